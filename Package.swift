@@ -20,6 +20,9 @@ let package = Package(
   targets: [
     module("FoveaCore"),
     tests("FoveaCoreTests", ["FoveaCore"]),
+    module("FoveaGraph", ["FoveaCore"]),
+    module("FoveaCompiler", ["FoveaGraph"]),
+    module("FoveaReference", ["FoveaCompiler"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,68 @@
+public import FoveaCore
+public import FoveaGraph
+
+/// A way to run operations: which it can, in which physical layouts, and how.
+public protocol Backend: Sendable {
+  /// The name in listings: `onednn`, `reference`.
+  var name: String { get }
+
+  /// The kernel for a node, or `nil` if this backend has none; then the next backend is asked.
+  func kernel(for request: KernelRequest) throws -> Kernel?
+
+  /// A kernel that copies a tensor from one layout to another, or `nil` if this backend does not know both.
+  func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel?
+}
+
+/// A node for which the plan wants a kernel.
+public struct KernelRequest: Sendable {
+  public struct Operand: Sendable {
+    public let shape: Shape
+    public let elementType: ElementType
+    /// As the producer left it; the kernel may ask for another.
+    public let layout: Layout
+    /// Whether it is the same on every run, so that reordering it costs nothing per run.
+    public let isStatic: Bool
+
+    package init(shape: Shape, elementType: ElementType, layout: Layout, isStatic: Bool) {
+      (self.shape, self.elementType, self.layout, self.isStatic) = (shape, elementType, layout, isStatic)
+    }
+  }
+
+  public let operation: any Operation
+  public let inputs: [Operand]
+  public let outputShape: Shape
+  public let outputType: ElementType
+
+  package init(operation: any Operation, inputs: [Operand], outputShape: Shape, outputType: ElementType) {
+    (self.operation, self.inputs) = (operation, inputs)
+    (self.outputShape, self.outputType) = (outputShape, outputType)
+  }
+}
+
+/// How one node will run: its layouts, its needs, and the code.
+public struct Kernel: Sendable {
+  /// Where a kernel reads and writes. The addresses stay the same for the life of the program.
+  public struct Memory {
+    public let inputs: [UnsafeRawPointer]
+    public let output: UnsafeMutableRawPointer
+    public let scratch: UnsafeMutableRawPointer?
+  }
+
+  /// The name in listings, e.g. `onednn convolution jit:avx512_core`.
+  public var name: String
+  public var inputLayouts: [Layout]
+  public var outputLayout: Layout
+  public var scratchBytes = 0
+  /// The inputs that the output may overwrite, best first.
+  public var overwritableInputs: [Int] = []
+  /// Makes everything ready for `memory`, once; the result does the work, and allocates nothing.
+  public var prepare: @Sendable (Memory) throws -> () -> Void
+
+  public init(
+    name: String, inputLayouts: [Layout], outputLayout: Layout, scratchBytes: Int = 0, overwritableInputs: [Int] = [],
+    prepare: @escaping @Sendable (Memory) throws -> () -> Void
+  ) {
+    (self.name, self.inputLayouts, self.outputLayout) = (name, inputLayouts, outputLayout)
+    (self.scratchBytes, self.overwritableInputs, self.prepare) = (scratchBytes, overwritableInputs, prepare)
+  }
+}

@@ -1,0 +1,120 @@
+public import FoveaCore
+
+/// Collects nodes, parameter paths and shape errors while a model is traced.
+///
+/// Deliberately not `Sendable`: one trace, one thread.
+public final class GraphBuilder {
+  public private(set) var graph = Graph()
+  public private(set) var errors: [ShapeError] = []
+  public let isTraining: Bool
+
+  private var scopes: [Scope] = [Scope(path: "")]
+  private var paths: Set<String> = []
+  private var inputs: [String: Value] = [:]
+  /// Where the nodes of a gradient belong: the layer of the node that they differentiate.
+  package var pathOfGradient: String?
+
+  private struct Scope {
+    var path: String
+    var counts: [String: Int] = [:]
+  }
+
+  public init(isTraining: Bool) { self.isTraining = isTraining }
+
+  /// The path of the layer being traced.
+  public var path: String { pathOfGradient ?? scopes.last!.path }
+
+  private func path(to name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+
+  /// Traces `body` inside the layer `name`; without a name it is called `kind_1`, `kind_2`, … in its order.
+  package func scope<R>(named name: String?, kind: String, _ body: () -> R) -> R {
+    var name = name
+    if name == nil {
+      let count = scopes[scopes.count - 1].counts[kind, default: 0] + 1
+      scopes[scopes.count - 1].counts[kind] = count
+      name = "\(kind)_\(count)"
+    }
+    let path = path(to: name!)
+    if !paths.insert(path).inserted {
+      report(
+        ShapeError(
+          "two layers have the path \(path)",
+          fix: "give one of them another name, or share the layer's value on purpose with one call"))
+    }
+    scopes.append(Scope(path: path))
+    defer { scopes.removeLast() }
+    return body()
+  }
+
+  /// A value that the caller provides on each run. Asking twice for one name gives the same value.
+  public func input(_ name: String, shape: Shape, elementType: ElementType = .float32) -> Value {
+    if let known = inputs[name] { return known }
+    let value = apply(Op.Input(name: name, shape: shape, elementType: elementType), to: [])
+    inputs[name] = value
+    return value
+  }
+
+  /// The state of the random generator, `int32[4]`: seed and step, low words first. Set by whoever runs the program.
+  package var randomState: Value { input(Op.Dropout.stateInput, shape: [4], elementType: .int32) }
+
+  public func constant(_ tensor: Tensor) -> Value { apply(Op.Constant(tensor), to: []) }
+
+  package func parameter(_ name: String, shape: Shape, _ initializer: Initializer, isTrainable: Bool) -> Value {
+    let path = path(to: name)
+    if !paths.insert(path).inserted {
+      report(ShapeError("two parameters have the path \(path)", fix: "give each parameter of a layer its own name"))
+    }
+    return apply(
+      Op.Parameter(path: path, shape: shape, initializer: initializer, isTrainable: isTrainable), to: [])
+  }
+
+  package func apply(_ operation: some Operation, to inputs: [Value]) -> Value {
+    let shapes = inputs.map(\.shape)
+    let type = operation.elementType(for: inputs.map(\.elementType))
+    let ids = inputs.compactMap(\.node)
+    guard ids.count == inputs.count else {
+      let shape = (try? operation.outputShape(for: shapes)) ?? inputs[0].shape
+      return Value(builder: self, node: nil, shape: shape, elementType: type)
+    }
+    do {
+      let shape = try operation.outputShape(for: shapes)
+      graph.nodes.append(Graph.Node(operation, inputs: ids, shape: shape, elementType: type, path: path))
+      return Value(builder: self, node: graph.nodes.count - 1, shape: shape, elementType: type)
+    } catch {
+      return fail(error, shape: shapes.first ?? [], whenValid: true)
+    }
+  }
+
+  package func fail(_ error: ShapeError, shape: Shape, whenValid: Bool) -> Value {
+    if whenValid { report(error) }
+    return Value(builder: self, node: nil, shape: shape, elementType: .float32)
+  }
+
+  private func report(_ error: ShapeError) {
+    var error = error
+    error.path = path
+    errors.append(error)
+  }
+
+  public func output(_ name: String, _ value: Value) {
+    guard let node = value.node else { return }
+    graph.outputs.append(.init(name: name, node: node))
+  }
+
+  package func update(_ parameter: Value, to value: Value) {
+    guard let target = parameter.node, let source = value.node else { return }
+    graph.updates.append(.init(parameter: target, value: source))
+  }
+
+  /// The value of a node that this builder has made.
+  package func value(of id: Graph.NodeID) -> Value {
+    let node = graph.nodes[id]
+    return Value(builder: self, node: id, shape: node.shape, elementType: node.elementType)
+  }
+
+  /// The graph, if every layer fitted.
+  public func finish() throws(ModelError) -> Graph {
+    guard errors.isEmpty else { throw ModelError(errors) }
+    return graph
+  }
+}

@@ -1,0 +1,64 @@
+public import FoveaCore
+
+/// A function of one number, applied to every element. Its gradient is computed from the output, so that the input
+/// need not be kept for the way back.
+public protocol Activation: Operation {}
+
+extension Activation {
+  public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
+}
+
+extension Op {
+  /// The rectifier: `max(x, 0)`.
+  ///
+  /// - Source: Nair & Hinton 2010, "Rectified Linear Units Improve Restricted Boltzmann Machines".
+  public struct ReLU: Activation {
+    public static let name = "relu"
+    public init() {}
+
+    public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
+      [upstream.applying(ReLUGradient(), output)]
+    }
+  }
+
+  /// `(g, y)` → g where `y > 0`, 0 elsewhere.
+  public struct ReLUGradient: Operation {
+    public static let name = "relu_gradient"
+    public init() {}
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
+  }
+
+  /// The hyperbolic tangent.
+  public struct Tanh: Activation {
+    public static let name = "tanh"
+    public init() {}
+
+    public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
+      [upstream.applying(TanhGradient(), output)]
+    }
+  }
+
+  /// `(g, y)` → `g · (1 − y²)`.
+  public struct TanhGradient: Operation {
+    public static let name = "tanh_gradient"
+    public init() {}
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
+  }
+
+  /// The logistic function, `1 / (1 + e⁻ˣ)`.
+  public struct Sigmoid: Activation {
+    public static let name = "sigmoid"
+    public init() {}
+
+    public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
+      [upstream.applying(SigmoidGradient(), output)]
+    }
+  }
+
+  /// `(g, y)` → `g · y · (1 − y)`.
+  public struct SigmoidGradient: Operation {
+    public static let name = "sigmoid_gradient"
+    public init() {}
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
+  }
+}

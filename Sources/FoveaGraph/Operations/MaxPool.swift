@@ -1,0 +1,54 @@
+public import FoveaCore
+
+extension Op {
+  /// The largest value under the window, for each channel on its own. Padding never wins.
+  ///
+  /// - Shapes: `N×spatial…×C` → `N×output…×C`.
+  public struct MaxPool: Operation {
+    public static let name = "max_pool"
+    public var window: Window
+    public init(_ window: Window) { self.window = window }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+      try window.pooledShape(of: inputs[0])
+    }
+
+    public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
+      [upstream.applying(MaxPoolGradient(of: self), inputs[0])]
+    }
+  }
+
+  /// ∂L/∂x of max pooling, `(upstream, x)` → x's shape: each upstream value goes to the first largest input of its
+  /// window, in row-major order.
+  public struct MaxPoolGradient: Operation {
+    public static let name = "max_pool_gradient"
+    public var forward: MaxPool
+    public init(of forward: MaxPool) { self.forward = forward }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[1] }
+  }
+}
+
+extension Window {
+  /// The shape of a pooled `N×spatial…×C`.
+  ///
+  /// - Errors: another rank; a window that does not fit; padding as wide as the window, which would pool nothing.
+  package func pooledShape(of x: Shape) throws(ShapeError) -> Shape {
+    guard x.rank == rank + 2 else {
+      throw ShapeError(
+        "pooling over \(rank) axes takes rank \(rank + 2), not the shape \(x)",
+        fix: "reshape the input to N×spatial…×C, or pool before flattening")
+    }
+    let lengths = Array(x.dimensions[1...rank])
+    let spatial = try output(for: lengths)
+    for axis in 0..<rank {
+      let edges = edges(axis, length: lengths[axis])
+      if max(edges.before, edges.after) >= extent(axis) {
+        throw ShapeError(
+          "a padding of \(max(edges.before, edges.after)) is not smaller than the pooling window \(Shape(size))",
+          fix: "use a padding of at most \(extent(axis) - 1)")
+      }
+    }
+    return Shape([x[0]] + spatial + [x.channels])
+  }
+}

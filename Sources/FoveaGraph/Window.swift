@@ -1,0 +1,106 @@
+import FoveaCore
+
+/// What is put around an image before a window slides over it.
+public enum Padding: Hashable, Sendable {
+  /// Nothing: the window stays inside. Output n − k + 1 at stride 1.
+  case valid
+  /// Zeros so that the output has ⌈n / stride⌉; an odd zero goes below and right, as in TensorFlow.
+  case same
+  /// So many zeros before and after, for each spatial axis; one entry serves every axis.
+  case edges([Edges])
+
+  public struct Edges: Hashable, Sendable {
+    public var before: Int
+    public var after: Int
+    public init(before: Int, after: Int) { (self.before, self.after) = (before, after) }
+  }
+
+  /// `width` zeros on every side.
+  public static func explicit(_ width: Int) -> Padding { .edges([Edges(before: width, after: width)]) }
+
+  /// Zeros above and below, left and right.
+  public static func explicit(vertical: Int, horizontal: Int) -> Padding {
+    .edges([Edges(before: vertical, after: vertical), Edges(before: horizontal, after: horizontal)])
+  }
+}
+
+/// A window that slides over the spatial axes: the one geometry of convolution and pooling, in any number of axes.
+public struct Window: Hashable, Sendable {
+  public var size: [Int]
+  public var strides: [Int]
+  public var dilations: [Int]
+  public var padding: Padding
+
+  /// - Parameters: one entry for each spatial axis, or one entry for all of them.
+  public init(size: [Int], strides: [Int] = [1], dilations: [Int] = [1], padding: Padding = .valid) {
+    self.size = size
+    self.strides = strides.count == size.count ? strides : size.map { _ in strides[0] }
+    self.dilations = dilations.count == size.count ? dilations : size.map { _ in dilations[0] }
+    self.padding = padding
+  }
+
+  /// The number of spatial axes.
+  public var rank: Int { size.count }
+
+  /// The number of positions in the window.
+  public var count: Int { size.reduce(1, *) }
+
+  /// What the window spans with its gaps: (k − 1) · dilation + 1.
+  public func extent(_ axis: Int) -> Int { (size[axis] - 1) * dilations[axis] + 1 }
+
+  /// The zeros before and after `length` inputs along `axis`.
+  public func edges(_ axis: Int, length: Int) -> Padding.Edges {
+    switch padding {
+    case .valid: return .init(before: 0, after: 0)
+    case .edges(let edges): return edges.count == 1 ? edges[0] : edges[axis]
+    case .same:
+      let outputs = (length + strides[axis] - 1) / strides[axis]
+      let total = max((outputs - 1) * strides[axis] + extent(axis) - length, 0)
+      return .init(before: total / 2, after: total - total / 2)
+    }
+  }
+
+  /// ⌊(n + p − ((k − 1) · d + 1)) / s⌋ + 1 along `axis`; not positive where the window does not fit.
+  public func output(_ axis: Int, length: Int) -> Int {
+    let edges = edges(axis, length: length)
+    let room = length + edges.before + edges.after - extent(axis)
+    return room < 0 ? 0 : room / strides[axis] + 1
+  }
+
+  /// The spatial sizes of the output.
+  ///
+  /// - Errors: a window that is larger than the padded input, with the formula and its numbers; attributes below 1.
+  public func output(for lengths: [Int]) throws(ShapeError) -> [Int] {
+    try checkAttributes()
+    for axis in 0..<rank where output(axis, length: lengths[axis]) < 1 {
+      let (n, k, d, s) = (lengths[axis], size[axis], dilations[axis], strides[axis])
+      let edges = edges(axis, length: n)
+      let largest = (n + edges.before + edges.after - 1) / d + 1
+      throw ShapeError(
+        "the \(spelled(size)) window does not fit into the \(spelled(lengths)) input: "
+          + "⌊(\(n) + \(edges.before) + \(edges.after) − ((\(k) − 1)·\(d) + 1)) / \(s)⌋ + 1 < 1",
+        fix: largest >= 1
+          ? "use padding .same, or a window of at most \(largest)" : "the input is empty: shrink it less before")
+    }
+    return (0..<rank).map { output($0, length: lengths[$0]) }
+  }
+
+  private func checkAttributes() throws(ShapeError) {
+    func check(_ values: [Int], _ name: String, atLeast least: Int) throws(ShapeError) {
+      if let bad = values.first(where: { $0 < least }) {
+        throw ShapeError("the \(name) is \(bad)", fix: "use \(least) or more")
+      }
+    }
+    try check(size, "window size", atLeast: 1)
+    try check(strides, "stride", atLeast: 1)
+    try check(dilations, "dilation", atLeast: 1)
+    if case .edges(let edges) = padding {
+      try check(edges.flatMap { [$0.before, $0.after] }, "padding", atLeast: 0)
+      guard edges.count == 1 || edges.count == rank else {
+        throw ShapeError("\(edges.count) paddings for \(rank) axes", fix: "give one, or one for each axis")
+      }
+    }
+  }
+
+  private func spelled(_ sizes: [Int]) -> String { Shape(sizes).description }
+}
