@@ -23,6 +23,8 @@ let package = Package(
     module("FoveaGraph", ["FoveaCore"]),
     module("FoveaCompiler", ["FoveaGraph"]),
     module("FoveaReference", ["FoveaCompiler"]),
+    module("FoveaLayers", ["FoveaGraph"]),
+    tests("FoveaLayersTests", ["FoveaLayers"]),
   ],
   swiftLanguageModes: [.v6]
 )

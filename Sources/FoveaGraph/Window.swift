@@ -87,8 +87,8 @@ public struct Window: Hashable, Sendable {
 
   private func checkAttributes() throws(ShapeError) {
     func check(_ values: [Int], _ name: String, atLeast least: Int) throws(ShapeError) {
-      if let bad = values.first(where: { $0 < least }) {
-        throw ShapeError("the \(name) is \(bad)", fix: "use \(least) or more")
+      if let bad = values.first(where: { $0 < least || $0 > Int(Int32.max) }) {
+        throw ShapeError("the \(name) is \(bad)", fix: "use \(least) or more, below 2³¹")
       }
     }
     try check(size, "window size", atLeast: 1)
