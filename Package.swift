@@ -25,6 +25,8 @@ let package = Package(
     module("FoveaReference", ["FoveaCompiler"]),
     module("FoveaLayers", ["FoveaGraph"]),
     tests("FoveaLayersTests", ["FoveaLayers"]),
+    module("FoveaZoo", ["FoveaLayers"]),
+    tests("FoveaZooTests", ["FoveaZoo"]),
   ],
   swiftLanguageModes: [.v6]
 )
