@@ -23,6 +23,9 @@ let package = Package(
     module("FoveaGraph", ["FoveaCore"]),
     module("FoveaCompiler", ["FoveaGraph"]),
     module("FoveaReference", ["FoveaCompiler"]),
+    .systemLibrary(name: "COneDNN"),
+    .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+    module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )
