@@ -47,8 +47,18 @@ public final class GraphBuilder {
   }
 
   /// A value that the caller provides on each run. Asking twice for one name gives the same value.
+  ///
+  /// - Errors: the same name with another shape or element type.
   public func input(_ name: String, shape: Shape, elementType: ElementType = .float32) -> Value {
-    if let known = inputs[name] { return known }
+    if let known = inputs[name] {
+      if known.isValid, (known.shape, known.elementType) != (shape, elementType) {
+        report(
+          ShapeError(
+            "the input \(name) is \(known.shape) of \(known.elementType) and \(shape) of \(elementType)",
+            fix: "give the second input another name"))
+      }
+      return known
+    }
     let value = apply(Op.Input(name: name, shape: shape, elementType: elementType), to: [])
     inputs[name] = value
     return value
@@ -70,14 +80,18 @@ public final class GraphBuilder {
 
   package func apply(_ operation: some Operation, to inputs: [Value]) -> Value {
     let shapes = inputs.map(\.shape)
-    let type = operation.elementType(for: inputs.map(\.elementType))
     let ids = inputs.compactMap(\.node)
     guard ids.count == inputs.count else {
       let shape = (try? operation.outputShape(for: shapes)) ?? inputs[0].shape
-      return Value(builder: self, node: nil, shape: shape, elementType: type)
+      return Value(builder: self, node: nil, shape: shape, elementType: inputs[0].elementType)
     }
-    do {
+    do throws(ShapeError) {
       let shape = try operation.outputShape(for: shapes)
+      let type = try operation.elementType(for: inputs.map(\.elementType))
+      guard shape.isAddressable else {
+        throw ShapeError(
+          "the result would have the shape \(shape), more than memory can hold", fix: "use smaller sizes")
+      }
       graph.nodes.append(Graph.Node(operation, inputs: ids, shape: shape, elementType: type, path: path))
       return Value(builder: self, node: graph.nodes.count - 1, shape: shape, elementType: type)
     } catch {

@@ -1,0 +1,5 @@
+import FoveaCompiler
+import FoveaReference
+
+/// The backends that must agree with the reference kernels in `Double`; the reference backend computes in `Float`.
+let backends: [any Backend] = [ReferenceBackend()]
