@@ -31,7 +31,9 @@ let package = Package(
     .target(
       name: "FoveaTestSupport", dependencies: ["FoveaReference"], path: "Tests/FoveaTestSupport",
       swiftSettings: settings),
-    tests("FoveaConformanceTests", ["FoveaReference", "FoveaTestSupport"]),
+    tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN", "FoveaTestSupport"]),
+    module("FoveaLayers", ["FoveaGraph"]),
+    tests("FoveaLayersTests", ["FoveaLayers"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -63,6 +63,8 @@ public struct Fused: Operation {
     try base.outputShape(for: Array(inputs.prefix(base.inputCount)))
   }
 
+  public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] { inputs.map { _ in nil } }
+
   public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
     base.multiplyAdds(inputs: Array(inputs.prefix(base.inputCount)), output: output)
   }
