@@ -79,7 +79,8 @@ FOVEA_KERNEL void fovea_cross_entropy_rows(void *context, int64_t begin, int64_t
     const float *x = j->logits + row * j->classes;
     float largest, sum;
     row_sum(x, j->classes, &largest, &sum);
-    j->y[row] = logf(sum) + (largest - x[j->labels[row]]);
+    int32_t label = j->labels[row];
+    j->y[row] = label >= 0 && label < j->classes ? logf(sum) + (largest - x[label]) : NAN;
   }
 }
 
@@ -89,7 +90,9 @@ FOVEA_KERNEL void fovea_cross_entropy_gradient_rows(void *context, int64_t begin
     const float *x = j->logits + row * j->classes;
     float *y = j->y + row * j->classes, largest, sum;
     row_sum(x, j->classes, &largest, &sum);
-    for (int64_t c = 0; c < j->classes; c++) y[c] = j->g[row] * (expf(x[c] - largest) / sum - (c == j->labels[row]));
+    bool valid = j->labels[row] >= 0 && j->labels[row] < j->classes;
+    for (int64_t c = 0; c < j->classes; c++)
+      y[c] = !valid ? NAN : j->g[row] * (expf(x[c] - largest) / sum - (c == j->labels[row]));
   }
 }
 

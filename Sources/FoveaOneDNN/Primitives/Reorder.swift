@@ -13,7 +13,11 @@ enum Reorder {
         { fovea_copy_strided(space.value, memory.inputs[0].words, memory.output.words) }
       }
     }
-    let order = try order(of: shape, source, target)
+    let (sourceOrder, targetOrder) = (try order(of: shape, source), try order(of: shape, target))
+    if let sourceOrder, let targetOrder, sourceOrder != targetOrder {
+      return try throughRowMajor(shape, type, from: source, to: target)
+    }
+    let order = sourceOrder ?? targetOrder ?? .activations
     let (from, to) = (
       try MemoryDescriptor(shape, source, order: order), try MemoryDescriptor(shape, target, order: order)
     )
@@ -26,20 +30,37 @@ enum Reorder {
     }
     return primitive.kernel(
       inputs: [(DNNL_ARG_FROM, shape, order)], output: (DNNL_ARG_TO, shape, order)
-    )
-    .keeping(inputs: [source], output: target)
+    ).keeping(inputs: [source], output: target)
   }
 
-  /// Which axes the native layouts of an activation or of weights have can be told from their sizes, unless both fit;
-  /// then the layout's name says it.
-  private static func order(of shape: Shape, _ layouts: Layout...) throws -> AxisOrder {
-    for case .native(let native) in layouts {
-      guard native.name.contains("o") else { return .activations }
-      let rank = try MemoryDescriptor(shape, .native(native)).rank
-      guard rank > shape.rank else { return .weights(groups: 1) }
-      return .weights(groups: try MemoryDescriptor(shape, .native(native)).sizes[0])
+  /// Between an activation's layout and that of weights, of which oneDNN sees the axes in different orders.
+  private static func throughRowMajor(
+    _ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout
+  ) throws -> Kernel? {
+    guard let first = try kernel(shape, type, from: source, to: .rowMajor(shape)),
+      let second = try kernel(shape, type, from: .rowMajor(shape), to: target)
+    else { return nil }
+    let rowMajorBytes =
+      (shape.count * 4 + AlignedBuffer.alignment - 1) / AlignedBuffer.alignment * AlignedBuffer.alignment
+    return Kernel(
+      name: first.name, inputLayouts: [source], outputLayout: target,
+      scratchBytes: rowMajorBytes + max(first.scratchBytes, second.scratchBytes)
+    ) { memory in
+      let (middle, scratch) = (memory.scratch!, memory.scratch! + rowMajorBytes)
+      let steps = [
+        try first.prepare(.init(inputs: memory.inputs, output: middle, scratch: scratch)),
+        try second.prepare(.init(inputs: [UnsafeRawPointer(middle)], output: memory.output, scratch: scratch)),
+      ]
+      return { for step in steps { step() } }
     }
-    return .activations
+  }
+
+  /// How oneDNN sees the axes of a native layout; `nil` for strides, which suit any order.
+  private static func order(of shape: Shape, _ layout: Layout) throws -> AxisOrder? {
+    guard case .native(let native) = layout else { return nil }
+    guard native.name.contains("o") else { return .activations }
+    let descriptor = try MemoryDescriptor(shape, layout)
+    return .weights(groups: descriptor.rank > shape.rank ? descriptor.sizes[0] : 1)
   }
 }
 

@@ -14,6 +14,8 @@ extension Op.LogSoftmax: OneDNNKernel {
 /// Along the last axis of row-major memory, seen as a matrix.
 private func softmax(_ algorithm: dnnl_alg_kind_t, _ request: KernelRequest) throws -> Kernel? {
   let shape = request.outputShape
+  // With a single class oneDNN's logarithm is not exactly 0.
+  guard shape.channels > 1 else { return nil }
   let matrix: Shape = [shape.count / shape.channels, shape.channels]
   let memory = try MemoryDescriptor(matrix, .rowMajor(matrix))
   var descriptor = dnnl_softmax_v2_desc_t()
