@@ -10,8 +10,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 let package = Package(
@@ -23,6 +23,15 @@ let package = Package(
     module("FoveaGraph", ["FoveaCore"]),
     module("FoveaCompiler", ["FoveaGraph"]),
     module("FoveaReference", ["FoveaCompiler"]),
+    .systemLibrary(name: "COneDNN"),
+    .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+    module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
+    tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
+    // What several test targets use, and the suite that every operation and every backend has to pass.
+    .target(
+      name: "FoveaTestSupport", dependencies: ["FoveaReference"], path: "Tests/FoveaTestSupport",
+      swiftSettings: settings),
+    tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN", "FoveaTestSupport"]),
     module("FoveaLayers", ["FoveaGraph"]),
     tests("FoveaLayersTests", ["FoveaLayers"]),
     module("FoveaZoo", ["FoveaLayers"]),

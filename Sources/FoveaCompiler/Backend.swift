@@ -46,6 +46,10 @@ public struct Kernel: Sendable {
     public let inputs: [UnsafeRawPointer]
     public let output: UnsafeMutableRawPointer
     public let scratch: UnsafeMutableRawPointer?
+
+    package init(inputs: [UnsafeRawPointer], output: UnsafeMutableRawPointer, scratch: UnsafeMutableRawPointer?) {
+      (self.inputs, self.output, self.scratch) = (inputs, output, scratch)
+    }
   }
 
   /// The name in listings, e.g. `onednn convolution jit:avx512_core`.

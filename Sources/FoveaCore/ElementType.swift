@@ -10,6 +10,8 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable, Codable {
     case .int8, .uint8: 1
     }
   }
+
+  public var isFloatingPoint: Bool { self == .float32 || self == .bfloat16 }
 }
 
 /// A Swift type that can be the element of a tensor.

@@ -6,11 +6,16 @@ import FoveaCore
 ///   - loss: a scalar.
 ///   - variables: values that `loss` may depend on.
 /// - Returns: a gradient of the variable's shape, or `nil` where `loss` does not depend on it.
+/// - Errors: a loss that is no scalar, or that depends on a variable through an operation without a gradient, is
+///   reported by `finish`.
 /// - Source: Griewank & Walther 2008, "Evaluating Derivatives", §3.2 (the reverse mode).
 public func gradients(of loss: Value, withRespectTo variables: [Value]) -> [Value?] {
   guard let root = loss.node, variables.allSatisfy(\.isValid) else { return variables.map { _ in nil } }
   let builder = loss.builder
-  precondition(loss.shape.count == 1, "a loss is a scalar, not \(loss.shape)")
+  guard loss.shape.count == 1 else {
+    _ = loss.failing("a loss is a scalar, not of the shape \(loss.shape)", fix: "take its mean over all axes")
+    return variables.map { _ in nil }
+  }
 
   let nodes = builder.graph.nodes
   var dependsOnVariable = [Bool](repeating: false, count: nodes.count)
@@ -25,6 +30,11 @@ public func gradients(of loss: Value, withRespectTo variables: [Value]) -> [Valu
   for id in stride(from: root, through: 0, by: -1) where dependsOnVariable[id] {
     guard let upstream = gradient[id], !nodes[id].inputs.isEmpty else { continue }
     builder.pathOfGradient = nodes[id].path
+    guard type(of: nodes[id].operation).isDifferentiable else {
+      let name = type(of: nodes[id].operation).name
+      _ = loss.failing("\(name) has no gradient", fix: "differentiate once, and before optimizer steps")
+      return variables.map { _ in nil }
+    }
     let contributions = nodes[id].operation.gradient(
       upstream, inputs: nodes[id].inputs.map(builder.value(of:)), output: builder.value(of: id))
     for (input, contribution) in zip(nodes[id].inputs, contributions) where dependsOnVariable[input] {

@@ -53,8 +53,18 @@ public final class GraphBuilder {
   }
 
   /// A value that the caller provides on each run. Asking twice for one name gives the same value.
+  ///
+  /// - Errors: the same name with another shape or element type.
   public func input(_ name: String, shape: Shape, elementType: ElementType = .float32) -> Value {
-    if let known = inputs[name] { return known }
+    if let known = inputs[name] {
+      if known.isValid, (known.shape, known.elementType) != (shape, elementType) {
+        report(
+          ShapeError(
+            "the input \(name) is \(known.shape) of \(known.elementType) and \(shape) of \(elementType)",
+            fix: "give the second input another name"))
+      }
+      return known
+    }
     let value = apply(Op.Input(name: name, shape: shape, elementType: elementType), to: [])
     inputs[name] = value
     return value
@@ -79,14 +89,14 @@ public final class GraphBuilder {
     _ operation: some Operation, to inputs: [Value], orAssuming assumedShape: Shape? = nil
   ) -> Value {
     let shapes = inputs.map(\.shape)
-    let elementType = operation.elementType(for: inputs.map(\.elementType))
     let ids = inputs.compactMap(\.node)
     guard ids.count == inputs.count else {
       let shape = (try? operation.outputShape(for: shapes)) ?? assumedShape ?? inputs[0].shape
-      return Value(builder: self, node: nil, shape: shape, elementType: elementType)
+      return Value(builder: self, node: nil, shape: shape, elementType: inputs[0].elementType)
     }
     do throws(ShapeError) {
       let shape = try operation.outputShape(for: shapes)
+      let elementType = try operation.elementType(for: inputs.map(\.elementType))
       guard shape.isHoldable else {
         throw ShapeError(
           "\(type(of: operation).name) would give \(shape), more than 2⁴⁰ numbers",

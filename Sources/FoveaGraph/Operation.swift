@@ -8,11 +8,19 @@ public protocol Operation: Hashable, Sendable {
   /// The name in listings and errors, in snake case.
   static var name: String { get }
 
+  /// What this value of the operation is called in listings; `name` unless it stands for several.
+  var label: String { get }
+
   /// The shape of the result, or what does not fit.
   func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape
 
-  /// The element type of the result.
-  func elementType(for inputs: [ElementType]) -> ElementType
+  /// The element type of the result; by default the first input's.
+  ///
+  /// - Errors: by default, an input that is not floating-point.
+  func elementType(for inputs: [ElementType]) throws(ShapeError) -> ElementType
+
+  /// Whether it has a gradient: operations that occur only in gradients and optimizer steps have none.
+  static var isDifferentiable: Bool { get }
 
   /// ∂L/∂input for each input, from `upstream` = ∂L/∂output; `nil` where there is none, as for class labels.
   func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?]
@@ -22,16 +30,51 @@ public protocol Operation: Hashable, Sendable {
 }
 
 extension Operation {
-  public func elementType(for inputs: [ElementType]) -> ElementType { inputs.first ?? .float32 }
+  public var label: String { Self.name }
+
+  public func elementType(for inputs: [ElementType]) throws(ShapeError) -> ElementType {
+    if let other = inputs.first(where: { !$0.isFloatingPoint }) {
+      throw ShapeError("\(Self.name) takes floating-point numbers, not \(other)", fix: "pass scores, not labels")
+    }
+    return inputs.first ?? .float32
+  }
+
+  public static var isDifferentiable: Bool { true }
 
   public func multiplyAdds(inputs: [Shape], output: Shape) -> Int { 0 }
 
-  /// Operations that occur only in gradients have none of their own.
+  package func isEqual(to other: any Operation) -> Bool { (other as? Self) == self }
+}
+
+/// An operation that occurs only in gradients, in updates of parameters or in compiled graphs.
+public protocol NotDifferentiable: Operation {}
+
+extension NotDifferentiable {
+  public static var isDifferentiable: Bool { false }
+
   public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
-    preconditionFailure("\(Self.name) has no gradient: second derivatives are not supported")
+    preconditionFailure("\(Self.name) has no gradient: `gradients` reports it instead of asking")
+  }
+}
+
+/// What rules of several operations require.
+extension Operation {
+  /// `shape`, if it has at least `rank` axes.
+  func requireRank(_ rank: Int, of shape: Shape) throws(ShapeError) -> Shape {
+    guard shape.rank >= rank else {
+      throw ShapeError("\(Self.name) takes rank \(rank) or more, not the shape \(shape)", fix: "add an axis")
+    }
+    return shape
   }
 
-  package func isEqual(to other: any Operation) -> Bool { (other as? Self) == self }
+  /// `shape`, if it is what was expected.
+  @discardableResult
+  func require(_ name: String, _ shape: Shape, toBe expected: Shape) throws(ShapeError) -> Shape {
+    guard shape == expected else {
+      throw ShapeError("\(Self.name) got the \(name) \(shape)", fix: "give the shape \(expected)")
+    }
+    return shape
+  }
 }
 
 /// The operations, one file each; the namespace also holds their catalogue.

@@ -34,10 +34,13 @@ public struct Window: Hashable, Sendable {
   /// - Parameters: one entry for each spatial axis, or one entry for all of them.
   public init(size: [Int], strides: [Int] = [1], dilations: [Int] = [1], padding: Padding = .valid) {
     self.size = size
-    self.strides = strides.count == size.count ? strides : size.map { _ in strides[0] }
-    self.dilations = dilations.count == size.count ? dilations : size.map { _ in dilations[0] }
+    self.strides = strides.count == 1 ? size.map { _ in strides[0] } : strides
+    self.dilations = dilations.count == 1 ? size.map { _ in dilations[0] } : dilations
     self.padding = padding
   }
+
+  /// What a size, stride, dilation or padding may be, at most, so that no product of two overflows.
+  static let sizes = 0...(1 << 24)
 
   /// The number of spatial axes.
   public var rank: Int { size.count }
@@ -87,18 +90,23 @@ public struct Window: Hashable, Sendable {
 
   private func checkAttributes() throws(ShapeError) {
     func check(_ values: [Int], _ name: String, atLeast least: Int) throws(ShapeError) {
-      if let bad = values.first(where: { $0 < least || $0 > Int(Int32.max) }) {
-        throw ShapeError("the \(name) is \(bad)", fix: "use \(least) or more, below 2³¹")
+      if let bad = values.first(where: { $0 < least || $0 > Self.sizes.upperBound }) {
+        throw ShapeError("the \(name) is \(bad)", fix: "use \(least) or more, \(Self.sizes.upperBound) at most")
+      }
+    }
+    func check(_ count: Int, _ name: String) throws(ShapeError) {
+      guard count == rank else {
+        throw ShapeError("\(count) \(name) for \(rank) axes", fix: "give one, or one for each axis")
       }
     }
     try check(size, "window size", atLeast: 1)
     try check(strides, "stride", atLeast: 1)
+    try check(strides.count, "strides")
     try check(dilations, "dilation", atLeast: 1)
+    try check(dilations.count, "dilations")
     if case .edges(let edges) = padding {
       try check(edges.flatMap { [$0.before, $0.after] }, "padding", atLeast: 0)
-      guard edges.count == 1 || edges.count == rank else {
-        throw ShapeError("\(edges.count) paddings for \(rank) axes", fix: "give one, or one for each axis")
-      }
+      try check(edges.count == 1 ? rank : edges.count, "paddings")
     }
   }
 

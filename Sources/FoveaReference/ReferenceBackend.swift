@@ -9,16 +9,20 @@ public struct ReferenceBackend: Backend {
   public init() {}
 
   public func kernel(for request: KernelRequest) -> Kernel? {
-    guard let operation = request.operation as? any ReferenceKernel else { return nil }
+    guard let operation = request.operation as? any ReferenceKernel,
+      (request.inputs.map(\.elementType) + [request.outputType]).allSatisfy({ $0 == .float32 || $0 == .int32 })
+    else { return nil }
     return Kernel(
       name: "reference", inputLayouts: request.inputs.map { .rowMajor($0.shape) },
-      outputLayout: .rowMajor(request.outputShape)
+      outputLayout: .rowMajor(request.outputShape),
+      // The result is complete before the first element is written.
+      overwritableInputs: request.inputs.indices.filter { request.inputs[$0].shape == request.outputShape }
     ) { memory in
       {
         let inputs = zip(request.inputs, memory.inputs).map { Self.tensor($0, at: $1) }
         let result = operation.run(inputs, shape: request.outputShape)
-        let output = memory.output.assumingMemoryBound(to: Float.self)
-        for (i, value) in result.values.enumerated() { output[i] = value }
+        result.values.withUnsafeBytes { memory.output.copyMemory(from: $0) }
+        result.integers.withUnsafeBytes { memory.output.copyMemory(from: $0) }
       }
     }
   }
@@ -51,5 +55,11 @@ public struct ReferenceBackend: Backend {
         }
       }
     }
+  }
+}
+
+extension UnsafeMutableRawPointer {
+  fileprivate func copyMemory(from source: UnsafeRawBufferPointer) {
+    if let address = source.baseAddress { copyMemory(from: address, byteCount: source.count) }
   }
 }

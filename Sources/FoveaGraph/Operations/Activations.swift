@@ -8,6 +8,15 @@ extension ActivationFunction {
   public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
 }
 
+/// The gradient of an activation from `(g, y)`: upstream and the activation's output, of one shape.
+public protocol ActivationGradient: NotDifferentiable {}
+
+extension ActivationGradient {
+  public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+    try require("upstream", inputs[0], toBe: inputs[1])
+  }
+}
+
 extension Op {
   /// The rectifier: `max(x, 0)`.
   ///
@@ -22,10 +31,9 @@ extension Op {
   }
 
   /// `(g, y)` → g where `y > 0`, 0 elsewhere.
-  public struct ReLUGradient: Operation {
+  public struct ReLUGradient: ActivationGradient {
     public static let name = "relu_gradient"
     public init() {}
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
   }
 
   /// The hyperbolic tangent.
@@ -39,10 +47,9 @@ extension Op {
   }
 
   /// `(g, y)` → `g · (1 − y²)`.
-  public struct TanhGradient: Operation {
+  public struct TanhGradient: ActivationGradient {
     public static let name = "tanh_gradient"
     public init() {}
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
   }
 
   /// The logistic function, `1 / (1 + e⁻ˣ)`.
@@ -56,9 +63,8 @@ extension Op {
   }
 
   /// `(g, y)` → `g · y · (1 − y)`.
-  public struct SigmoidGradient: Operation {
+  public struct SigmoidGradient: ActivationGradient {
     public static let name = "sigmoid_gradient"
     public init() {}
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
   }
 }

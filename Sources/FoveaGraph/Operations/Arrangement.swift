@@ -1,10 +1,20 @@
 public import FoveaCore
 
-// Operations that move elements and compute nothing.
+/// An operation that moves elements and computes nothing: any element type, but one for all inputs.
+public protocol Arrangement: Operation {}
+
+extension Arrangement {
+  public func elementType(for inputs: [ElementType]) throws(ShapeError) -> ElementType {
+    if let other = inputs.first(where: { $0 != inputs[0] }) {
+      throw ShapeError("\(Self.name) of \(inputs[0]) and \(other)", fix: "give inputs of one element type")
+    }
+    return inputs[0]
+  }
+}
 
 extension Op {
   /// Inputs side by side along one axis.
-  public struct Concatenate: Operation {
+  public struct Concatenate: Arrangement {
     public static let name = "concatenate"
     public let axis: Int
     public init(axis: Int) { self.axis = axis }
@@ -36,7 +46,7 @@ extension Op {
   }
 
   /// A rectangular part.
-  public struct Slice: Operation {
+  public struct Slice: Arrangement {
     public static let name = "slice"
     public let start: [Int]
     public let size: [Int]
@@ -45,7 +55,7 @@ extension Op {
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
       let x = inputs[0]
       guard start.count == x.rank, size.count == x.rank,
-        (0..<x.rank).allSatisfy({ start[$0] >= 0 && size[$0] >= 1 && start[$0] + size[$0] <= x[$0] })
+        (0..<x.rank).allSatisfy({ start[$0] >= 0 && size[$0] >= 1 && size[$0] <= x[$0] - start[$0] })
       else {
         throw ShapeError("a slice of \(Shape(size)) from \(start) leaves the shape \(x)", fix: "stay inside it")
       }
@@ -71,8 +81,9 @@ extension Op {
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
       let x = inputs[0]
-      guard before.count == x.rank, after.count == x.rank, (before + after).allSatisfy({ $0 >= 0 }) else {
-        throw ShapeError("padding \(before) and \(after) for the shape \(x)", fix: "give 0 or more for each axis")
+      guard before.count == x.rank, after.count == x.rank, (before + after).allSatisfy(Window.sizes.contains) else {
+        throw ShapeError(
+          "padding \(before) and \(after) for the shape \(x)", fix: "give \(Window.sizes) for each axis")
       }
       return Shape((0..<x.rank).map { before[$0] + x[$0] + after[$0] })
     }
@@ -83,15 +94,16 @@ extension Op {
   }
 
   /// The same elements in row-major order under another shape.
-  public struct Reshape: Operation {
+  public struct Reshape: Arrangement {
     public static let name = "reshape"
     public let shape: Shape
     public init(to shape: Shape) { self.shape = shape }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
-      guard inputs[0].count == shape.count else {
+      guard shape.isHoldable, inputs[0].count == shape.count else {
         throw ShapeError(
-          "\(inputs[0]) has \(inputs[0].count) elements, \(shape) has \(shape.count)", fix: "use a shape of equal size")
+          "\(inputs[0]) has \(inputs[0].count) elements and cannot be read as \(shape)",
+          fix: "use a shape of equal size")
       }
       return shape
     }
@@ -102,7 +114,7 @@ extension Op {
   }
 
   /// The axes in another order: axis i of the result is axis `order[i]` of the input.
-  public struct Transpose: Operation {
+  public struct Transpose: Arrangement {
     public static let name = "transpose"
     public let order: [Int]
     public init(_ order: [Int]) { self.order = order }

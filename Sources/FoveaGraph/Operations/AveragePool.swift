@@ -24,13 +24,16 @@ extension Op {
   }
 
   /// ∂L/∂x of average pooling: each upstream value is shared equally over its window.
-  public struct AveragePoolGradient: Operation {
+  public struct AveragePoolGradient: NotDifferentiable {
     public static let name = "average_pool_gradient"
     public var forward: AveragePool
     public var inputShape: Shape
 
     public init(of forward: AveragePool, inputShape: Shape) { (self.forward, self.inputShape) = (forward, inputShape) }
 
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputShape }
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+      try require("upstream", inputs[0], toBe: forward.outputShape(for: [inputShape]))
+      return inputShape
+    }
   }
 }

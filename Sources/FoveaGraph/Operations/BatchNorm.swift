@@ -54,9 +54,7 @@ extension Op {
     public init(epsilon: Float) { self.epsilon = epsilon }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
-      guard inputs[1] == [2, inputs[0].channels] else {
-        throw ShapeError("moments \(inputs[1]) for \(inputs[0].channels) channels", fix: "give 2×C moments")
-      }
+      try require("moments", inputs[1], toBe: [2, inputs[0].channels])
       return try requireChannels(of: inputs[0], in: inputs[2...])
     }
 
@@ -73,21 +71,30 @@ extension Op {
   }
 
   /// `(g, x, moments)` → `2×C`: `Σ g·x̂` (∂L/∂scale) and `Σ g` (∂L/∂bias), where `x̂ = (x − μ) / √(σ² + ε)`.
-  public struct BatchNormReductions: Operation {
+  public struct BatchNormReductions: NotDifferentiable {
     public static let name = "batch_norm_reductions"
     public var epsilon: Float
     public init(epsilon: Float) { self.epsilon = epsilon }
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { [2, inputs[0].channels] }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+      try require("upstream", inputs[0], toBe: requireRank(2, of: inputs[1]))
+      return try require("moments", inputs[2], toBe: [2, inputs[1].channels])
+    }
   }
 
   /// `(g, x, moments, scale, sums)` → ∂L/∂x = `scale/√(σ² + ε) · (g − Σg/M − x̂·Σ(g·x̂)/M)`.
   ///
   /// - Source: Ioffe & Szegedy 2015, §3, the chain rule through algorithm 1.
-  public struct BatchNormInputGradient: Operation {
+  public struct BatchNormInputGradient: NotDifferentiable {
     public static let name = "batch_norm_input_gradient"
     public var epsilon: Float
     public init(epsilon: Float) { self.epsilon = epsilon }
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+      let sums = try BatchNormReductions(epsilon: epsilon).outputShape(for: Array(inputs[..<3]))
+      try require("sums", inputs[4], toBe: sums)
+      return try requireChannels(of: inputs[1], in: [inputs[3]])
+    }
   }
 }
 

@@ -56,14 +56,17 @@ extension Op {
   }
 
   /// ∂L/∂x of a convolution: `(upstream, w)` → the input's shape.
-  public struct ConvolutionInputGradient: Operation {
+  public struct ConvolutionInputGradient: NotDifferentiable {
     public static let name = "convolution_input_gradient"
     public var forward: Convolution
     public var inputShape: Shape
 
     public init(of forward: Convolution, inputShape: Shape) { (self.forward, self.inputShape) = (forward, inputShape) }
 
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputShape }
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+      try require("upstream", inputs[0], toBe: forward.outputShape(for: [inputShape, inputs[1]]))
+      return inputShape
+    }
 
     public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
       forward.multiplyAdds(inputs: [inputShape, inputs[1]], output: inputs[0])
@@ -71,7 +74,7 @@ extension Op {
   }
 
   /// ∂L/∂w of a convolution: `(upstream, x)` → the weights' shape.
-  public struct ConvolutionWeightsGradient: Operation {
+  public struct ConvolutionWeightsGradient: NotDifferentiable {
     public static let name = "convolution_weights_gradient"
     public var forward: Convolution
     public var weightsShape: Shape
@@ -80,7 +83,10 @@ extension Op {
       (self.forward, self.weightsShape) = (forward, weightsShape)
     }
 
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { weightsShape }
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+      try require("upstream", inputs[0], toBe: forward.outputShape(for: [inputs[1], weightsShape]))
+      return weightsShape
+    }
 
     public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
       forward.multiplyAdds(inputs: [inputs[1], weightsShape], output: inputs[0])

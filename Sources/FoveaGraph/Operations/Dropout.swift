@@ -24,6 +24,16 @@ extension Op {
       guard (0..<1).contains(rate) else {
         throw ShapeError("the dropout rate is \(rate)", fix: "use 0 or more, and less than 1")
       }
+      try require("random state", inputs[1], toBe: [4])
+      return inputs[0]
+    }
+
+    public func elementType(for inputs: [ElementType]) throws(ShapeError) -> ElementType {
+      guard inputs[0].isFloatingPoint, inputs[1] == .int32 else {
+        throw ShapeError(
+          "dropout of \(inputs[0]) with a random state of \(inputs[1])",
+          fix: "give floating-point numbers and an int32 state")
+      }
       return inputs[0]
     }
 

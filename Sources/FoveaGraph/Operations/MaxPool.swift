@@ -20,19 +20,22 @@ extension Op {
 
   /// ∂L/∂x of max pooling, `(upstream, x)` → x's shape: each upstream value goes to the first largest input of its
   /// window, in row-major order.
-  public struct MaxPoolGradient: Operation {
+  public struct MaxPoolGradient: NotDifferentiable {
     public static let name = "max_pool_gradient"
     public var forward: MaxPool
     public init(of forward: MaxPool) { self.forward = forward }
 
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[1] }
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+      try require("upstream", inputs[0], toBe: forward.outputShape(for: [inputs[1]]))
+      return inputs[1]
+    }
   }
 }
 
 extension Window {
   /// The shape of a pooled `N×spatial…×C`.
   ///
-  /// - Errors: another rank; a window that does not fit; padding as wide as the window, which would pool nothing.
+  /// - Errors: another rank; a window that does not fit, or that somewhere covers padding alone and would pool nothing.
   package func pooledShape(of x: Shape) throws(ShapeError) -> Shape {
     guard x.rank == rank + 2 else {
       throw ShapeError(
@@ -47,6 +50,17 @@ extension Window {
         throw ShapeError(
           "a padding of \(max(edges.before, edges.after)) is not smaller than the pooling window \(Shape(size))",
           fix: "use a padding of at most \(extent(axis) - 1)")
+      }
+      // A window with gaps can step over a short input.
+      let (d, n) = (dilations[axis], lengths[axis])
+      for position in 0..<spatial[axis] where d > 1 {
+        let start = position * strides[axis] - edges.before
+        let firstInside = start < 0 ? start + (-start + d - 1) / d * d : start
+        guard firstInside < n else {
+          throw ShapeError(
+            "the pooling window \(Shape(size)) with dilation \(d) covers nothing of \(n) inputs at position \(position)",
+            fix: "use a smaller padding or dilation")
+        }
       }
     }
     return Shape([x[0]] + spatial + [x.channels])

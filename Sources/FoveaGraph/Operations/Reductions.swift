@@ -59,11 +59,17 @@ extension Op {
   }
 
   /// `(g, x, y)` → g where x is the largest value y, shared equally among equals; 0 elsewhere.
-  public struct MaximumGradient: Operation {
+  public struct MaximumGradient: NotDifferentiable {
     public static let name = "maximum_gradient"
     public let forward: Maximum
     public init(of forward: Maximum) { self.forward = forward }
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[1] }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+      let reduced = try forward.outputShape(for: [inputs[1]])
+      try require("upstream", inputs[0], toBe: reduced)
+      try require("maximum", inputs[2], toBe: reduced)
+      return inputs[1]
+    }
   }
 
   /// Stretches dimensions of 1, and adds leading ones, up to `shape`.
@@ -73,7 +79,7 @@ extension Op {
     public init(to shape: Shape) { self.shape = shape }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
-      guard inputs[0].broadcast(with: shape) == shape else {
+      guard shape.dimensions.allSatisfy({ $0 >= 1 }), inputs[0].broadcast(with: shape) == shape else {
         throw ShapeError("\(inputs[0]) does not stretch to \(shape)", fix: "only dimensions of 1 stretch")
       }
       return shape

@@ -35,13 +35,3 @@ extension Op {
     }
   }
 }
-
-extension Operation {
-  /// `shape`, if it has at least `rank` axes.
-  func requireRank(_ rank: Int, of shape: Shape) throws(ShapeError) -> Shape {
-    guard shape.rank >= rank else {
-      throw ShapeError("\(Self.name) takes rank \(rank) or more, not the shape \(shape)", fix: "add an axis")
-    }
-    return shape
-  }
-}

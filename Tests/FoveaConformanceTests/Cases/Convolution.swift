@@ -1,0 +1,98 @@
+import FoveaCore
+import FoveaGraph
+
+extension Op.Convolution: ConformanceCases {
+  /// Odd sizes and every attribute; then channels that fill blocks of 8 and 16.
+  static var cases: [ConformanceCase] {
+    [
+      // Padding.
+      image(3, 5, Window(size: [3, 3])),
+      image(3, 5, Window(size: [3, 3], padding: .same)),
+      image(3, 5, Window(size: [2, 4], padding: .same)),
+      image(3, 5, Window(size: [3, 2], padding: .edges([.init(before: 1, after: 2), .init(before: 0, after: 3)]))),
+      image(3, 5, Window(size: [1, 1], padding: .explicit(1))),
+      image(3, 5, Window(size: [7, 5])),
+      image(1, 1, Window(size: [2, 2], padding: .explicit(3))),
+      // Strides.
+      image(3, 5, Window(size: [3, 3], strides: [2])),
+      image(3, 5, Window(size: [3, 3], strides: [2], padding: .same)),
+      image(3, 5, Window(size: [2, 4], strides: [2], padding: .same)),
+      image(3, 5, Window(size: [2, 3], strides: [3, 2], padding: .explicit(1))),
+      image(3, 5, Window(size: [1, 1], strides: [2])),
+      image(3, 5, Window(size: [2, 1], strides: [3, 4])),
+      image(3, 5, Window(size: [7, 7], strides: [2], padding: .explicit(3))),
+      // Dilation.
+      image(3, 5, Window(size: [3, 3], dilations: [2, 1])),
+      image(3, 5, Window(size: [3, 2], dilations: [2, 3], padding: .same)),
+      image(3, 5, Window(size: [3, 3], strides: [2, 1], dilations: [2], padding: .same)),
+      // Groups, up to one for each channel.
+      image(4, 6, groups: 2, Window(size: [3, 3], padding: .same)),
+      image(3, 3, groups: 3, Window(size: [3, 3], padding: .same)),
+      image(3, 6, groups: 3, Window(size: [3, 2], strides: [2], padding: .same)),
+      image(5, 5, groups: 5, Window(size: [2, 2], dilations: [2], padding: .explicit(1))),
+      // One and three spatial axes.
+      ConformanceCase(Op.Convolution(Window(size: [3])), .numbers([2, 9, 3]), .numbers([3, 3, 5])),
+      ConformanceCase(
+        Op.Convolution(Window(size: [4], strides: [2], dilations: [2], padding: .same), groups: 2),
+        .numbers([2, 9, 4]), .numbers([4, 2, 6])),
+      ConformanceCase(
+        Op.Convolution(Window(size: [3, 2, 2], padding: .same)), .numbers([2, 4, 5, 3, 2]), .numbers([3, 2, 2, 2, 3])),
+      ConformanceCase(
+        Op.Convolution(Window(size: [2, 3, 1], strides: [2, 1, 2], padding: .explicit(1))), .numbers([1, 4, 3, 5, 3]),
+        .numbers([2, 3, 1, 3, 2])),
+    ]
+      + [
+        (3, 16, 1, Window(size: [7, 7], strides: [2], padding: .explicit(3))),
+        (16, 32, 1, Window(size: [3, 3], padding: .same)),
+        (16, 32, 1, Window(size: [3, 3], strides: [2], padding: .same)),
+        (48, 16, 1, Window(size: [1, 1])),
+        (32, 48, 1, Window(size: [1, 1], strides: [2])),
+        (32, 20, 1, Window(size: [3, 3], dilations: [2], padding: .same)),
+        (17, 33, 1, Window(size: [2, 2])),
+        (32, 32, 32, Window(size: [3, 3], padding: .same)),
+        (20, 20, 20, Window(size: [5, 5], strides: [2], padding: .explicit(2))),
+        (16, 32, 16, Window(size: [3, 3], padding: .same)),
+        (32, 64, 4, Window(size: [3, 3], padding: .same)),
+        (12, 12, 4, Window(size: [3, 3], strides: [2], padding: .same)),
+      ].map { channels, filters, groups, window in
+        .backendOnly(
+          Op.Convolution(window, groups: groups), .numbers([3, 14, 9, channels]),
+          .numbers(Shape(window.size + [channels / groups, filters])))
+      } + [
+        .backendOnly(
+          Op.Convolution(Window(size: [5], padding: .same)), .numbers([3, 50, 16]), .numbers([5, 16, 32])),
+        .backendOnly(
+          Op.Convolution(Window(size: [3, 3, 3], padding: .same)), .numbers([2, 4, 5, 6, 16]),
+          .numbers([3, 3, 3, 16, 16])),
+      ]
+  }
+
+  /// A case on a 7×5 image.
+  private static func image(_ channels: Int, _ filters: Int, groups: Int = 1, _ window: Window) -> ConformanceCase {
+    ConformanceCase(
+      Op.Convolution(window, groups: groups), .numbers([2, 7, 5, channels]),
+      .numbers(Shape(window.size + [channels / groups, filters])))
+  }
+}
+
+// The gradients on every case of the convolution.
+
+extension Op.ConvolutionInputGradient: ConformanceCases {
+  static var cases: [ConformanceCase] {
+    Op.Convolution.cases.map { forward in
+      let (convolution, x, w) = (forward.operation as! Op.Convolution, forward.inputs[0].shape, forward.inputs[1])
+      return ConformanceCase(
+        Self(of: convolution, inputShape: x), .numbers(convolution.shape(on: x, w.shape)), .tensor(w))
+    }
+  }
+}
+
+extension Op.ConvolutionWeightsGradient: ConformanceCases {
+  static var cases: [ConformanceCase] {
+    Op.Convolution.cases.map { forward in
+      let (convolution, x, w) = (forward.operation as! Op.Convolution, forward.inputs[0], forward.inputs[1].shape)
+      return ConformanceCase(
+        Self(of: convolution, weightsShape: w), .numbers(convolution.shape(on: x.shape, w)), .tensor(x))
+    }
+  }
+}
