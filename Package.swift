@@ -21,6 +21,7 @@ let package = Package(
     module("FoveaCore"),
     tests("FoveaCoreTests", ["FoveaCore"]),
     module("FoveaGraph", ["FoveaCore"]),
+    tests("FoveaGraphTests", ["FoveaGraph", "FoveaTestSupport"]),
     module("FoveaCompiler", ["FoveaGraph"]),
     module("FoveaReference", ["FoveaCompiler"]),
     tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
