@@ -21,11 +21,13 @@ let package = Package(
     module("FoveaCore"),
     tests("FoveaCoreTests", ["FoveaCore"]),
     module("FoveaGraph", ["FoveaCore"]),
+    tests("FoveaGraphTests", ["FoveaGraph", "FoveaTestSupport"]),
     module("FoveaCompiler", ["FoveaGraph"]),
     module("FoveaReference", ["FoveaCompiler"]),
     .systemLibrary(name: "COneDNN"),
     .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
+    tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaTestSupport"]),
     tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
     // What several test targets use, and the suite that every operation and every backend has to pass.
     .target(

@@ -64,6 +64,33 @@ public struct Graph: Sendable {
     return reached
   }
 
+  /// For each node, how often its result is read: by other nodes, as an output, as a parameter's new value.
+  package var readerCounts: [Int] {
+    var counts = users.map(\.count)
+    for root in roots { counts[root] += 1 }
+    return counts
+  }
+
+  /// For each node, whether its result is the same on every run: computed from constants, and from parameters that
+  /// the graph does not update.
+  package var isStatic: [Bool] {
+    let updated = Set(updates.map(\.parameter))
+    var isStatic = [Bool](repeating: false, count: nodes.count)
+    for (id, node) in nodes.enumerated() {
+      isStatic[id] =
+        switch node.operation {
+        case is Op.Constant: true
+        case is Op.Parameter: !updated.contains(id)
+        case is Op.Input: false
+        default: node.inputs.allSatisfy { isStatic[$0] }
+        }
+    }
+    return isStatic
+  }
+
+  /// Removes the nodes that no output and no update needs.
+  package mutating func removeDeadNodes() { keep(ancestors(of: roots + updates.map(\.parameter))) }
+
   /// Lets every reader of `old` read `new` instead.
   package mutating func replaceUses(of old: NodeID, with new: NodeID) {
     for id in nodes.indices where id != new {

@@ -1,6 +1,7 @@
 import FoveaCore
 import FoveaGraph
 import FoveaReference
+import FoveaTestSupport
 import Testing
 
 /// An operation with a mistake in its gradient and its shape rule, and none of the suite's protocols.
@@ -60,19 +61,19 @@ private struct Square: ReferenceKernel {
   ]
 
   @Test(arguments: examples) func `a backend with its own layout passes`(case example: ConformanceCase) throws {
-    let mistakes = try example.mistakes(on: BlockedBackend())
+    let mistakes = try example.mistakes(on: ChannelsFirstBackend())
     #expect(mistakes == [])
   }
 
-  @Test(arguments: BlockedBackend.Mistake.allCases)
-  func `a backend's mistake is found`(mistake: BlockedBackend.Mistake) throws {
-    let mistakes = try Self.examples.flatMap { try $0.mistakes(on: BlockedBackend(mistake: mistake)) }
+  @Test(arguments: ChannelsFirstBackend.Mistake.allCases)
+  func `a backend's mistake is found`(mistake: ChannelsFirstBackend.Mistake) throws {
+    let mistakes = try Self.examples.flatMap { try $0.mistakes(on: ChannelsFirstBackend(mistake: mistake)) }
     #expect(!mistakes.isEmpty)
   }
 
   @Test func `the native layout is the one that a convolution leaves`() throws {
-    #expect(try nativeLayout(of: [2, 7, 5, 3], .float32, on: BlockedBackend())?.description == "channels first")
-    #expect(try nativeLayout(of: [7, 5], .float32, on: BlockedBackend()) == nil)
+    #expect(try nativeLayout(of: [2, 7, 5, 3], .float32, on: ChannelsFirstBackend())?.description == "channels first")
+    #expect(try nativeLayout(of: [7, 5], .float32, on: ChannelsFirstBackend()) == nil)
     #expect(try nativeLayout(of: [2, 7, 5, 3], .float32, on: ReferenceBackend()) == nil)
   }
 }

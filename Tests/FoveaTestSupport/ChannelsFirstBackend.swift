@@ -1,18 +1,19 @@
-import FoveaCompiler
-import FoveaCore
+package import FoveaCompiler
+package import FoveaCore
 import FoveaGraph
 import FoveaReference
-import FoveaTestSupport
 
-/// A backend with a layout of its own, channels before the spatial axes, that computes with the reference kernels; and
-/// with mistakes, to see whether the suite finds them.
-struct BlockedBackend: Backend {
-  enum Mistake: CaseIterable {
+/// A backend with a layout of its own, channels before the spatial axes, that computes with the reference kernels: it
+/// shows whether plans and tests handle layouts, and, with a mistake, whether the conformance suite finds it.
+package struct ChannelsFirstBackend: Backend {
+  package enum Mistake: CaseIterable {
     case wrongNumber, readsNativeAsRowMajor, needsClearedOutput, writesBeforeReading, reordersNothing, countsRuns
   }
 
-  let name = "blocked"
+  package let name = "channels first"
   var mistake: Mistake?
+
+  package init(mistake: Mistake? = nil) { self.mistake = mistake }
 
   private func native(_ shape: Shape) -> NativeLayout {
     NativeLayout(bytes: Array("channels first".utf8), byteCount: shape.count * 4, name: "channels first")
@@ -26,7 +27,7 @@ struct BlockedBackend: Backend {
     return .strided((0..<shape.rank).map { strides[order.firstIndex(of: $0)!] })
   }
 
-  func kernel(for request: KernelRequest) -> Kernel? {
+  package func kernel(for request: KernelRequest) -> Kernel? {
     guard let reference = ReferenceBackend().kernel(for: request) else { return nil }
     let output: Layout =
       request.operation is Op.Convolution || request.inputs.first?.layout == .native(native(request.outputShape))
@@ -36,7 +37,7 @@ struct BlockedBackend: Backend {
     }
     let runs = Counter()
     return Kernel(
-      name: "blocked", inputLayouts: inputs, outputLayout: output,
+      name: "channels first", inputLayouts: inputs, outputLayout: output,
       overwritableInputs: inputs.indices.filter {
         inputs[$0] == output && request.inputs[$0].shape == request.outputShape
       }
@@ -74,7 +75,7 @@ struct BlockedBackend: Backend {
     return buffer
   }
 
-  func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) -> Kernel? {
+  package func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) -> Kernel? {
     let from = mistake == .reordersNothing ? .rowMajor(shape) : strided(source, shape)
     return ReferenceBackend().reorder(shape, type, from: from, to: strided(target, shape))
   }

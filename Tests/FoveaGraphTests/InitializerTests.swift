@@ -1,0 +1,56 @@
+import FoveaCore
+import FoveaGraph
+import Testing
+
+/// A 3×3 kernel: fan-in 9 · 32, fan-out 9 · 64.
+private let kernel: Shape = [3, 3, 32, 64]
+private let (fanIn, fanOut) = (288.0, 576.0)
+
+@Test(
+  arguments: [
+    (.uniform(limit: 0.25), 0.25), (.glorotUniform, (6 / (fanIn + fanOut)).squareRoot()),
+    (.heUniform, (6 / fanIn).squareRoot()), (.lecunUniform, (3 / fanIn).squareRoot()),
+  ] as [(Initializer, Double)])
+func `uniform numbers fill their limits`(initializer: Initializer, limit: Double) {
+  let numbers = initializer.tensor(shape: kernel, path: "w", seed: 1).array().map { Double($0) }
+  #expect(numbers.allSatisfy { abs($0) <= limit * (1 + 1e-6) })
+  #expect(numbers.min()! < -0.999 * limit && numbers.max()! > 0.999 * limit)
+  #expect(abs(mean(numbers)) < 0.02 * limit)
+  #expect(abs(mean(numbers.map { $0 * $0 }) / (limit * limit / 3) - 1) < 0.02)
+}
+
+@Test(
+  arguments: [
+    (.normal(deviation: 0.01), 0.01), (.glorotNormal, (2 / (fanIn + fanOut)).squareRoot()),
+    (.heNormal, (2 / fanIn).squareRoot()), (.lecunNormal, (1 / fanIn).squareRoot()),
+  ] as [(Initializer, Double)])
+func `normal numbers have their deviation`(initializer: Initializer, deviation: Double) {
+  let numbers = initializer.tensor(shape: kernel, path: "w", seed: 1).array().map { Double($0) / deviation }
+  #expect(abs(mean(numbers)) < 0.03)
+  #expect(abs(mean(numbers.map { $0 * $0 }) - 1) < 0.03)
+  // A normal distribution has 4.55 % of its numbers past two deviations; a uniform one of this deviation has none.
+  #expect(abs(mean(numbers.map { abs($0) > 2 ? 1 : 0 }) - 0.0455) < 0.01)
+}
+
+@Test func `constants are constant`() {
+  #expect(Initializer.zeros.tensor(shape: [3], path: "b", seed: 1).array() == [0, 0, 0])
+  #expect(Initializer.constant(1.5).tensor(shape: [2], path: "b", seed: 1).array() == [1.5, 1.5])
+}
+
+@Test func `the matrix of a dense layer has its units as fans, a vector its length`() {
+  let dense = Initializer.heUniform.tensor(shape: [600, 10], path: "w", seed: 1).array()
+  #expect(dense.max()! <= 0.1 && dense.max()! > 0.099)
+  let vector = Initializer.heUniform.tensor(shape: [600], path: "w", seed: 1).array()
+  #expect(vector.max()! <= 0.1 && vector.max()! > 0.099)
+}
+
+@Test func `a draw depends on seed and path alone`() {
+  func draw(_ path: String, _ seed: UInt64) -> Tensor {
+    Initializer.heNormal.tensor(shape: [16, 16], path: path, seed: seed)
+  }
+  #expect(draw("conv1.weights", 7) == draw("conv1.weights", 7))
+  #expect(draw("conv1.weights", 7) != draw("conv2.weights", 7))
+  #expect(draw("conv1.weights", 7) != draw("conv1.weights", 8))
+}
+
+private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
