@@ -14,12 +14,25 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// Files, images, data sets and weight formats. System libraries by Debian package: zlib1g-dev, libarchive-dev,
+/// libjpeg62-turbo-dev, libpng-dev.
+let dataTargets: [Target] = [
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+  .target(name: "CFileSystem"),
+  module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
+  .target(
+    name: "FoveaTestSupport", dependencies: ["FoveaCore", "CZlib"], path: "Tests/FoveaTestSupport",
+    swiftSettings: settings),
+  tests("FoveaFilesTests", ["FoveaFiles", "FoveaTestSupport"]),
+]
+
 let package = Package(
   name: "Fovea",
   products: [],
   targets: [
     module("FoveaCore"),
     tests("FoveaCoreTests", ["FoveaCore"]),
-  ],
+  ] + dataTargets,
   swiftLanguageModes: [.v6]
 )
