@@ -19,12 +19,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let dataTargets: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+  .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
   .target(name: "CFileSystem"),
   module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
+  module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
   .target(
     name: "FoveaTestSupport", dependencies: ["FoveaCore", "CZlib"], path: "Tests/FoveaTestSupport",
     swiftSettings: settings),
   tests("FoveaFilesTests", ["FoveaFiles", "FoveaTestSupport"]),
+  .testTarget(
+    name: "FoveaDataTests", dependencies: ["FoveaData", "FoveaFiles", "FoveaTestSupport"],
+    exclude: ["Fixtures"],
+    swiftSettings: settings),
 ]
 
 let package = Package(

@@ -1,9 +1,11 @@
 import Glibc
 
 /// All bytes of a regular file.
-package func readFile(_ path: String) throws(FileError) -> [UInt8] {
+/// - Errors: also if it has more than `limit` bytes.
+package func readFile(_ path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
   let file = try OpenFile(reading: path)
   let size = try file.status().size
+  guard size <= limit else { throw FileError(.damaged, path, "\(size) bytes are more than the limit of \(limit)") }
   var failure: FileError?
   let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
     do throws(FileError) {
