@@ -14,6 +14,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
+/// Files, images, data sets and weight formats. System libraries by Debian package: zlib1g-dev, libarchive-dev,
+/// libjpeg62-turbo-dev, libpng-dev.
+let dataTargets: [Target] = [
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+  .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
+  .target(name: "CFileSystem"),
+  module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
+  module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
+  tests("FoveaFilesTests", ["FoveaFiles", "FoveaTestSupport"]),
+  .testTarget(
+    name: "FoveaDataTests", dependencies: ["FoveaData", "FoveaFiles", "FoveaTestSupport"],
+    exclude: ["Fixtures"],
+    swiftSettings: settings),
+]
+
 let package = Package(
   name: "Fovea",
   products: [],
@@ -31,13 +47,13 @@ let package = Package(
     tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
     // What several test targets use, and the suite that every operation and every backend has to pass.
     .target(
-      name: "FoveaTestSupport", dependencies: ["FoveaReference"], path: "Tests/FoveaTestSupport",
+      name: "FoveaTestSupport", dependencies: ["FoveaReference", "CZlib"], path: "Tests/FoveaTestSupport",
       swiftSettings: settings),
     tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN", "FoveaTestSupport"]),
     module("FoveaLayers", ["FoveaGraph"]),
     tests("FoveaLayersTests", ["FoveaLayers"]),
     module("FoveaZoo", ["FoveaLayers"]),
     tests("FoveaZooTests", ["FoveaZoo"]),
-  ],
+  ] + dataTargets,
   swiftLanguageModes: [.v6]
 )
