@@ -46,7 +46,9 @@ public struct Tensor: Sendable {
     return Tensor(shape: shape, elementType: elementType, storage: storage)
   }
 
-  private init(shape: Shape, elementType: ElementType, storage: AlignedBuffer) {
+  /// A tensor over memory that is there already and holds at least the shape's bytes.
+  package init(shape: Shape, elementType: ElementType, storage: AlignedBuffer) {
+    precondition(storage.byteCount >= shape.count * elementType.byteCount, "too little memory for \(shape)")
     (self.shape, self.elementType, self.storage) = (shape, elementType, storage)
   }
 }

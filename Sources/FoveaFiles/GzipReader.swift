@@ -68,7 +68,8 @@ package final class GzipReader {
 
   private func checkForError() throws(FileError) {
     var code: CInt = 0
-    let text = gzerror(handle, &code).map { String(cString: $0) } ?? ""
+    let message = gzerror(handle, &code).map { String(cString: $0) } ?? ""
+    let text = message.split(separator: ": ", maxSplits: 1).last ?? ""  // without the descriptor's number
     switch code {
     case Z_OK, Z_STREAM_END: return
     case Z_ERRNO: throw FileError(path: path, code: errno)

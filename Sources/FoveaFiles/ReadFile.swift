@@ -33,3 +33,9 @@ package func namesInFolder(_ path: String) throws(FileError) -> [String] {
   }
   return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }
+
+/// The path with `~/` at its beginning replaced by the home folder, which no shell does after a colon.
+package func expandingHome(_ path: String) -> String {
+  guard path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
+  return String(cString: home) + path.dropFirst()
+}

@@ -3,15 +3,21 @@ import Glibc
 /// Real data sets and images that are too large for the repository; tests that need them are skipped without them.
 package enum SharedData {
   /// `$FOVEA_SHARED_DATA`, or the folder `shared/data` beside the package.
-  package static let folder: String? = {
-    let package = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-    let path = getenv("FOVEA_SHARED_DATA").map { String(cString: $0) } ?? package + "/../shared/data"
-    return access(path, R_OK) == 0 ? path : nil
-  }()
+  private static let folder =
+    variable("FOVEA_SHARED_DATA")
+    ?? #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    + "/../shared/data"
 
-  /// A path in that folder, `nil` if it is not there.
-  package static func path(_ name: String) -> String? {
-    guard let path = folder.map({ $0 + "/" + name }), access(path, R_OK) == 0 else { return nil }
-    return path
-  }
+  /// `$FOVEA_UNPACKED_DATA`, or `data` in the home folder: what `unpack.sh` of the shared folder writes.
+  private static let unpackedFolder = variable("FOVEA_UNPACKED_DATA") ?? (variable("HOME") ?? "") + "/data"
+
+  /// A path in the shared folder, `nil` if it is not there.
+  package static func path(_ name: String) -> String? { existing(folder + "/" + name) }
+
+  /// A path in the unpacked folder, `nil` if it is not there.
+  package static func unpacked(_ name: String) -> String? { existing(unpackedFolder + "/" + name) }
+
+  private static func existing(_ path: String) -> String? { access(path, R_OK) == 0 ? path : nil }
+
+  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

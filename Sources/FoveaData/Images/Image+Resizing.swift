@@ -51,6 +51,17 @@ extension Image {
       height: crop.height, width: crop.width, top: max(0, -rows.lowerBound), left: max(0, -columns.lowerBound))
   }
 
+  /// Scales until the picture just covers `height × width`, and takes the middle of that.
+  func covering(height: Int, width: Int) -> Image {
+    // Compares height / self.height with width / self.width without dividing.
+    let heightDecides = height * self.width >= width * self.height
+    let covering =
+      heightDecides
+      ? (height, max(width, self.width * height / self.height))
+      : (max(height, self.height * width / self.width), width)
+    return resized(height: covering.0, width: covering.1, croppedTo: (height, width))
+  }
+
   /// The size with the picture's proportions whose short side is `side`; the long side is rounded down.
   func size(shortSide side: Int) -> (height: Int, width: Int) {
     height <= width ? (side, max(side, side * width / height)) : (max(side, side * height / width), side)

@@ -1,0 +1,42 @@
+import FoveaCore
+
+/// What one thread of a `BatchLoader` does: read, augment, normalise.
+struct BatchWorker: Sendable {
+  let dataset: any Dataset
+  let seed: UInt64
+  let normalizer: Normalizer
+  let augmentations: [any Augmentation]
+
+  /// Works until the queue has nothing more.
+  func run(_ queue: BatchQueue) {
+    let shape = dataset.sampleShape
+    var sample = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: shape.count)
+    var changed = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: shape.count)
+    defer {
+      sample.deallocate()
+      changed.deallocate()
+    }
+    sample.initialize(repeating: 0)
+    changed.initialize(repeating: 0)
+    let numbers = shape[0] * shape[1] * normalizer.channels
+    let streams = augmentations.indices.map(SampleRandom.stream(ofAugmentation:))
+    while let work = queue.work() {
+      var failure: (position: Int, error: any Error)?
+      for (i, position) in work.positions.enumerated() {
+        let index = work.order[position]
+        do { try dataset.read(index, into: sample) } catch {
+          failure = (position, error)
+          break
+        }
+        for (augmentation, stream) in zip(augmentations, streams) {
+          var random = SampleRandom(seed: seed, stream: stream, epoch: work.epoch, sample: index)
+          augmentation.apply(to: UnsafeBufferPointer(sample), shape: shape, into: changed, random: &random)
+          swap(&sample, &changed)
+        }
+        normalizer.normalize(UnsafeBufferPointer(sample), into: work.images + i * numbers)
+        work.labels[i] = Int32(dataset.label(at: index))
+      }
+      queue.finish(work, failure: failure)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+public import FoveaCore
+
+/// Labelled samples of one size, any of which can be read at any time, from any thread.
+public protocol Dataset: Sendable {
+  var count: Int { get }
+
+  /// What the labels `0..<classNames.count` stand for.
+  var classNames: [String] { get }
+
+  /// `H×W×C`, with one channel (grey) or three (red, green, blue).
+  var sampleShape: Shape { get }
+
+  func label(at index: Int) -> Int
+
+  /// Writes the `sampleShape.count` bytes of a sample.
+  /// - Errors: whatever keeps the sample from being read, with its file.
+  func read(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws
+}
+
+extension Dataset {
+  /// A sample as a picture.
+  public func image(at index: Int) throws -> Image {
+    var pixels = [UInt8](repeating: 0, count: sampleShape.count)
+    try pixels.withUnsafeMutableBufferPointer { try read(index, into: $0) }
+    let color: Image.Color = sampleShape.channels == 1 ? .gray : .rgb
+    return Image(height: sampleShape[0], width: sampleShape[1], color: color, pixels: pixels)
+  }
+
+  /// The first `count` samples, or all if there are fewer.
+  public func prefix(_ count: Int) -> Subset { Subset(of: self, indices: Array(0..<min(max(count, 0), self.count))) }
+
+  /// Two parts without common samples: a random `fraction` of all, and the rest. The same seed gives the same parts.
+  public func holdingOut(_ fraction: Double, seed: UInt64 = 0) -> (rest: Subset, heldOut: Subset) {
+    let order = RandomStream(seed: seed, stream: RandomStream.identifier(of: "held-out samples")).permutation(of: count)
+    let heldOut = Int((Double(count) * min(max(fraction, 0), 1)).rounded())
+    return (
+      Subset(of: self, indices: order[heldOut...].sorted()), Subset(of: self, indices: order[..<heldOut].sorted())
+    )
+  }
+}
+
+/// Some samples of another data set.
+public struct Subset: Dataset {
+  private let base: any Dataset
+  private let indices: [Int]
+
+  /// - Parameter indices: which samples, in which order; each must be one of the base's.
+  public init(of base: any Dataset, indices: [Int]) {
+    precondition(indices.allSatisfy { 0..<base.count ~= $0 }, "an index is outside 0..<\(base.count)")
+    (self.base, self.indices) = (base, indices)
+  }
+
+  public var count: Int { indices.count }
+  public var classNames: [String] { base.classNames }
+  public var sampleShape: Shape { base.sampleShape }
+  public func label(at index: Int) -> Int { base.label(at: indices[index]) }
+
+  public func read(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
+    try base.read(indices[index], into: pixels)
+  }
+}

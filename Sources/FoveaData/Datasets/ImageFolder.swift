@@ -1,0 +1,102 @@
+public import FoveaCore
+import FoveaFiles
+
+/// Pictures sorted into folders, one folder per class.
+///
+/// Either the folder holds the class folders itself, or it holds `train` and, if wanted, one of `test`, `val` and
+/// `validation` with the class folders inside.
+public struct ImageFolder: Sendable {
+  public let train: ImageFiles
+  /// `nil` if there is no such part; `train.holdingOut(_:seed:)` makes one.
+  public let test: ImageFiles?
+
+  /// - Parameter sampleShape: `H×W×C` that every picture is brought to: scaled until it just covers `H×W`, then the
+  ///   middle is taken.
+  /// - Errors: no folder there; no class folders; a class without pictures; a file that is no picture by its name; a
+  ///   class for testing that is not there for training.
+  public init(directory: String, sampleShape: Shape) throws(DataError) {
+    let parts = ["train", "test", "val", "validation"].filter { FileStatus(directory + "/" + $0)?.isDirectory == true }
+    guard parts.contains("train") else {
+      train = try ImageFiles(directory: directory, sampleShape: sampleShape)
+      test = nil
+      return
+    }
+    guard parts.count <= 2 else {
+      throw DataError(
+        .usage, directory,
+        "beside train there may be only one of the folders \(parts.dropFirst().joined(separator: ", "))")
+    }
+    let train = try ImageFiles(directory: directory + "/train", sampleShape: sampleShape)
+    self.train = train
+    test =
+      parts.count == 1
+      ? nil
+      : try ImageFiles(directory: directory + "/" + parts[1], sampleShape: sampleShape, classNames: train.classNames)
+  }
+}
+
+/// Picture files, decoded when they are read.
+public struct ImageFiles: Dataset {
+  public let classNames: [String]
+  public let sampleShape: Shape
+  private let color: Image.Color
+  private let directory: String
+  private let files: [(name: String, label: Int)]
+
+  /// The JPEG and PNG files in the folders of `directory`; these folders, sorted by name, are the classes.
+  /// - Parameter classNames: the classes in their order, where they are known from elsewhere.
+  init(directory: String, sampleShape: Shape, classNames known: [String]? = nil) throws(DataError) {
+    guard sampleShape.rank == 3, sampleShape.count > 0, let color = Image.Color(rawValue: sampleShape.channels) else {
+      throw DataError(.usage, directory, "samples have the shape height×width×1 or height×width×3, not \(sampleShape)")
+    }
+    guard FileStatus(directory) != nil else { throw DataError(.missing, directory, "there is no such folder") }
+    let names = try asDataError { () throws(FileError) in try namesInFolder(directory) }
+    let folders = names.filter { !$0.hasPrefix(".") && FileStatus(directory + "/" + $0)?.isDirectory == true }
+    guard !folders.isEmpty else {
+      throw DataError(
+        .missing, directory, "there are no folders in it; the pictures of each class need one of their own")
+    }
+    let classNames = known ?? folders
+    var files: [(name: String, label: Int)] = []
+    for folder in folders {
+      guard let label = classNames.firstIndex(of: folder) else {
+        throw DataError(
+          .inconsistent, directory + "/" + folder,
+          "there is no class of this name for training (\(listing(classNames)))")
+      }
+      files += try Self.pictures(in: directory + "/" + folder).map { (folder + "/" + $0, label) }
+    }
+    (self.directory, self.sampleShape, self.classNames) = (directory, sampleShape, classNames)
+    (self.color, self.files) = (color, files)
+  }
+
+  public var count: Int { files.count }
+
+  public func label(at index: Int) -> Int { files[index].label }
+
+  /// The file of a sample.
+  public func path(at index: Int) -> String { directory + "/" + files[index].name }
+
+  public func read(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
+    let image = try Image(contentsOf: path(at: index), as: color).covering(
+      height: sampleShape[0], width: sampleShape[1])
+    _ = pixels.update(fromContentsOf: image.pixels)
+  }
+
+  /// The names of the picture files of a class, sorted; hidden files do not count.
+  private static func pictures(in folder: String) throws(DataError) -> [String] {
+    let names = try asDataError { () throws(FileError) in try namesInFolder(folder) }.filter { !$0.hasPrefix(".") }
+    for name in names where ![".jpg", ".jpeg", ".png"].contains(where: name.lowercased().hasSuffix) {
+      throw DataError(
+        .unsupported, folder + "/" + name,
+        "only .jpg, .jpeg and .png files belong into a class folder; move this elsewhere")
+    }
+    guard !names.isEmpty else { throw DataError(.missing, folder, "there are no pictures in this class folder") }
+    return names
+  }
+}
+
+/// The first few of some names.
+private func listing(_ names: [String]) -> String {
+  names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
+}

@@ -1,0 +1,59 @@
+import FoveaData
+import FoveaTestSupport
+import Testing
+
+private func samples(_ count: Int) throws -> ArrayDataset {
+  try ArrayDataset(
+    pixels: (0..<count).map { UInt8($0) }, labels: (0..<count).map { UInt8($0 % 3) }, sampleShape: [1, 1, 1],
+    classNames: ["a", "b", "c"])
+}
+
+@Test func `an array data set checks that its parts fit together`() throws {
+  #expect(try samples(5).image(at: 4).pixels == [4])
+  func reason(_ pixels: Int, _ labels: [UInt8], _ shape: [Int]) -> String? {
+    #expect(throws: DataError.self) {
+      try ArrayDataset(
+        pixels: [UInt8](repeating: 0, count: pixels), labels: labels, sampleShape: .init(shape), classNames: ["a", "b"])
+    }?.reason
+  }
+  #expect(reason(7, [0, 1], [2, 2, 1]) == "7 bytes are not 2 samples of 2×2×1")
+  #expect(reason(8, [0, 2], [2, 2, 1]) == "record 1 has the label 2, outside 0...1")
+  #expect(reason(8, [0, 1], [2, 2]) == "samples have the shape height×width×1 or height×width×3, not 2×2")
+}
+
+@Test func `parts of a data set keep their samples`() throws {
+  let all = try samples(20)
+  #expect(try (0..<4).map { try all.prefix(4).image(at: $0).pixels[0] } == [0, 1, 2, 3])
+  #expect(all.prefix(99).count == 20)
+  let (rest, heldOut) = all.holdingOut(0.25, seed: 3)
+  #expect((rest.count, heldOut.count) == (15, 5))
+  let both = try (0..<15).map { try rest.image(at: $0).pixels[0] } + (0..<5).map { try heldOut.image(at: $0).pixels[0] }
+  #expect(both.sorted() == [UInt8](0..<20))
+  #expect(heldOut.label(at: 0) == Int(try heldOut.image(at: 0).pixels[0]) % 3)
+  #expect(try all.holdingOut(0.25, seed: 3).heldOut.image(at: 2) == heldOut.image(at: 2))
+}
+
+@Test func `a data source is named by kind and folder`() throws {
+  let folder = TemporaryFolder()
+  folder.write(Image(height: 1, width: 1, color: .gray, pixels: [9]).encodedPNG(), to: "cat/a.png")
+  let source = try DataSource(parsing: "folder:\(folder.path)", sampleShape: [5, 6, 1])
+  #expect(source.train.sampleShape == [5, 6, 1])
+  #expect(source.test == nil)
+}
+
+@Test(arguments: [
+  (
+    "minst:x",
+    "there is no kind of data named 'minst'; did you mean mnist? use mnist:DIR, fashion-mnist[:DIR], cifar10:DIR, folder:DIR"
+  ),
+  (
+    "/data/photographs",
+    "there is no kind of data named '/data/photographs'; use mnist:DIR, fashion-mnist[:DIR], cifar10:DIR, folder:DIR"
+  ),
+  ("mnist", "mnist needs a folder: mnist:DIR"), ("cifar10:", "cifar10 needs a folder: cifar10:DIR"),
+  ("folder:/no/photos", "there is no such folder"),
+  ("mnist:/no/digits", "there is no such folder; train-images-idx3-ubyte.gz was looked for in it"),
+])
+func `a data source that does not exist is explained`(text: String, reason: String) {
+  #expect(#expect(throws: DataError.self) { try DataSource(parsing: text) }?.reason == reason)
+}
