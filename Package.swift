@@ -32,7 +32,9 @@ let dataTargets: [Target] = [
 
 let package = Package(
   name: "Fovea",
-  products: [],
+  products: [
+    .executable(name: "fovea", targets: ["FoveaCLI"])
+  ],
   targets: [
     module("FoveaCore"),
     tests("FoveaCoreTests", ["FoveaCore"]),
@@ -54,6 +56,9 @@ let package = Package(
     tests("FoveaLayersTests", ["FoveaLayers"]),
     module("FoveaZoo", ["FoveaLayers"]),
     tests("FoveaZooTests", ["FoveaZoo"]),
+    .executableTarget(
+      name: "FoveaCLI", dependencies: ["FoveaData", "FoveaFiles", "FoveaZoo"], swiftSettings: settings),
+    tests("FoveaCLITests", ["FoveaCLI", "FoveaTestSupport"]),
   ] + dataTargets,
   swiftLanguageModes: [.v6]
 )
