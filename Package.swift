@@ -25,12 +25,17 @@ let package = Package(
     module("FoveaCompiler", ["FoveaGraph"]),
     module("FoveaReference", ["FoveaCompiler"]),
     tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaTestSupport"]),
+    .systemLibrary(name: "COneDNN"),
+    .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+    module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
     tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
     // What several test targets use, and the suite that every operation and every backend has to pass.
     .target(
       name: "FoveaTestSupport", dependencies: ["FoveaReference"], path: "Tests/FoveaTestSupport",
       swiftSettings: settings),
-    tests("FoveaConformanceTests", ["FoveaReference", "FoveaTestSupport"]),
+    tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN", "FoveaTestSupport"]),
+    module("FoveaLayers", ["FoveaGraph"]),
+    tests("FoveaLayersTests", ["FoveaLayers"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -12,17 +12,6 @@ public struct Shape: Hashable, Sendable {
   /// The number of elements: the product of the dimensions, 1 for a scalar.
   public var count: Int { dimensions.reduce(1, *) }
 
-  /// Whether tensors can have it: no dimension is negative, and its elements, of up to 8 bytes, fit the address space.
-  /// Numbers that a file or a user gave need not.
-  package var isAddressable: Bool {
-    var count = 8
-    return dimensions.allSatisfy { dimension in
-      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-      count = product
-      return dimension >= 0 && !overflow
-    }
-  }
-
   public subscript(axis: Int) -> Int {
     get { dimensions[axis] }
     set { dimensions[axis] = newValue }

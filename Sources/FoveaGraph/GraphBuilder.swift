@@ -6,6 +6,8 @@ public import FoveaCore
 public final class GraphBuilder {
   public private(set) var graph = Graph()
   public private(set) var errors: [ShapeError] = []
+  /// The layers traced so far, a layer before those in it.
+  public package(set) var layers: [LayerRecord] = []
   public let isTraining: Bool
 
   private var scopes: [Scope] = [Scope(path: "")]
@@ -24,6 +26,9 @@ public final class GraphBuilder {
   /// The path of the layer being traced.
   public var path: String { pathOfGradient ?? scopes.last!.path }
 
+  /// The number of layers being traced, one in another.
+  package var depth: Int { scopes.count - 1 }
+
   private func path(to name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
   /// Traces `body` inside the layer `name`; without a name it is called `kind_1`, `kind_2`, … in its order.
@@ -34,6 +39,7 @@ public final class GraphBuilder {
       scopes[scopes.count - 1].counts[kind] = count
       name = "\(kind)_\(count)"
     }
+    if name!.isEmpty { report(ShapeError("a layer has an empty name", fix: "give it at least one letter")) }
     let path = path(to: name!)
     if !paths.insert(path).inserted {
       report(
@@ -78,30 +84,40 @@ public final class GraphBuilder {
       Op.Parameter(path: path, shape: shape, initializer: initializer, isTrainable: isTrainable), to: [])
   }
 
-  package func apply(_ operation: some Operation, to inputs: [Value]) -> Value {
+  /// The node of `operation` on `inputs`. If it does not fit, tracing goes on as if its shape were `assumedShape`.
+  package func apply(
+    _ operation: some Operation, to inputs: [Value], orAssuming assumedShape: Shape? = nil
+  ) -> Value {
     let shapes = inputs.map(\.shape)
     let ids = inputs.compactMap(\.node)
     guard ids.count == inputs.count else {
-      let shape = (try? operation.outputShape(for: shapes)) ?? inputs[0].shape
+      let shape = (try? operation.outputShape(for: shapes)) ?? assumedShape ?? inputs[0].shape
       return Value(builder: self, node: nil, shape: shape, elementType: inputs[0].elementType)
     }
     do throws(ShapeError) {
       let shape = try operation.outputShape(for: shapes)
-      let type = try operation.elementType(for: inputs.map(\.elementType))
-      guard shape.isAddressable else {
+      let elementType = try operation.elementType(for: inputs.map(\.elementType))
+      guard shape.isHoldable else {
         throw ShapeError(
-          "the result would have the shape \(shape), more than memory can hold", fix: "use smaller sizes")
+          "\(type(of: operation).name) would give \(shape), more than 2⁴⁰ numbers",
+          fix: "use a smaller input or fewer channels")
       }
-      graph.nodes.append(Graph.Node(operation, inputs: ids, shape: shape, elementType: type, path: path))
-      return Value(builder: self, node: graph.nodes.count - 1, shape: shape, elementType: type)
+      graph.nodes.append(Graph.Node(operation, inputs: ids, shape: shape, elementType: elementType, path: path))
+      return Value(builder: self, node: graph.nodes.count - 1, shape: shape, elementType: elementType)
     } catch {
-      return fail(error, shape: shapes.first ?? [], whenValid: true)
+      return fail(error, shape: shapes.first ?? [], assuming: assumedShape)
     }
   }
 
-  package func fail(_ error: ShapeError, shape: Shape, whenValid: Bool) -> Value {
-    if whenValid { report(error) }
-    return Value(builder: self, node: nil, shape: shape, elementType: .float32)
+  /// Reports `error`. With an assumed shape the result is valid, so that later mistakes are found in the same trace;
+  /// without one it is invalid and has `shape` for want of a better.
+  package func fail(_ error: ShapeError, shape: Shape, assuming assumedShape: Shape? = nil) -> Value {
+    report(error)
+    guard let assumedShape, assumedShape.dimensions.allSatisfy({ $0 > 0 }), assumedShape.isHoldable else {
+      return Value(builder: self, node: nil, shape: shape, elementType: .float32)
+    }
+    // A stand-in that is never run: `finish` throws.
+    return apply(Op.Input(name: "assumed", shape: assumedShape, elementType: .float32), to: [])
   }
 
   private func report(_ error: ShapeError) {

@@ -8,6 +8,9 @@ public protocol Operation: Hashable, Sendable {
   /// The name in listings and errors, in snake case.
   static var name: String { get }
 
+  /// What this value of the operation is called in listings; `name` unless it stands for several.
+  var label: String { get }
+
   /// The shape of the result, or what does not fit.
   func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape
 
@@ -27,6 +30,8 @@ public protocol Operation: Hashable, Sendable {
 }
 
 extension Operation {
+  public var label: String { Self.name }
+
   public func elementType(for inputs: [ElementType]) throws(ShapeError) -> ElementType {
     if let other = inputs.first(where: { !$0.isFloatingPoint }) {
       throw ShapeError("\(Self.name) takes floating-point numbers, not \(other)", fix: "pass scores, not labels")

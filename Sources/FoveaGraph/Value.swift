@@ -25,6 +25,12 @@ public struct Value {
     builder.apply(operation, to: [self] + others)
   }
 
+  /// `operation` on this value and `others`; if it does not fit, tracing goes on as if the result had `shape`, and
+  /// later mistakes are found as well.
+  public func applying(_ operation: some Operation, _ others: Value..., orAssuming shape: Shape?) -> Value {
+    builder.apply(operation, to: [self] + others, orAssuming: shape)
+  }
+
   /// A parameter of the layer being traced.
   ///
   /// - Errors: a name that the layer has used already is reported by `trace`.
@@ -37,8 +43,12 @@ public struct Value {
   /// After each training step, `parameter` (a value made by `parameter(…)`) holds `self`.
   public func update(_ parameter: Value) { builder.update(parameter, to: self) }
 
-  /// Reports that this value does not suit the layer being traced, and gives an invalid value to go on with.
-  public func failing(_ problem: String, fix: String) -> Value {
-    builder.fail(ShapeError(problem, fix: fix), shape: shape, whenValid: isValid)
+  /// Reports that this value does not suit the layer being traced.
+  ///
+  /// - Parameter assumedShape: what the layer would give after the fix; tracing goes on with it, so that later
+  ///   mistakes are found too. Without it the result is invalid.
+  public func failing(_ problem: String, fix: String, assuming assumedShape: Shape? = nil) -> Value {
+    guard isValid else { return self }
+    return builder.fail(ShapeError(problem, fix: fix), shape: shape, assuming: assumedShape)
   }
 }

@@ -97,7 +97,7 @@ struct MistakenTrace: Sendable, CustomTestStringConvertible {
     MistakenTrace("the parameter w would have the shape 3×-1; use sizes of at least 1") { builder in
       _ = builder.input("x", shape: [1]).parameter("w", shape: [3, -1], .zeros)
     },
-    MistakenTrace("the result would have the shape 4611686018427387904×2, more than memory can hold; use smaller sizes")
+    MistakenTrace("input would give 4611686018427387904×2, more than 2⁴⁰ numbers; use a smaller input or fewer channels")
     { builder in
       _ = builder.input("x", shape: [1 << 62, 2])
     },

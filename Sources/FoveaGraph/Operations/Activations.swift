@@ -2,9 +2,9 @@ public import FoveaCore
 
 /// A function of one number, applied to every element. Its gradient is computed from the output, so that the input
 /// need not be kept for the way back.
-public protocol Activation: Operation {}
+public protocol ActivationFunction: Operation {}
 
-extension Activation {
+extension ActivationFunction {
   public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
 }
 
@@ -21,7 +21,7 @@ extension Op {
   /// The rectifier: `max(x, 0)`.
   ///
   /// - Source: Nair & Hinton 2010, "Rectified Linear Units Improve Restricted Boltzmann Machines".
-  public struct ReLU: Activation {
+  public struct ReLU: ActivationFunction {
     public static let name = "relu"
     public init() {}
 
@@ -37,7 +37,7 @@ extension Op {
   }
 
   /// The hyperbolic tangent.
-  public struct Tanh: Activation {
+  public struct Tanh: ActivationFunction {
     public static let name = "tanh"
     public init() {}
 
@@ -53,7 +53,7 @@ extension Op {
   }
 
   /// The logistic function, `1 / (1 + e⁻ˣ)`.
-  public struct Sigmoid: Activation {
+  public struct Sigmoid: ActivationFunction {
     public static let name = "sigmoid"
     public init() {}
 

@@ -100,7 +100,7 @@ extension Op {
     public init(to shape: Shape) { self.shape = shape }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
-      guard shape.isAddressable, inputs[0].count == shape.count else {
+      guard shape.isHoldable, inputs[0].count == shape.count else {
         throw ShapeError(
           "\(inputs[0]) has \(inputs[0].count) elements and cannot be read as \(shape)",
           fix: "use a shape of equal size")

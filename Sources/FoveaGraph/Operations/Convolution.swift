@@ -27,7 +27,7 @@ extension Op {
       guard groups >= 1, x.channels % groups == 0, w.channels % groups == 0 else {
         throw ShapeError(
           "\(groups) groups do not divide \(x.channels) input channels and \(w.channels) filters",
-          fix: "use a number of groups that divides both")
+          fix: "set groups to \(commonDivisor(of: x.channels, and: w.channels)), which divides both")
       }
       guard w[w.rank - 2] * groups == x.channels else {
         throw ShapeError(
@@ -45,8 +45,13 @@ extension Op {
       ]
     }
 
+    /// The largest number up to `groups` that divides both.
+    private func commonDivisor(of a: Int, and b: Int) -> Int {
+      stride(from: min(groups, a, b), to: 1, by: -1).first { a % $0 == 0 && b % $0 == 0 } ?? 1
+    }
+
     public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
-      output.count * window.count * inputs[1][inputs[1].rank - 2]
+      saturatingProduct(output.count, window.count, inputs[1][inputs[1].rank - 2])
     }
   }
 

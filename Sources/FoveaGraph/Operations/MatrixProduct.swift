@@ -43,7 +43,7 @@ extension Op {
     }
 
     public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
-      output.count * inputs[0][transposesA ? 0 : 1]
+      saturatingProduct(output.count, inputs[0][transposesA ? 0 : 1])
     }
   }
 }

@@ -13,7 +13,7 @@ extension ReferenceTensor {
 
 extension Op.ReLU: ReferenceKernel {
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
-    inputs[0].map { x in x > 0 ? x : 0 }
+    inputs[0].map { x in x < 0 ? 0 : x }
   }
 }
 

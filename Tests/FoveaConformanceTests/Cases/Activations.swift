@@ -1,7 +1,7 @@
 import FoveaCore
 import FoveaGraph
 
-private func cases(_ activation: some Activation) -> [ConformanceCase] {
+private func cases(_ activation: some ActivationFunction) -> [ConformanceCase] {
   [
     ConformanceCase(activation, .numbers([2, 7, 5, 3])), ConformanceCase(activation, .numbers([5, 3], in: -4...4)),
     ConformanceCase(activation, .numbers([])),

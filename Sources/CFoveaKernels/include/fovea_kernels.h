@@ -1,0 +1,88 @@
+// Kernels for what oneDNN lacks or does badly. They run on oneDNN's thread pool (libgomp's) and give the same bits for
+// any number of threads: work is cut into pieces by its size alone, and partial sums are added in the order of pieces.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// How the channels of a tensor `N×spatial…×C` lie: `outer` images of `blocks` channel blocks, each of `inner`
+/// positions of `width` neighbouring channels. Row-major is outer = 1, blocks = 1, inner = N·positions, width = C;
+/// blocked by 16 is outer = N, blocks = ⌈C/16⌉, inner = positions, width = 16. Channels past `channels` are zeros.
+typedef struct {
+  int64_t outer, blocks, inner, width, channels;
+} fovea_channels;
+
+/// A pooling window over depth, height and width, for images in channel blocks.
+typedef struct {
+  int64_t images, blocks, width;
+  int64_t input[3], output[3], size[3], stride[3], dilation[3], before[3];
+  bool counts_padding;
+} fovea_pooling;
+
+/// Up to this many axes.
+#define FOVEA_MAX_RANK 8
+
+/// An iteration space with the strides, in elements, of up to three tensors; a stride of 0 repeats.
+typedef struct {
+  int64_t rank;
+  int64_t size[FOVEA_MAX_RANK];
+  int64_t stride[3][FOVEA_MAX_RANK];
+} fovea_strided;
+
+typedef enum { FOVEA_ADD, FOVEA_SUBTRACT, FOVEA_MULTIPLY, FOVEA_DIVIDE } fovea_pair;
+typedef enum { FOVEA_RELU_GRADIENT, FOVEA_TANH_GRADIENT, FOVEA_SIGMOID_GRADIENT } fovea_slope;
+typedef enum { FOVEA_SUM, FOVEA_MEAN, FOVEA_LARGEST } fovea_reduction;
+
+/// Threads of the pool that kernels use from now on; oneDNN's primitives follow it too.
+void fovea_set_threads(int count);
+int fovea_threads(void);
+
+// Batch normalisation. Scratch: floats, see `fovea_moments_scratch`.
+size_t fovea_moments_scratch(fovea_channels layout);
+void fovea_batch_moments(fovea_channels layout, const float *x, float *moments, float *scratch);
+/// `residual` may be null.
+void fovea_batch_normalize(fovea_channels layout, float epsilon, bool rectifies, const float *x, const float *moments,
+                           const float *scale, const float *bias, const float *residual, float *y);
+void fovea_batch_norm_reductions(fovea_channels layout, float epsilon, const float *g, const float *x,
+                                 const float *moments, float *sums, float *scratch);
+void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, const float *g, const float *x,
+                                     const float *moments, const float *scale, const float *sums, float *dx);
+/// The sum of every channel.
+void fovea_channel_sums(fovea_channels layout, const float *x, float *sums, float *scratch);
+
+// Pooling.
+void fovea_max_pool(fovea_pooling p, const float *x, float *y);
+void fovea_max_pool_gradient(fovea_pooling p, const float *g, const float *x, float *dx);
+void fovea_average_pool(fovea_pooling p, const float *x, float *y);
+void fovea_average_pool_gradient(fovea_pooling p, const float *g, float *dx);
+
+// Element by element.
+void fovea_relu(int64_t count, const float *x, float *y);
+void fovea_slope_product(fovea_slope slope, int64_t count, const float *g, const float *y, float *dx);
+void fovea_scale(int64_t count, float factor, const float *x, float *y);
+void fovea_reciprocal_square_root(int64_t count, float epsilon, const float *x, float *y);
+void fovea_linear_combination(int64_t count, int terms, const float *const *x, const float *factors, float *y);
+void fovea_pair_dense(fovea_pair pair, int64_t count, const float *a, const float *b, float *y);
+/// Tensors 0 and 1 are the inputs, 2 the output.
+void fovea_pair_strided(fovea_pair pair, fovea_strided space, const float *a, const float *b, float *y);
+void fovea_dropout(int64_t count, float rate, uint32_t threshold, uint32_t stream, const int32_t *state,
+                   const float *x, float *y);
+
+// Optimizer steps.
+void fovea_descend(int64_t count, const float *w, const float *d, const float *rate, float *y);
+void fovea_second_moment(int64_t count, float decay, const float *v, const float *g, float *y);
+void fovea_adam_descend(int64_t count, float epsilon, const float *w, const float *m, const float *v,
+                        const float *rates, float *y);
+
+// Rearrangement of four-byte elements. Tensor 0 is the input, 1 the output.
+void fovea_copy_strided(fovea_strided space, const uint32_t *x, uint32_t *y);
+void fovea_fill(int64_t count, float value, float *y);
+
+/// `outer × length × inner` → `outer × inner`.
+void fovea_reduce(fovea_reduction kind, int64_t outer, int64_t length, int64_t inner, const float *x, float *y);
+
+// Class scores: `rows × classes`.
+void fovea_cross_entropy(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, float *losses);
+void fovea_cross_entropy_gradient(int64_t rows, int64_t classes, const float *g, const float *logits,
+                                  const int32_t *labels, float *dx);

@@ -1,0 +1,42 @@
+public import FoveaCore
+
+/// The memory in which programs read and update parameters: one block for each path, at a fixed address.
+///
+/// Programs of one model share it, so that what one program trains, another evaluates. It belongs to whoever runs the
+/// programs, one at a time.
+public final class ParameterStorage {
+  package struct Entry {
+    package let shape: Shape
+    package let buffer: AlignedBuffer
+  }
+
+  package private(set) var entries: [String: Entry] = [:]
+
+  /// Copies of `tensors`, which must be `float32`.
+  public init(copying tensors: [String: Tensor]) {
+    for (path, tensor) in tensors { set(path, to: tensor) }
+  }
+
+  /// Copies `tensor` into the block of `path`; a new path gets a new block.
+  public func set(_ path: String, to tensor: Tensor) {
+    if entries[path] == nil {
+      entries[path] = Entry(shape: tensor.shape, buffer: AlignedBuffer(byteCount: tensor.byteCount, zeroed: false))
+    }
+    let entry = entries[path]!
+    precondition(entry.shape == tensor.shape, "\(path) is \(entry.shape), not \(tensor.shape)")
+    tensor.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress { entry.buffer.address.copyMemory(from: base, byteCount: bytes.count) }
+    }
+  }
+
+  public var paths: [String] { entries.keys.sorted() }
+
+  /// A copy of what the parameter holds now.
+  public func tensor(_ path: String) -> Tensor? {
+    entries[path].map { entry in
+      Tensor(shape: entry.shape, elementType: .float32) { target in
+        target.copyMemory(from: UnsafeRawBufferPointer(start: entry.buffer.address, count: entry.buffer.byteCount))
+      }
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import FoveaCore
+
+// The memory plan: which buffers are one, how long each is needed, and where in the arena it lies.
+
+extension Plan {
+  /// Lets the step that makes a parameter's new value write it over the old one, where every other reader has run
+  /// before; otherwise adds a copy at the end.
+  mutating func writeUpdatesInPlace(_ updates: [(parameter: Int, value: Location)]) {
+    var targets: [Int: Int] = [:]
+    for (parameter, value) in updates {
+      let value = targets[value.buffer].map { Location(value, inBuffer: $0) } ?? value
+      guard value.buffer != parameter else { continue }
+      if let writer = steps.firstIndex(where: { $0.output.buffer == value.buffer }),
+        buffers[value.buffer].kind == .transient, steps[writer].output == value,
+        !outputs.values.contains(where: { $0.buffer == value.buffer }),
+        steps.indices.allSatisfy({ index in
+          index < writer || !reads(index, parameter) || (index == writer && canOverwrite(parameter, in: writer))
+        })
+      {
+        replaceBuffer(value.buffer, by: parameter)
+        targets[value.buffer] = parameter
+      } else {
+        var copy = value
+        copy.buffer = parameter
+        copy.offset = 0
+        steps.append(
+          Step(
+            operation: "update", path: "", kernel: .copy(of: value), inputs: [value], output: copy, multiplyAdds: 0))
+      }
+    }
+  }
+
+  /// Lets a step write its result over an input that nobody needs afterwards.
+  mutating func writeOverDeadInputs() {
+    computeLifetimes()
+    for index in steps.indices {
+      let (step, output) = (steps[index], steps[index].output.buffer)
+      guard buffers[output].kind == .transient else { continue }
+      for input in step.kernel.overwritableInputs {
+        let location = step.inputs[input]
+        let buffer = buffers[location.buffer]
+        guard buffer.kind == .transient, location.buffer != output, buffer.lifetime.upperBound == index,
+          location.offset == 0, location.isLaidOut(as: step.output),
+          step.inputs.allSatisfy({ $0.buffer != location.buffer || $0 == location })
+        else { continue }
+        let end = buffers[output].lifetime.upperBound
+        replaceBuffer(output, by: location.buffer)
+        buffers[location.buffer].lifetime = buffer.lifetime.lowerBound...end
+        break
+      }
+    }
+  }
+
+  /// Gives every transient, prepared and preparatory buffer its offset.
+  mutating func placeBuffers() {
+    for step in steps {
+      for location in step.inputs where buffers[location.buffer].kind == .preparation {
+        buffers[location.buffer].kind = .prepared
+      }
+    }
+    for location in outputs.values where buffers[location.buffer].kind == .preparation {
+      buffers[location.buffer].kind = .prepared
+    }
+    computeLifetimes()
+    arenaBytes = place(.transient)
+    preparedBytes = place(.prepared)
+    preparationBytes = place(.preparation)
+  }
+
+  private func reads(_ step: Int, _ buffer: Int) -> Bool { steps[step].inputs.contains { $0.buffer == buffer } }
+
+  private func canOverwrite(_ buffer: Int, in step: Int) -> Bool {
+    let step = steps[step]
+    return step.inputs.indices.allSatisfy { input in
+      step.inputs[input].buffer != buffer
+        || (step.kernel.overwritableInputs.contains(input) && step.inputs[input].isLaidOut(as: step.output))
+    }
+  }
+
+  private mutating func replaceBuffer(_ old: Int, by new: Int) {
+    for index in steps.indices {
+      for input in steps[index].inputs.indices where steps[index].inputs[input].buffer == old {
+        steps[index].inputs[input].buffer = new
+      }
+      if steps[index].output.buffer == old { steps[index].output.buffer = new }
+    }
+    for (name, location) in outputs where location.buffer == old { outputs[name]!.buffer = new }
+  }
+
+  private mutating func computeLifetimes() {
+    var first = [Int](repeating: .max, count: buffers.count)
+    var last = [Int](repeating: .min, count: buffers.count)
+    func use(_ buffer: Int, at time: Int) {
+      first[buffer] = min(first[buffer], time)
+      last[buffer] = max(last[buffer], time)
+    }
+    for (index, step) in preparation.enumerated() {
+      for buffer in step.inputs.map(\.buffer) + [step.output.buffer] + (step.scratch.map { [$0] } ?? []) {
+        use(buffer, at: index)
+      }
+    }
+    for (index, step) in steps.enumerated() {
+      for buffer in step.inputs.map(\.buffer) + [step.output.buffer] + (step.scratch.map { [$0] } ?? []) {
+        use(buffer, at: index)
+      }
+    }
+    for location in inputs.values { use(location.buffer, at: -1) }
+    for location in outputs.values { use(location.buffer, at: steps.count) }
+    for index in buffers.indices where first[index] <= last[index] {
+      // Prepared weights stay from the preparation to the last run.
+      buffers[index].lifetime = buffers[index].kind == .prepared ? .min...Int.max : first[index]...last[index]
+    }
+  }
+
+  /// First fit, largest buffers first: each goes to the lowest place that is free during its lifetime.
+  ///
+  /// - Source: Pisarchyk & Lee 2020, "Efficient Memory Management for Deep Neural Net Inference", §5.2.
+  /// - Returns: the bytes of the arena.
+  private mutating func place(_ kind: Buffer.Kind) -> Int {
+    var placed: [Int] = []
+    var total = 0
+    let candidates = buffers.indices.filter { buffers[$0].kind == kind && buffers[$0].lifetime.lowerBound != .max }
+    for index in candidates.sorted(by: { (buffers[$1].byteCount, $0) < (buffers[$0].byteCount, $1) }) {
+      let size = Self.aligned(buffers[index].byteCount)
+      var offset = 0
+      for other in placed where buffers[other].lifetime.overlaps(buffers[index].lifetime) {
+        if buffers[other].offset >= offset + size { break }
+        offset = max(offset, buffers[other].offset + Self.aligned(buffers[other].byteCount))
+      }
+      buffers[index].offset = offset
+      total = max(total, offset + size)
+      placed.insert(index, at: placed.firstIndex { buffers[$0].offset > offset } ?? placed.count)
+    }
+    return total
+  }
+
+  private static func aligned(_ bytes: Int) -> Int {
+    (bytes + AlignedBuffer.alignment - 1) / AlignedBuffer.alignment * AlignedBuffer.alignment
+  }
+}
+
+extension Plan.Location {
+  /// Whether every element lies where the same element of `other` lies, so that one can be written over the other.
+  fileprivate func isLaidOut(as other: Plan.Location) -> Bool {
+    shape == other.shape && elementType.byteCount == other.elementType.byteCount
+      && (layout == other.layout || (layout.isRowMajor(shape) && other.layout.isRowMajor(shape)))
+  }
+
+  fileprivate init(_ location: Plan.Location, inBuffer buffer: Int) {
+    self = location
+    self.buffer = buffer
+  }
+}
+
+extension Kernel {
+  /// A plain copy of a tensor without gaps.
+  static func copy(of location: Plan.Location) -> Kernel {
+    let byteCount = location.shape.count * location.elementType.byteCount
+    return Kernel(name: "copy", inputLayouts: [location.layout], outputLayout: location.layout) { memory in
+      { memory.output.copyMemory(from: memory.inputs[0], byteCount: byteCount) }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+public import FoveaCore
+
+/// What will run, in which order, and where every tensor lies: all of it known before anything runs.
+public struct Plan: Sendable {
+  /// Where one tensor lies: a part of a buffer.
+  public struct Location: Hashable, Sendable {
+    package var buffer: Int
+    /// In bytes from the start of the buffer.
+    package var offset: Int
+    public var layout: Layout
+    public var shape: Shape
+    public var elementType: ElementType
+  }
+
+  /// Memory of its own lifetime.
+  package struct Buffer: Sendable {
+    package enum Kind: Equatable, Sendable {
+      /// In the arena, shared with buffers of other lifetimes.
+      case transient
+      /// Made before the first run and kept: weights in the layout that their kernel wants.
+      case prepared
+      /// Needed only while prepared buffers are made.
+      case preparation
+      case parameter(String)
+      case constant(Tensor)
+    }
+
+    package var kind: Kind
+    package var byteCount: Int
+    /// In its arena; set by the memory plan.
+    package var offset = 0
+    /// The first and last step that need it.
+    package var lifetime = Int.max...Int.max
+  }
+
+  /// One kernel, run on fixed places.
+  public struct Step: Sendable {
+    /// The operation, e.g. `convolution`, or `reorder`.
+    public let operation: String
+    /// The layer that it belongs to.
+    public let path: String
+    public let kernel: Kernel
+    public package(set) var inputs: [Location]
+    public package(set) var output: Location
+    package var scratch: Int?
+    public let multiplyAdds: Int
+  }
+
+  /// Runs once, when the parameters are known: folded and reordered weights.
+  public package(set) var preparation: [Step] = []
+  /// Runs each time.
+  public package(set) var steps: [Step] = []
+  package var buffers: [Buffer] = []
+  public package(set) var inputs: [String: Location] = [:]
+  public package(set) var outputs: [String: Location] = [:]
+  package var parameterBuffers: [String: Int] = [:]
+
+  /// The bytes for everything whose lifetime ends within a run.
+  public package(set) var arenaBytes = 0
+  package var preparationBytes = 0
+  /// The bytes of weights prepared for their kernels, kept between runs.
+  public package(set) var preparedBytes = 0
+
+  /// The bytes of the parameters themselves, optimizer state included.
+  public var parameterBytes: Int {
+    parameterBuffers.values.reduce(0) { $0 + buffers[$1].byteCount }
+  }
+
+  /// The most memory that the program holds at once: parameters, prepared weights, constants and arena.
+  public var peakBytes: Int {
+    let constants = buffers.reduce(0) { if case .constant = $1.kind { $0 + $1.byteCount } else { $0 } }
+    return parameterBytes + constants + preparedBytes + max(arenaBytes, preparationBytes)
+  }
+}
+
+/// A graph that cannot be planned.
+public struct PlanError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+}

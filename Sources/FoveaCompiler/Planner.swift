@@ -1,0 +1,179 @@
+import FoveaCore
+public import FoveaGraph
+
+extension Plan {
+  /// Chooses a kernel for every node of `graph`, the layouts between them, and a place for every tensor.
+  ///
+  /// - Parameter backends: in order of preference; the first that has a kernel for a node gets it.
+  /// - Errors: an operation that no backend can run.
+  public init(_ graph: Graph, backends: [any Backend]) throws {
+    var planner = Planner(graph: graph, backends: backends)
+    try planner.run()
+    self = planner.plan
+    writeUpdatesInPlace(planner.updates)
+    writeOverDeadInputs()
+    placeBuffers()
+  }
+}
+
+/// Walks the nodes in the order of the schedule and turns each into steps.
+private struct Planner {
+  let graph: Graph
+  let backends: [any Backend]
+  var plan = Plan()
+  /// Parameter buffer and the location of its new value.
+  var updates: [(parameter: Int, value: Plan.Location)] = []
+
+  private var locations: [Plan.Location?]
+  private let isStatic: [Bool]
+  private var reordered: [Reordering: Plan.Location] = [:]
+
+  private struct Reordering: Hashable {
+    let source: Plan.Location
+    let layout: Layout
+  }
+
+  init(graph: Graph, backends: [any Backend]) {
+    (self.graph, self.backends) = (graph, backends)
+    locations = graph.nodes.map { _ in nil }
+    isStatic = Self.staticNodes(of: graph)
+  }
+
+  /// The nodes whose results are the same on every run: computed from constants and from parameters that the graph
+  /// does not update.
+  private static func staticNodes(of graph: Graph) -> [Bool] {
+    let updated = Set(graph.updates.map(\.parameter))
+    var result = [Bool](repeating: false, count: graph.nodes.count)
+    for (id, node) in graph.nodes.enumerated() {
+      result[id] =
+        switch node.operation {
+        case is Op.Constant: true
+        case is Op.Parameter: !updated.contains(id)
+        case is Op.Input: false
+        default: node.inputs.allSatisfy { result[$0] }
+        }
+    }
+    return result
+  }
+
+  mutating func run() throws {
+    for id in Schedule(graph).order {
+      let node = graph.nodes[id]
+      switch node.operation {
+      case let input as Op.Input:
+        locations[id] = newLocation(node, .transient)
+        plan.inputs[input.name] = locations[id]
+      case let parameter as Op.Parameter:
+        locations[id] = newLocation(node, .parameter(parameter.path))
+        plan.parameterBuffers[parameter.path] = locations[id]!.buffer
+      case let constant as Op.Constant:
+        locations[id] = newLocation(node, .constant(constant.tensor))
+      case let view as any ViewOperation: locations[id] = try location(ofView: view, id)
+      default: locations[id] = try addStep(for: id)
+      }
+    }
+    for output in graph.outputs {
+      let location = locations[output.node]!
+      plan.outputs[output.name] = try inLayout(.rowMajor(location.shape), location, of: output.node)
+    }
+    for update in graph.updates {
+      let value = locations[update.value]!
+      let rowMajor = try inLayout(.rowMajor(value.shape), value, of: update.value)
+      updates.append((parameter: locations[update.parameter]!.buffer, value: rowMajor))
+    }
+  }
+
+  private mutating func newLocation(
+    _ node: Graph.Node, _ kind: Plan.Buffer.Kind, layout: Layout? = nil
+  ) -> Plan.Location {
+    let layout = layout ?? .rowMajor(node.shape)
+    plan.buffers.append(.init(kind: kind, byteCount: layout.byteCount(node.shape, node.elementType)))
+    return .init(
+      buffer: plan.buffers.count - 1, offset: 0, layout: layout, shape: node.shape, elementType: node.elementType)
+  }
+
+  private mutating func location(ofView view: any ViewOperation, _ id: Graph.NodeID) throws -> Plan.Location {
+    let node = graph.nodes[id]
+    var source = locations[node.inputs[0]]!
+    func seen(_ source: Plan.Location) -> Plan.Location? {
+      guard case .strided(let strides) = source.layout, let view = view.view(of: source.shape, strides: strides)
+      else { return nil }
+      return Plan.Location(
+        buffer: source.buffer, offset: source.offset + view.offset * node.elementType.byteCount,
+        layout: .strided(view.strides), shape: node.shape, elementType: node.elementType)
+    }
+    if let location = seen(source) { return location }
+    source = try inLayout(.rowMajor(source.shape), source, of: node.inputs[0])
+    return seen(source)!
+  }
+
+  private mutating func addStep(for id: Graph.NodeID) throws -> Plan.Location {
+    let node = graph.nodes[id]
+    let request = KernelRequest(
+      operation: node.operation,
+      inputs: node.inputs.map { input in
+        let location = locations[input]!
+        return .init(
+          shape: location.shape, elementType: location.elementType, layout: location.layout,
+          isStatic: isStatic[input])
+      }, outputShape: node.shape, outputType: node.elementType)
+    var kernel: Kernel?
+    for backend in backends {
+      kernel = try backend.kernel(for: request)
+      if kernel != nil { break }
+    }
+    guard let kernel else {
+      throw PlanError(
+        description: "\(node.path): no backend of \(backends.map(\.name)) can run \(node.operation.label) "
+          + "on \(node.inputs.map { graph.nodes[$0].shape.description }); add the reference backend")
+    }
+    let inputs = try zip(node.inputs, kernel.inputLayouts).map { input, layout in
+      try inLayout(layout, locations[input]!, of: input)
+    }
+    let output = newLocation(node, isStatic[id] ? .preparation : .transient, layout: kernel.outputLayout)
+    append(
+      .init(
+        operation: node.operation.label, path: node.path, kernel: kernel, inputs: inputs, output: output,
+        multiplyAdds: node.operation.multiplyAdds(inputs: request.inputs.map(\.shape), output: node.shape)),
+      isStatic: isStatic[id])
+    return output
+  }
+
+  /// The tensor at `location` in `layout`, reordered if it lies otherwise; one reordering serves all its readers.
+  private mutating func inLayout(
+    _ layout: Layout, _ location: Plan.Location, of id: Graph.NodeID
+  ) throws -> Plan.Location {
+    if location.layout == layout { return location }
+    if layout.isRowMajor(location.shape), location.layout.isRowMajor(location.shape) { return location }
+    let key = Reordering(source: location, layout: layout)
+    if let known = reordered[key] { return known }
+    var kernel: Kernel?
+    for backend in backends where kernel == nil {
+      kernel = try backend.reorder(location.shape, location.elementType, from: location.layout, to: layout)
+    }
+    guard let kernel else {
+      throw PlanError(
+        description: "\(graph.nodes[id].path): no backend of \(backends.map(\.name)) can copy \(location.shape) "
+          + "from \(location.layout) to \(layout)")
+    }
+    var node = graph.nodes[id]
+    (node.shape, node.elementType) = (location.shape, location.elementType)
+    let output = newLocation(node, isStatic[id] ? .preparation : .transient, layout: layout)
+    append(
+      .init(
+        operation: "reorder", path: node.path, kernel: kernel, inputs: [location], output: output, multiplyAdds: 0),
+      isStatic: isStatic[id])
+    reordered[key] = output
+    return output
+  }
+
+  private mutating func append(_ step: Plan.Step, isStatic: Bool) {
+    var step = step
+    if step.kernel.scratchBytes > 0 {
+      plan.buffers.append(
+        .init(kind: isStatic ? .preparation : .transient, byteCount: step.kernel.scratchBytes))
+      step.scratch = plan.buffers.count - 1
+    }
+    if isStatic { plan.preparation.append(step) } else { plan.steps.append(step) }
+  }
+}

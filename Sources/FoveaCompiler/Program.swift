@@ -1,0 +1,118 @@
+public import FoveaCore
+
+/// A plan with its memory: ready to run, again and again, without allocating.
+///
+/// Not `Sendable`: one program, one thread at a time.
+public final class Program {
+  public let plan: Plan
+  private let parameters: ParameterStorage
+  private let arena: AlignedBuffer
+  private let prepared: AlignedBuffer
+  private var steps: [() -> Void] = []
+
+  /// - Parameters:
+  ///   - parameters: holds every parameter of the plan by its path.
+  ///   - arena: memory to work in, at least `plan.arenaBytes`; programs that never run at the same time can share it.
+  /// - Errors: a parameter that is missing or has another shape.
+  public convenience init(_ plan: Plan, parameters: ParameterStorage) throws {
+    try self.init(plan, parameters: parameters, arena: AlignedBuffer(byteCount: plan.arenaBytes, zeroed: false))
+  }
+
+  package init(_ plan: Plan, parameters: ParameterStorage, arena: AlignedBuffer) throws {
+    precondition(arena.byteCount >= plan.arenaBytes)
+    (self.plan, self.parameters, self.arena) = (plan, parameters, arena)
+    prepared = AlignedBuffer(byteCount: plan.preparedBytes, zeroed: false)
+    for (path, buffer) in plan.parameterBuffers {
+      guard let entry = parameters.entries[path] else {
+        throw PlanError(description: "the parameter \(path) is missing; load weights that have it")
+      }
+      guard entry.buffer.byteCount == plan.buffers[buffer].byteCount else {
+        throw PlanError(description: "the parameter \(path) has the shape \(entry.shape), which is not the model's")
+      }
+    }
+    steps = try plan.steps.map { try bind($0, preparation: nil) }
+    try prepareWeights()
+  }
+
+  /// Folds and reorders the weights again, after parameters changed.
+  public func prepareWeights() throws {
+    guard !plan.preparation.isEmpty else { return }
+    let memory = AlignedBuffer(byteCount: plan.preparationBytes, zeroed: false)
+    for step in plan.preparation { try bind(step, preparation: memory)() }
+  }
+
+  /// Runs every step once.
+  public func run() { for step in steps { step() } }
+
+  /// Runs every step once and takes its time.
+  ///
+  /// - Returns: the seconds of each of `plan.steps`.
+  public func runTimed() -> [Double] {
+    let clock = ContinuousClock()
+    return steps.map { step in
+      let duration = clock.measure(step)
+      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+  }
+
+  private func bind(_ step: Plan.Step, preparation: AlignedBuffer?) throws -> () -> Void {
+    try step.kernel.prepare(
+      Kernel.Memory(
+        inputs: step.inputs.map { UnsafeRawPointer(address(of: $0, preparation)) },
+        output: address(of: step.output, preparation),
+        scratch: step.scratch.map { address(ofBuffer: $0, preparation) }))
+  }
+
+  private func address(of location: Plan.Location, _ preparation: AlignedBuffer?) -> UnsafeMutableRawPointer {
+    address(ofBuffer: location.buffer, preparation) + location.offset
+  }
+
+  private func address(ofBuffer index: Int, _ preparation: AlignedBuffer?) -> UnsafeMutableRawPointer {
+    let buffer = plan.buffers[index]
+    return switch buffer.kind {
+    case .transient: arena.address + buffer.offset
+    case .prepared: prepared.address + buffer.offset
+    case .preparation: preparation!.address + buffer.offset
+    case .parameter(let path): parameters.entries[path]!.buffer.address
+    case .constant(let tensor): tensor.withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
+    }
+  }
+}
+
+// The inputs lie in the arena: they are written before each run, and the run may reuse their memory.
+
+extension Program {
+  /// Lets `fill` write the input `name`, in row-major order.
+  public func writeInput<R>(_ name: String, _ fill: (UnsafeMutableRawBufferPointer) throws -> R) rethrows -> R {
+    guard let location = plan.inputs[name] else { preconditionFailure("the program has no input \(name)") }
+    return try fill(
+      UnsafeMutableRawBufferPointer(
+        start: address(of: location, nil), count: location.shape.count * location.elementType.byteCount))
+  }
+
+  public func setInput(_ name: String, to tensor: Tensor) {
+    writeInput(name) { target in
+      precondition(target.count == tensor.byteCount, "the input \(name) got \(tensor.shape)")
+      tensor.withUnsafeBytes { target.copyMemory(from: $0) }
+    }
+  }
+
+  /// Whether the program reads the input `name`: dead code may have removed it.
+  public func hasInput(_ name: String) -> Bool { plan.inputs[name] != nil }
+
+  /// Lets `body` read the output `name` of the last run, in row-major order.
+  public func readOutput<R>(_ name: String, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    guard let location = plan.outputs[name] else { preconditionFailure("the program has no output \(name)") }
+    return try body(
+      UnsafeRawBufferPointer(
+        start: address(of: location, nil), count: location.shape.count * location.elementType.byteCount))
+  }
+
+  /// A copy of the output `name` of the last run.
+  public func output(_ name: String) -> Tensor {
+    readOutput(name) { source in
+      let location = plan.outputs[name]!
+      return Tensor(shape: location.shape, elementType: location.elementType) { $0.copyMemory(from: source) }
+    }
+  }
+}

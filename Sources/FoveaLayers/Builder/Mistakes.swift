@@ -1,0 +1,48 @@
+// What several layers say when a value does not suit them.
+
+extension Shape {
+  /// Without the batch: what one example has.
+  package var ofExample: Shape { Shape(Array(dimensions.dropFirst())) }
+}
+
+extension Value {
+  /// The size of the batch.
+  var batch: Int { shape.dimensions.first ?? 1 }
+
+  /// The path of the layer that gave this value, if there is one.
+  var nameOfLayer: String? {
+    guard let node else { return nil }
+    return builder.layers.last { $0.output == node && !$0.path.isEmpty }?.path
+  }
+
+  /// Reports that a layer takes images.
+  func failingAsImages(_ kind: String, assuming shape: Shape? = nil) -> Value {
+    let fix =
+      switch rank {
+      case 2: "put it before Flatten(), or Reshape to H×W×C first"
+      case 3: "give the input its channels, e.g. \(self.shape[1])×\(self.shape[2])×1"
+      default: "Reshape to H×W×C first"
+      }
+    return failing("\(kind) takes images H×W×C, got \(self.shape.ofExample)", fix: fix, assuming: shape)
+  }
+
+  /// Reports a number that is not in 1..<2³¹, such as 0 filters; `nil` if all is well.
+  func failingUnlessCount(_ count: Int, _ noun: String) -> Value? {
+    (1..<(1 << 31)).contains(count)
+      ? nil : failing("the number of \(noun) is \(count)", fix: "use 1 or more, below 2³¹")
+  }
+}
+
+/// `a + b + …`, element by element, for values of one shape.
+///
+/// - Errors: shapes that differ (`a + b` would stretch dimensions of 1).
+public func add(_ values: Value...) -> Value {
+  guard let first = values.first else { preconditionFailure("add needs a value") }
+  if let invalid = values.first(where: { !$0.isValid }) { return invalid }
+  guard values.allSatisfy({ $0.shape == first.shape }) else {
+    let shapes = values.map { $0.shape.ofExample.description }.joined(separator: ", ")
+    return first.failing(
+      "the values to add have the shapes \(shapes)", fix: "project them to one shape", assuming: first.shape)
+  }
+  return values.dropFirst().reduce(first, +)
+}

@@ -1,0 +1,56 @@
+/// A model over symbolic values: the graph for one batch size, and what each layer became.
+public struct TracedModel: Sendable {
+  /// From the input `input` (N×H×W×C) to the output `output`.
+  public let graph: Graph
+  /// The model itself, then its layers, each before those in it.
+  public let layers: [LayerRecord]
+  /// Of one example, H×W×C.
+  public let inputShape: Shape
+  /// Of one example.
+  public let outputShape: Shape
+  public let batchSize: Int
+  public let isTraining: Bool
+
+  /// Checks that the model gives one score for each class.
+  ///
+  /// - Errors: another shape, or another number of scores.
+  public func requireOutputs(forClasses classes: Int) throws(ModelError) {
+    guard outputShape != [classes] else { return }
+    let noun = classes == 1 ? "class" : "classes"
+    throw ModelError([
+      ShapeError(
+        outputShape.rank == 1
+          ? "the model has \(outputShape.channels) outputs, the data has \(classes) \(noun)"
+          : "the model gives \(outputShape) for each image, not one score for each of the \(classes) \(noun)",
+        fix: outputShape.rank == 1
+          ? "end it with Dense(\(classes))" : "end it with Flatten() or GlobalAveragePool2D(), and Dense(\(classes))")
+    ])
+  }
+}
+
+/// Traces `model` on a batch of inputs.
+///
+/// - Parameters:
+///   - input: the shape of one example, H×W×C.
+///   - isTraining: whether dropout drops and batch normalisation uses the batch's own moments.
+/// - Errors: every shape mistake of the model at once, each with the path of its layer.
+public func trace(
+  _ model: some Layer, input: Shape, batchSize: Int = 1, isTraining: Bool = false
+) throws(ModelError) -> TracedModel {
+  let builder = GraphBuilder(isTraining: isTraining)
+  let output = builder.trace(model, input: input, batchSize: batchSize)
+  builder.output("output", output)
+  return TracedModel(
+    graph: try builder.finish(), layers: builder.layers, inputShape: input, outputShape: output.shape.ofExample,
+    batchSize: batchSize, isTraining: isTraining)
+}
+
+extension GraphBuilder {
+  /// The result of `model` on a new input `input` of `batchSize` examples. Mistakes are thrown by `finish`.
+  ///
+  /// For what goes on from there in the same graph: a loss, its gradients, the steps of an optimizer.
+  public func trace(_ model: some Layer, input: Shape, batchSize: Int) -> Value {
+    let x = self.input("input", shape: Shape([batchSize] + input.dimensions))
+    return recording(kind: type(of: model).kind, input: x) { model.forward(x) }
+  }
+}

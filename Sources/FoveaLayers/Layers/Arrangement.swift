@@ -1,0 +1,99 @@
+// Layers that move numbers and compute nothing. None has parameters.
+
+/// All numbers of an example in one row, the channels innermost.
+///
+/// - Shapes: `N×…` → `N×(the product of the rest)`.
+public struct Flatten: Layer {
+  public init() {}
+
+  public func forward(_ x: Value) -> Value { x.reshaped(to: [x.batch, x.shape.count / x.batch]) }
+}
+
+/// The same numbers in row-major order under another shape.
+///
+/// - Shapes: `N×…` → `N×shape`, of equal count.
+/// - Errors: another count.
+public struct Reshape: Layer {
+  public var shape: Shape
+
+  /// - Parameter shape: of one example, without the batch.
+  public init(_ shape: Shape) { self.shape = shape }
+
+  public func forward(_ x: Value) -> Value {
+    let target = Shape([x.batch] + shape.dimensions)
+    guard target.dimensions.allSatisfy({ $0 > 0 }), target.isHoldable, target.count == x.shape.count else {
+      return x.failing(
+        "Reshape to \(shape), but an example has \(x.shape.ofExample) = \(x.shape.count / x.batch) numbers",
+        fix: "use a shape with that product", assuming: target)
+    }
+    return x.reshaped(to: target)
+  }
+}
+
+/// The axes of an example in another order.
+///
+/// - Shapes: `N×A×B×C` with `Permute([3, 1, 2])` → `N×C×A×B`.
+/// - Errors: an order that does not name each axis once.
+public struct Permute: Layer {
+  public var order: [Int]
+
+  /// - Parameter order: the axes, counted from 1 because axis 0 is the batch, which stays first.
+  public init(_ order: [Int]) { self.order = order }
+
+  public func forward(_ x: Value) -> Value {
+    let axes = Array(x.shape.dimensions.indices.dropFirst())
+    guard order.sorted() == axes else {
+      return x.failing(
+        "Permute(\(order)) on \(x.shape.ofExample)",
+        fix: "name each of the axes \(axes.map(String.init).joined(separator: ", ")) once", assuming: x.shape)
+    }
+    return x.applying(Op.Transpose([0] + order))
+  }
+}
+
+/// A border of one value around an example, so wide before and after each of its axes.
+///
+/// - Shapes: `N×A×…` → `N×(before[0] + A + after[0])×…`.
+/// - Errors: a number of widths other than the number of axes; negative widths.
+public struct Pad: Layer {
+  public var before: [Int]
+  public var after: [Int]
+  public var value: Float
+
+  /// - Parameters:
+  ///   - before: one width for each axis of an example, without the batch.
+  ///   - after: likewise.
+  public init(before: [Int], after: [Int], value: Float = 0) {
+    (self.before, self.after, self.value) = (before, after, value)
+  }
+
+  public func forward(_ x: Value) -> Value {
+    let axes = x.rank - 1
+    guard before.count == axes, after.count == axes, (before + after).allSatisfy((0..<(1 << 31)).contains) else {
+      return x.failing(
+        "Pad(before: \(before), after: \(after)) on \(x.shape.ofExample)",
+        fix: "give \(axes) widths before and \(axes) after, none negative", assuming: x.shape)
+    }
+    return x.applying(Op.Pad(before: [0] + before, after: [0] + after, value: value))
+  }
+}
+
+/// Zeros around an image.
+///
+/// - Shapes: `N×H×W×C` → `N×(top + H + bottom)×(left + W + right)×C`.
+/// - Errors: an input that is no image; negative widths.
+public struct ZeroPadding2D: Layer {
+  public var top, bottom, left, right: Int
+
+  public init(top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0) {
+    (self.top, self.bottom, self.left, self.right) = (top, bottom, left, right)
+  }
+
+  /// The same width on every side.
+  public init(_ width: Int) { self.init(top: width, bottom: width, left: width, right: width) }
+
+  public func forward(_ x: Value) -> Value {
+    guard x.rank == 4 else { return x.failingAsImages(Self.kind) }
+    return Pad(before: [top, left, 0], after: [bottom, right, 0]).forward(x)
+  }
+}

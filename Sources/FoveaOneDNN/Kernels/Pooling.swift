@@ -1,0 +1,89 @@
+import FoveaCompiler
+import FoveaCore
+import FoveaGraph
+internal import CFoveaKernels
+
+extension Op.MaxPool: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    guard let pooling = try Pooling(window, input: request.inputs[0].shape, preferring: request.inputs[0].layout)
+    else { return nil }
+    return Kernel(name: "c", inputLayouts: [pooling.inputLayout], outputLayout: pooling.outputLayout) { memory in
+      { fovea_max_pool(pooling.value, memory.inputs[0].floats, memory.output.floats) }
+    }
+  }
+}
+
+extension Op.MaxPoolGradient: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    guard
+      let pooling = try Pooling(forward.window, input: request.inputs[1].shape, preferring: request.inputs[1].layout)
+    else { return nil }
+    return Kernel(
+      name: "c", inputLayouts: [pooling.outputLayout, pooling.inputLayout], outputLayout: pooling.inputLayout
+    ) { memory in
+      {
+        fovea_max_pool_gradient(
+          pooling.value, memory.inputs[0].floats, memory.inputs[1].floats, memory.output.floats)
+      }
+    }
+  }
+}
+
+extension Op.AveragePool: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    guard
+      let pooling = try Pooling(
+        window, input: request.inputs[0].shape, preferring: request.inputs[0].layout, countsPadding: countsPadding)
+    else { return nil }
+    return Kernel(name: "c", inputLayouts: [pooling.inputLayout], outputLayout: pooling.outputLayout) { memory in
+      { fovea_average_pool(pooling.value, memory.inputs[0].floats, memory.output.floats) }
+    }
+  }
+}
+
+extension Op.AveragePoolGradient: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    // The gradient's layout says how the input lay: blocks do not depend on the spatial sizes.
+    let upstream = ChannelLayout(request.inputs[0].shape, preferring: request.inputs[0].layout)
+    guard
+      let pooling = try Pooling(
+        forward.window, input: inputShape, preferring: upstream.resized(to: inputShape),
+        countsPadding: forward.countsPadding)
+    else { return nil }
+    return Kernel(name: "c", inputLayouts: [pooling.outputLayout], outputLayout: pooling.inputLayout) { memory in
+      { fovea_average_pool_gradient(pooling.value, memory.inputs[0].floats, memory.output.floats) }
+    }
+  }
+}
+
+/// The geometry of a pooling in channel blocks or row-major; up to three spatial axes.
+private struct Pooling: Sendable {
+  let inputLayout, outputLayout: Layout
+  let value: fovea_pooling
+
+  init?(_ window: Window, input: Shape, preferring layout: Layout, countsPadding: Bool = false) throws {
+    guard window.rank <= 3 else { return nil }
+    let channels = ChannelLayout(input, preferring: layout)
+    let lengths = Array(input.dimensions[1...window.rank])
+    let output = try window.pooledShape(of: input)
+    inputLayout = channels.layout
+    outputLayout = try channels.resized(to: output)
+    var value = fovea_pooling()
+    value.images = Int64(input[0])
+    value.blocks = Int64(channels.blocks)
+    value.width = Int64(channels.width)
+    value.counts_padding = countsPadding
+    // Missing axes come first, with length 1.
+    func spread(_ values: [Int], missing: Int) -> (Int64, Int64, Int64) {
+      let all = [Int](repeating: missing, count: 3 - values.count) + values
+      return (Int64(all[0]), Int64(all[1]), Int64(all[2]))
+    }
+    value.input = spread(lengths, missing: 1)
+    value.output = spread(Array(output.dimensions[1...window.rank]), missing: 1)
+    value.size = spread(window.size, missing: 1)
+    value.stride = spread(window.strides, missing: 1)
+    value.dilation = spread(window.dilations, missing: 1)
+    value.before = spread(lengths.indices.map { window.edges($0, length: lengths[$0]).before }, missing: 0)
+    self.value = value
+  }
+}

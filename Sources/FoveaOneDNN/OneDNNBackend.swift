@@ -1,0 +1,44 @@
+public import FoveaCompiler
+public import FoveaCore
+import FoveaGraph
+internal import CFoveaKernels
+internal import COneDNN
+
+/// The fast backend: oneDNN's primitives, and C kernels for what it lacks or does badly.
+public struct OneDNNBackend: Backend {
+  public let name = "onednn"
+
+  public init() {}
+
+  public func kernel(for request: KernelRequest) throws -> Kernel? {
+    if let fused = request.operation as? Fused {
+      return try (fused.base as? any OneDNNFusedKernel)?.kernel(for: request, fused.epilogue)
+    }
+    return try (request.operation as? any OneDNNKernel)?.kernel(for: request)
+  }
+
+  public func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
+    try Reorder.kernel(shape, type, from: source, to: target)
+  }
+
+  /// The threads of the one pool that primitives and kernels share; all processors by default.
+  public static var threads: Int {
+    get { Int(fovea_threads()) }
+    set { fovea_set_threads(Int32(newValue)) }
+  }
+}
+
+/// An operation that this backend can run.
+protocol OneDNNKernel: Operation {
+  /// The kernel, or `nil` where these attributes, shapes or types are not supported.
+  func kernel(for request: KernelRequest) throws -> Kernel?
+}
+
+/// An operation that this backend can run with what follows it.
+protocol OneDNNFusedKernel: OneDNNKernel {
+  func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel?
+}
+
+extension OneDNNFusedKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? { try kernel(for: request, .none) }
+}

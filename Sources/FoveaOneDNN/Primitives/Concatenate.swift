@@ -1,0 +1,55 @@
+import FoveaCompiler
+import FoveaCore
+import FoveaGraph
+internal import CFoveaKernels
+internal import COneDNN
+
+extension Op.Concatenate: OneDNNKernel {
+  /// Channels in whole blocks stay blocked, by oneDNN; everything else is copied row by row.
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    try blocked(request) ?? rowMajor(request)
+  }
+
+  private func blocked(_ request: KernelRequest) throws -> Kernel? {
+    guard axis == request.outputShape.rank - 1 else { return nil }
+    let layouts = request.inputs.map { ChannelLayout($0.shape, preferring: $0.layout) }
+    let isBlocked = layouts.allSatisfy {
+      if case .native = $0.layout { !$0.isPadded && $0.width == layouts[0].width } else { false }
+    }
+    guard isBlocked else { return nil }
+    let target = try layouts[0].resized(to: request.outputShape)
+    let sources = try request.inputs.map { try MemoryDescriptor($0.shape, $0.layout) }
+    let destination = try MemoryDescriptor(request.outputShape, target)
+    let primitive = try Primitive("concatenation") { descriptor, attributes in
+      withUnsafePointer(to: destination) {
+        dnnl_concat_primitive_desc_create(descriptor, $0, Int32(sources.count), 1, sources, attributes, OneDNN.engine)
+      }
+    }
+    return primitive.kernel(
+      inputs: request.inputs.enumerated().map { (DNNL_ARG_MULTIPLE_SRC + Int32($0), $1.shape, .activations) },
+      output: (DNNL_ARG_DST, request.outputShape, .activations)
+    ).keeping(inputs: request.inputs.map(\.layout), output: target)
+  }
+
+  private func rowMajor(_ request: KernelRequest) -> Kernel? {
+    let strides = request.outputShape.rowMajorStrides
+    var offset = 0
+    var copies: [(space: StridedSpace, offset: Int)] = []
+    let layouts = request.inputs.map { ElementwiseLayout.strided($0) }
+    for (input, layout) in zip(request.inputs, layouts) {
+      guard case .strided(let source) = layout else { return nil }
+      copies.append((StridedSpace(input.shape, [source, strides]), offset))
+      offset += input.shape[axis] * strides[axis]
+    }
+    guard copies.allSatisfy(\.space.fits) else { return nil }
+    return Kernel(name: "c concatenate", inputLayouts: layouts, outputLayout: .rowMajor(request.outputShape)) {
+      [copies] memory in
+      let spaces = copies.map { ($0.space.value, $0.offset) }
+      return {
+        for (input, (space, offset)) in zip(memory.inputs, spaces) {
+          fovea_copy_strided(space, input.words, memory.output.words + offset)
+        }
+      }
+    }
+  }
+}

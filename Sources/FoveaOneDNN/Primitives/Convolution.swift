@@ -1,0 +1,109 @@
+import FoveaCompiler
+import FoveaCore
+import FoveaGraph
+internal import COneDNN
+
+extension Op.Convolution: OneDNNFusedKernel {
+  func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
+    let shapes = request.inputs.map(\.shape)
+    let primitive = try ConvolutionPrimitives(self, input: shapes[0], weights: shapes[1])
+      .forward(bias: epilogue.hasBias, epilogue)
+    var inputs: [(argument: Int32, shape: Shape, order: AxisOrder)] = [
+      (DNNL_ARG_SRC, shapes[0], .activations), (DNNL_ARG_WEIGHTS, shapes[1], .weights(groups: groups)),
+    ]
+    if epilogue.hasBias { inputs.append((DNNL_ARG_BIAS, [request.outputShape.channels], .activations)) }
+    return primitive.kernel(
+      inputs: inputs, output: (DNNL_ARG_DST, request.outputShape, .activations),
+      residual: epilogue.hasResidual ? request.outputShape : nil)
+  }
+}
+
+extension Op.ConvolutionInputGradient: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    let shapes = request.inputs.map(\.shape)
+    return try ConvolutionPrimitives(forward, input: inputShape, weights: shapes[1]).inputGradient().kernel(
+      inputs: [
+        (DNNL_ARG_DIFF_DST, shapes[0], .activations), (DNNL_ARG_WEIGHTS, shapes[1], .weights(groups: forward.groups)),
+      ], output: (DNNL_ARG_DIFF_SRC, inputShape, .activations))
+  }
+}
+
+extension Op.ConvolutionWeightsGradient: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    let shapes = request.inputs.map(\.shape)
+    return try ConvolutionPrimitives(forward, input: shapes[1], weights: weightsShape).weightsGradient().kernel(
+      inputs: [(DNNL_ARG_DIFF_DST, shapes[0], .activations), (DNNL_ARG_SRC, shapes[1], .activations)],
+      output: (DNNL_ARG_DIFF_WEIGHTS, weightsShape, .weights(groups: forward.groups)))
+  }
+}
+
+/// The three primitives of one convolution, all layouts left to oneDNN.
+private struct ConvolutionPrimitives {
+  private let source, weights, destination, bias: MemoryDescriptor
+  private let strides, dilations, before, after: [Int64]
+
+  init(_ convolution: Op.Convolution, input: Shape, weights: Shape) throws {
+    let window = convolution.window
+    let lengths = Array(input.dimensions[1...window.rank])
+    let output = try convolution.outputShape(for: [input, weights])
+    source = try MemoryDescriptor(input, nil)
+    self.weights = try MemoryDescriptor(weights, nil, order: .weights(groups: convolution.groups))
+    destination = try MemoryDescriptor(output, nil)
+    bias = try MemoryDescriptor([weights.channels], .rowMajor([weights.channels]))
+    strides = window.strides.map(Int64.init)
+    dilations = window.dilations.map { Int64($0 - 1) }
+    let before = lengths.enumerated().map { Int64(window.edges($0, length: $1).before) }
+    self.before = before
+    // What the last window does not reach is not padding: oneDNN wants the sizes to agree exactly.
+    after = lengths.enumerated().map { axis, length in
+      Int64((output[axis + 1] - 1) * window.strides[axis] + window.extent(axis) - length) - before[axis]
+    }
+  }
+
+  func forward(bias hasBias: Bool = false, _ epilogue: Epilogue = .none) throws -> Primitive {
+    var descriptor = dnnl_convolution_desc_t()
+    try pointers { source, weights, destination in
+      try withUnsafePointer(to: bias) { bias in
+        try OneDNN.check(
+          dnnl_dilated_convolution_forward_desc_init(
+            &descriptor, dnnl_forward_training, dnnl_convolution_direct, source, weights, hasBias ? bias : nil,
+            destination, strides, dilations, before, after), "convolution")
+      }
+    }
+    return try Primitive(descriptor, epilogue: epilogue)
+  }
+
+  func inputGradient() throws -> Primitive {
+    var descriptor = dnnl_convolution_desc_t()
+    try pointers { source, weights, destination in
+      try OneDNN.check(
+        dnnl_dilated_convolution_backward_data_desc_init(
+          &descriptor, dnnl_convolution_direct, source, weights, destination, strides, dilations, before, after),
+        "gradient of a convolution's input")
+    }
+    return try Primitive(descriptor, forward: forward())
+  }
+
+  func weightsGradient() throws -> Primitive {
+    var descriptor = dnnl_convolution_desc_t()
+    try pointers { source, weights, destination in
+      try OneDNN.check(
+        dnnl_dilated_convolution_backward_weights_desc_init(
+          &descriptor, dnnl_convolution_direct, source, weights, nil, destination, strides, dilations, before, after),
+        "gradient of a convolution's weights")
+    }
+    return try Primitive(descriptor, forward: forward())
+  }
+
+  private func pointers(
+    _ body: (
+      UnsafePointer<MemoryDescriptor>, UnsafePointer<MemoryDescriptor>, UnsafePointer<MemoryDescriptor>
+    ) throws -> Void
+  ) throws {
+    try withUnsafePointer(to: source) { source in
+      try withUnsafePointer(to: weights) { weights in
+        try withUnsafePointer(to: destination) { try body(source, weights, $0) }
+      }
+    }
+  }
+}

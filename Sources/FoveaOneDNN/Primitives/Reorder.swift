@@ -1,0 +1,74 @@
+import FoveaCompiler
+import FoveaCore
+internal import CFoveaKernels
+internal import COneDNN
+
+/// Copies from one layout to another: by strides in C, to and from blocked layouts by oneDNN.
+enum Reorder {
+  static func kernel(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
+    guard type.byteCount == 4 else { return nil }
+    if case .strided(let from) = source, case .strided(let to) = target {
+      let space = StridedSpace(shape, [from, to])
+      return Kernel(name: "c copy", inputLayouts: [source], outputLayout: target) { memory in
+        { fovea_copy_strided(space.value, memory.inputs[0].words, memory.output.words) }
+      }
+    }
+    let (sourceOrder, targetOrder) = (try order(of: shape, source), try order(of: shape, target))
+    if let sourceOrder, let targetOrder, sourceOrder != targetOrder {
+      return try throughRowMajor(shape, type, from: source, to: target)
+    }
+    let order = sourceOrder ?? targetOrder ?? .activations
+    let (from, to) = (
+      try MemoryDescriptor(shape, source, order: order), try MemoryDescriptor(shape, target, order: order)
+    )
+    let primitive = try Primitive("reorder of \(shape) from \(source) to \(target)") { descriptor, attributes in
+      withUnsafePointer(to: from) { from in
+        withUnsafePointer(to: to) { to in
+          dnnl_reorder_primitive_desc_create(descriptor, from, OneDNN.engine, to, OneDNN.engine, attributes)
+        }
+      }
+    }
+    return primitive.kernel(
+      inputs: [(DNNL_ARG_FROM, shape, order)], output: (DNNL_ARG_TO, shape, order)
+    ).keeping(inputs: [source], output: target)
+  }
+
+  /// Between an activation's layout and that of weights, of which oneDNN sees the axes in different orders.
+  private static func throughRowMajor(
+    _ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout
+  ) throws -> Kernel? {
+    guard let first = try kernel(shape, type, from: source, to: .rowMajor(shape)),
+      let second = try kernel(shape, type, from: .rowMajor(shape), to: target)
+    else { return nil }
+    let rowMajorBytes =
+      (shape.count * 4 + AlignedBuffer.alignment - 1) / AlignedBuffer.alignment * AlignedBuffer.alignment
+    return Kernel(
+      name: first.name, inputLayouts: [source], outputLayout: target,
+      scratchBytes: rowMajorBytes + max(first.scratchBytes, second.scratchBytes)
+    ) { memory in
+      let (middle, scratch) = (memory.scratch!, memory.scratch! + rowMajorBytes)
+      let steps = [
+        try first.prepare(.init(inputs: memory.inputs, output: middle, scratch: scratch)),
+        try second.prepare(.init(inputs: [UnsafeRawPointer(middle)], output: memory.output, scratch: scratch)),
+      ]
+      return { for step in steps { step() } }
+    }
+  }
+
+  /// How oneDNN sees the axes of a native layout; `nil` for strides, which suit any order.
+  private static func order(of shape: Shape, _ layout: Layout) throws -> AxisOrder? {
+    guard case .native(let native) = layout else { return nil }
+    guard native.name.contains("o") else { return .activations }
+    let descriptor = try MemoryDescriptor(shape, layout)
+    return .weights(groups: descriptor.rank > shape.rank ? descriptor.sizes[0] : 1)
+  }
+}
+
+extension Kernel {
+  /// The same kernel with the layouts spelt as the plan knows them.
+  func keeping(inputs: [Layout], output: Layout) -> Kernel {
+    var kernel = self
+    (kernel.inputLayouts, kernel.outputLayout) = (inputs, output)
+    return kernel
+  }
+}

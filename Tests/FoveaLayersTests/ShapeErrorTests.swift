@@ -1,0 +1,201 @@
+import FoveaLayers
+import Testing
+
+// The texts of typical mistakes: the layer's path, what came, the formula with its numbers, the smallest fix.
+
+private struct Mistake: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let layer: any Layer
+  let input: Shape
+  let text: String
+
+  init(_ title: String, _ layer: some Layer, on input: Shape, _ text: String) {
+    (testDescription, self.layer, self.input, self.text) = (title, layer, input, text)
+  }
+}
+
+private let typical: [Mistake] = [
+  Mistake(
+    "a kernel larger than its input", Sequential { Conv2D(filters: 8, kernel: 5).named("c1") }, on: [4, 6, 1],
+    "c1: the 5×5 window does not fit into the 4×6 input: ⌊(4 + 0 + 0 − ((5 − 1)·1 + 1)) / 1⌋ + 1 < 1; "
+      + "use padding .same, or a window of at most 4"),
+  Mistake(
+    "groups that do not divide", Sequential { Conv2D(filters: 32, kernel: 3, groups: 5) }, on: [8, 8, 16],
+    "conv2d_1: 5 groups do not divide 16 input channels and 32 filters; set groups to 4, which divides both"),
+  Mistake(
+    "no groups", Sequential { Conv2D(filters: 32, kernel: 3, groups: 0) }, on: [8, 8, 16],
+    "conv2d_1: 0 groups do not divide 16 input channels and 32 filters; set groups to 1, which divides both"),
+  Mistake(
+    "dense without flatten",
+    Sequential {
+      MaxPool2D(2)
+      Dense(10)
+    }, on: [28, 28, 6],
+    "dense_1: Dense takes one row of numbers for each example, got 14×14×6; "
+      + "put Flatten() or GlobalAveragePool2D() before it"),
+  Mistake(
+    "a residual that is half as large",
+    Sequential {
+      Sequential {
+        Residual { Conv2D(filters: 32, kernel: 3, strides: 2, padding: .same).named("conv1") }
+      }.named("layer2")
+    }, on: [32, 32, 16],
+    "layer2: the residual sum after layer2.conv1 adds 16×16×32 from the body to 32×32×16 from the input: "
+      + "the shapes differ; project the input: shortcut: { Conv2D(filters: 32, kernel: 1, strides: 2) }"),
+  Mistake(
+    "a residual with a shortcut that forgot its strides",
+    Residual {
+      Conv2D(filters: 32, kernel: 3, strides: Size2D(2, 1), padding: .same)
+    } shortcut: {
+      Conv2D(filters: 32, kernel: 1)
+    }, on: [32, 32, 16],
+    "model: the residual sum after conv2d_1 adds 16×32×32 from the body to 32×32×32 from the shortcut: "
+      + "the shapes differ; project the input: shortcut: { Conv2D(filters: 32, kernel: 1, strides: Size2D(2, 1)) }"),
+  Mistake(
+    "a residual that loses its border", Residual { Conv2D(filters: 16, kernel: 3) }, on: [32, 32, 16],
+    "model: the residual sum after conv2d_1 adds 30×30×16 from the body to 32×32×16 from the input: "
+      + "the shapes differ; keep the 32×32 of the input in the body, e.g. with padding .same"),
+  Mistake(
+    "a residual of rows", Residual { Dense(7) }, on: [5],
+    "model: the residual sum after dense_1 adds 7 from the body to 5 from the input: the shapes differ; "
+      + "project the input: shortcut: { Dense(7) }"),
+  Mistake(
+    "concatenation of different heights",
+    Concatenate {
+      Conv2D(filters: 8, kernel: 3, padding: .same)
+      MaxPool2D(2)
+    }, on: [28, 28, 1],
+    "model: the branches to concatenate give 28×28×8, 14×14×1: they differ in more than the channels; "
+      + "give every branch padding .same and the same strides"),
+  Mistake(
+    "concatenation of nothing", Concatenate {}, on: [28, 28, 1],
+    "model: a concatenation has no branches; put at least one layer between its braces"),
+  Mistake(
+    "an image without channels", Sequential { Conv2D(filters: 8, kernel: 3) }, on: [28, 28],
+    "conv2d_1: Conv2D takes images H×W×C, got 28×28; give the input its channels, e.g. 28×28×1"),
+  Mistake(
+    "pooling after flatten",
+    Sequential {
+      Flatten()
+      MaxPool2D(2)
+    }, on: [28, 28, 1],
+    "max_pool2d_1: MaxPool2D takes images H×W×C, got 784; put it before Flatten(), or Reshape to H×W×C first"),
+  Mistake(
+    "a pooling window larger than its input", Sequential { AveragePool2D(7) }, on: [6, 6, 2],
+    "average_pool2d_1: the 7×7 window does not fit into the 6×6 input: "
+      + "⌊(6 + 0 + 0 − ((7 − 1)·1 + 1)) / 7⌋ + 1 < 1; use padding .same, or a window of at most 6"),
+  Mistake(
+    "pooling nothing but padding", Sequential { MaxPool2D(2, padding: .explicit(2)) }, on: [6, 6, 2],
+    "max_pool2d_1: a padding of 2 is not smaller than the pooling window 2×2; use a padding of at most 1"),
+  Mistake(
+    "a stride of zero", Sequential { Conv2D(filters: 2, kernel: 3, strides: 0) }, on: [6, 6, 2],
+    "conv2d_1: the stride is 0; use 1 or more, below 2³¹"),
+  Mistake(
+    "a kernel of zero", Sequential { Conv2D(filters: 2, kernel: Size2D(3, 0)) }, on: [6, 6, 2],
+    "conv2d_1: the window size is 0; use 1 or more, below 2³¹"),
+  Mistake(
+    "negative padding", Sequential { Conv2D(filters: 2, kernel: 3, padding: .explicit(-1)) }, on: [6, 6, 2],
+    "conv2d_1: the padding is -1; use 0 or more, below 2³¹"),
+  Mistake(
+    "no filters", Sequential { Conv2D(filters: 0, kernel: 3) }, on: [6, 6, 2],
+    "conv2d_1: the number of filters is 0; use 1 or more, below 2³¹"),
+  Mistake(
+    "no units", Sequential { Dense(-3) }, on: [6], "dense_1: the number of units is -3; use 1 or more, below 2³¹"),
+  Mistake(
+    "a dropout rate of one", Sequential { Dropout(1) }, on: [6],
+    "dropout_1: the dropout rate is 1.0; use 0 or more, and less than 1"),
+  Mistake(
+    "a reshape to another size", Sequential { Reshape([7, 7, 9]) }, on: [400],
+    "reshape_1: Reshape to 7×7×9, but an example has 400 = 400 numbers; use a shape with that product"),
+  Mistake(
+    "an axis named twice", Sequential { Permute([1, 1, 2]) }, on: [4, 5, 6],
+    "permute_1: Permute([1, 1, 2]) on 4×5×6; name each of the axes 1, 2, 3 once"),
+  Mistake(
+    "padding for another rank", Sequential { Pad(before: [1, 1], after: [1, 1]) }, on: [4, 5, 6],
+    "pad_1: Pad(before: [1, 1], after: [1, 1]) on 4×5×6; give 3 widths before and 3 after, none negative"),
+  Mistake(
+    "a momentum above one", Sequential { BatchNorm(momentum: 1.5) }, on: [4],
+    "batch_norm_1: the momentum is 1.5, epsilon is 1e-05; use 0...1 for the momentum and epsilon above 0"),
+  Mistake(
+    "a name used twice",
+    Sequential {
+      Dense(4).named("fc")
+      Dense(4).named("fc")
+    }, on: [4],
+    "model: two layers have the path fc; "
+      + "give one of them another name, or share the layer's value on purpose with one call"),
+  Mistake(
+    "an input of no pixels", Sequential { Conv2D(filters: 2, kernel: 3) }, on: [0, 6, 2],
+    "model: the input input has the shape 1×0×6×2; every dimension must be at least 1"),
+]
+
+@Test(arguments: typical) private func `a typical mistake names the path, the numbers and the fix`(mistake: Mistake) {
+  #expect(mistakes(mistake.layer, input: mistake.input).first == mistake.text)
+}
+
+@Test func `all mistakes of a model are reported at once, in order, and none that follows from another`() {
+  let model = Sequential {
+    Conv2D(filters: 32, kernel: 31, groups: 1)  // the window does not fit
+    Conv2D(filters: 30, kernel: 3, groups: 4, padding: .same)  // 32 % 4 == 0, 30 % 4 != 0
+    Residual { Conv2D(filters: 60, kernel: 3, padding: .same) }  // 30 ≠ 60 channels
+    Dense(100)  // not flat
+    Dropout(2)
+    Dense(10)
+  }
+  let texts = mistakes(model, input: [28, 28, 1])
+  #expect(texts.map { $0.prefix { $0 != ":" } } == ["conv2d_1", "conv2d_2", "model", "dense_1", "dropout_1"])
+}
+
+@Test func `a mistake with an unknown outcome is reported once`() {
+  let model = Sequential {
+    Conv2D(filters: 0, kernel: 3)
+    BatchNorm()
+    MaxPool2D(2)
+    Flatten()
+    Dense(10)
+  }
+  #expect(mistakes(model, input: [28, 28, 1]).count == 1)
+}
+
+@Test(arguments: [[Int.max, Int.max, 3], [1 << 40, 1, 3], [1_000_000, 1_000_000, 3]] as [[Int]])
+func `an input that no machine holds is an error, not a crash`(input: [Int]) {
+  let texts = mistakes(Conv2D(filters: 1 << 30, kernel: 3, padding: .same), input: Shape(input))
+  #expect(texts.first?.contains("more than 2⁴⁰ numbers") == true)
+}
+
+@Test func `a window beyond all bounds is an error, not a crash`() {
+  for layer: any Layer in [
+    Conv2D(filters: .max, kernel: 3), Conv2D(filters: 1, kernel: Size2D(.max)),
+    Conv2D(filters: 1, kernel: 3, strides: Size2D(.max), padding: .same),
+    Conv2D(filters: 1, kernel: 3, dilation: Size2D(.max), padding: .explicit(.max)),
+    MaxPool2D(Size2D(.max)), Dense(.max), Reshape([.max, .max]), ZeroPadding2D(.max),
+    Conv2D(filters: (1 << 31) - 1, kernel: Size2D((1 << 31) - 1), padding: .same),
+  ] {
+    #expect(mistakes(Sequential([layer]), input: [8, 8, 1]).count == 1)
+  }
+}
+
+private let unsuited: [(Sequential, Shape, Int, String)] = [
+  (
+    Sequential { Dense(10) }, [4], 100,
+    "model: the model has 10 outputs, the data has 100 classes; end it with Dense(100)"
+  ),
+  (
+    Sequential { Tanh() }, [4, 4, 10], 10,
+    "model: the model gives 4×4×10 for each image, not one score for each of the 10 classes; "
+      + "end it with Flatten() or GlobalAveragePool2D(), and Dense(10)"
+  ),
+]
+
+@Test(arguments: unsuited)
+func `the data's classes must be the model's outputs`(model: Sequential, input: Shape, classes: Int, text: String)
+  throws
+{
+  let traced = try trace(model, input: input)
+  let error = #expect(throws: ModelError.self) { try traced.requireOutputs(forClasses: classes) }
+  #expect(error?.description == text)
+}
+
+@Test func `as many outputs as classes are right`() throws {
+  try trace(Dense(10), input: [4]).requireOutputs(forClasses: 10)
+}
