@@ -14,6 +14,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
   .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
+/// Files, images, data sets and weight formats. System libraries by Debian package: zlib1g-dev, libarchive-dev,
+/// libjpeg62-turbo-dev, libpng-dev.
+let dataTargets: [Target] = [
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+  .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
+  .target(name: "CFileSystem"),
+  module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
+  module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
+  tests("FoveaFilesTests", ["FoveaFiles", "FoveaTestSupport"]),
+  .testTarget(
+    name: "FoveaDataTests", dependencies: ["FoveaData", "FoveaFiles", "FoveaTestSupport"],
+    exclude: ["Fixtures"],
+    swiftSettings: settings),
+]
+
 let package = Package(
   name: "Fovea",
   products: [],
@@ -24,18 +40,20 @@ let package = Package(
     tests("FoveaGraphTests", ["FoveaGraph", "FoveaTestSupport"]),
     module("FoveaCompiler", ["FoveaGraph"]),
     module("FoveaReference", ["FoveaCompiler"]),
-    tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaTestSupport"]),
     .systemLibrary(name: "COneDNN"),
     .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
+    tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaTestSupport"]),
     tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
     // What several test targets use, and the suite that every operation and every backend has to pass.
     .target(
-      name: "FoveaTestSupport", dependencies: ["FoveaReference"], path: "Tests/FoveaTestSupport",
+      name: "FoveaTestSupport", dependencies: ["FoveaReference", "CZlib"], path: "Tests/FoveaTestSupport",
       swiftSettings: settings),
     tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN", "FoveaTestSupport"]),
     module("FoveaLayers", ["FoveaGraph"]),
     tests("FoveaLayersTests", ["FoveaLayers"]),
-  ],
+    module("FoveaZoo", ["FoveaLayers"]),
+    tests("FoveaZooTests", ["FoveaZoo"]),
+  ] + dataTargets,
   swiftLanguageModes: [.v6]
 )

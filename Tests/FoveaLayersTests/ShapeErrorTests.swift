@@ -89,13 +89,13 @@ private let typical: [Mistake] = [
     "max_pool2d_1: a padding of 2 is not smaller than the pooling window 2×2; use a padding of at most 1"),
   Mistake(
     "a stride of zero", Sequential { Conv2D(filters: 2, kernel: 3, strides: 0) }, on: [6, 6, 2],
-    "conv2d_1: the stride is 0; use 1 or more, below 2³¹"),
+    "conv2d_1: the stride is 0; use 1 or more, 16777216 at most"),
   Mistake(
     "a kernel of zero", Sequential { Conv2D(filters: 2, kernel: Size2D(3, 0)) }, on: [6, 6, 2],
-    "conv2d_1: the window size is 0; use 1 or more, below 2³¹"),
+    "conv2d_1: the window size is 0; use 1 or more, 16777216 at most"),
   Mistake(
     "negative padding", Sequential { Conv2D(filters: 2, kernel: 3, padding: .explicit(-1)) }, on: [6, 6, 2],
-    "conv2d_1: the padding is -1; use 0 or more, below 2³¹"),
+    "conv2d_1: the padding is -1; use 0 or more, 16777216 at most"),
   Mistake(
     "no filters", Sequential { Conv2D(filters: 0, kernel: 3) }, on: [6, 6, 2],
     "conv2d_1: the number of filters is 0; use 1 or more, below 2³¹"),

@@ -1,0 +1,125 @@
+import CArchive
+
+/// Reads the entries of a zip or tar file one after the other, unpacked.
+package final class ArchiveReader {
+  package struct Entry {
+    package let name: String
+    /// As the archive promises; `nil` where it does not say. Not to be trusted before the data have come.
+    package let size: Int?
+  }
+
+  package let path: String
+  private let archive: OpaquePointer
+  private let source: Source
+  private var entryName = ""
+
+  /// Where the archive's bytes come from; kept alive while libarchive may ask for more.
+  private enum Source {
+    case mapped(MappedFile)
+    case gzip(Unmanaged<GzipSource>)
+  }
+
+  /// A zip file, whose table of entries is at its end.
+  package init(zip path: String) throws(FileError) {
+    let file = try MappedFile(path)
+    (self.path, archive, source) = (path, archive_read_new(), .mapped(file))
+    archive_read_support_format_zip(archive)
+    try check(archive_read_open_memory(archive, file.unsafeBytes.baseAddress, file.count))
+  }
+
+  /// A tar file, plain or in gzip.
+  package init(tar path: String) throws(FileError) {
+    let gzip = Unmanaged.passRetained(GzipSource(try GzipReader(path)))
+    (self.path, archive, source) = (path, archive_read_new(), .gzip(gzip))
+    archive_read_support_format_tar(archive)
+    archive_read_support_format_gnutar(archive)
+    try check(
+      archive_read_open(
+        archive, gzip.toOpaque(), nil,
+        { archive, context, bytes in
+          let source = Unmanaged<GzipSource>.fromOpaque(context!).takeUnretainedValue()
+          bytes?.pointee = UnsafeRawPointer(source.buffer.baseAddress)
+          guard let count = source.next() else {
+            archive_clear_error(archive)
+            return -1
+          }
+          return count
+        }, nil))
+  }
+
+  deinit {
+    archive_read_free(archive)
+    if case .gzip(let gzip) = source { gzip.release() }
+  }
+
+  /// Goes on to the next entry that is a file; `nil` at the end, where a gzip file's checksum has been verified.
+  package func next() throws(FileError) -> Entry? {
+    while true {
+      var header: OpaquePointer?
+      let status = archive_read_next_header(archive, &header)
+      if status == ARCHIVE_EOF {
+        if case .gzip(let gzip) = source { _ = try gzip.takeUnretainedValue().reader.skipToEnd() }
+        return nil
+      }
+      try check(status)
+      guard archive_entry_filetype(header) == UInt32(S_IFREG) else { continue }
+      entryName = archive_entry_pathname_utf8(header).map { String(cString: $0) } ?? ""
+      if entryName.isEmpty { entryName = archive_entry_pathname(header).map { String(cString: $0) } ?? "?" }
+      return Entry(
+        name: entryName, size: archive_entry_size_is_set(header) != 0 ? Int(archive_entry_size(header)) : nil)
+    }
+  }
+
+  /// Up to `count` more bytes of the current entry, fewer if it ends. Memory grows with what really comes.
+  package func read(count: Int) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let step = 1 << 20
+    while bytes.count < count {
+      let start = bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: min(step, count - start)))
+      let wanted = bytes.count - start
+      let got = bytes.withUnsafeMutableBytes { archive_read_data(archive, $0.baseAddress! + start, wanted) }
+      if got < 0 { try check(CInt(got)) }
+      if got < wanted { bytes.removeLast(wanted - max(got, 0)) }
+      if got <= 0 { break }
+    }
+    return bytes
+  }
+
+  /// All of the current entry.
+  /// - Errors: also if it is larger than `limit` bytes.
+  package func readAll(limit: Int) throws(FileError) -> [UInt8] {
+    let bytes = try read(count: limit + 1)
+    guard bytes.count <= limit else { throw FileError(.damaged, path, "\(entryName) has more than \(limit) bytes") }
+    return bytes
+  }
+
+  private func check(_ status: CInt) throws(FileError) {
+    guard status != ARCHIVE_OK, status != ARCHIVE_WARN else { return }
+    if case .gzip(let gzip) = source, let error = gzip.takeUnretainedValue().error { throw error }
+    let text = archive_error_string(archive).map { String(cString: $0) } ?? "unknown damage"
+    throw FileError(
+      .damaged, path, "the archive cannot be read\(entryName.isEmpty ? "" : " after \(entryName)"): \(text)")
+  }
+}
+
+/// Feeds a gzip stream to libarchive, whose own gzip reader does not verify checksums.
+private final class GzipSource {
+  let reader: GzipReader
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
+  private(set) var error: FileError?
+
+  init(_ reader: GzipReader) { self.reader = reader }
+
+  deinit { buffer.deallocate() }
+
+  /// Fills the buffer; `nil` after an error.
+  func next() -> Int? {
+    do throws(FileError) {
+      return try reader.read(into: buffer)
+    } catch {
+      self.error = error
+      return nil
+    }
+  }
+}

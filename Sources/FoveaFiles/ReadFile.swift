@@ -1,0 +1,35 @@
+import Glibc
+
+/// All bytes of a regular file.
+/// - Errors: also if it has more than `limit` bytes.
+package func readFile(_ path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
+  let file = try OpenFile(reading: path)
+  let size = try file.status().size
+  guard size <= limit else { throw FileError(.damaged, path, "\(size) bytes are more than the limit of \(limit)") }
+  var failure: FileError?
+  let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+    do throws(FileError) {
+      count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+    } catch { failure = error }
+  }
+  if let failure { throw failure }
+  return bytes
+}
+
+/// The names in a folder, sorted by their bytes, so that the order is the same on every machine.
+package func namesInFolder(_ path: String) throws(FileError) -> [String] {
+  guard let folder = opendir(path) else {
+    let code = errno
+    guard code == ENOTDIR else { throw FileError(path: path, code: code) }
+    throw FileError(.damaged, path, "a folder is needed, this is a file")
+  }
+  defer { closedir(folder) }
+  var names: [String] = []
+  while let entry = readdir(folder) {
+    let name = withUnsafePointer(to: &entry.pointee.d_name) {
+      $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}

@@ -1,0 +1,110 @@
+import FoveaLayers
+
+/// What follows a word of a model line, up to the next arrow.
+struct PatternArguments {
+  let line: String
+  let word: PatternWord
+  /// Of the word itself.
+  let column: Int
+  var words: ArraySlice<(String, column: Int)>
+
+  /// A window with everything that can be said about it.
+  struct WindowArguments {
+    var size: Size2D
+    var strides: Size2D
+    var padding: Padding
+    var dilation: Size2D = 1
+    var groups = 1
+    /// In its plainest form; what is as usual is left out.
+    var text = ""
+  }
+
+  /// A number from 1 that must be there.
+  mutating func count(_ noun: String) throws(PatternError) -> Int {
+    guard let (text, _) = words.first else { throw error("'\(word.name)' needs \(noun)", at: column) }
+    guard let number = positive(text) else { throw error("'\(text)' is not \(noun)", at: words.first!.column) }
+    words.removeFirst()
+    return number
+  }
+
+  /// A number in 0..<1 that must be there.
+  mutating func rate() throws(PatternError) -> Float {
+    guard let (text, place) = words.first else { throw error("'\(word.name)' needs a rate", at: column) }
+    guard let rate = Float(text), (0..<1).contains(rate) else { throw error("'\(text)' is not in 0..<1", at: place) }
+    words.removeFirst()
+    return rate
+  }
+
+  /// Size, strides and the rest, in any order.
+  ///
+  /// - Parameter strides: if they are not said; `nil` means the size.
+  mutating func window(size: Size2D, strides: Size2D?, padding: Padding) throws(PatternError) -> WindowArguments {
+    var result = WindowArguments(size: size, strides: strides ?? size, padding: padding)
+    var givenStrides: Size2D?
+    while let (text, place) = words.popFirst() {
+      if let size = self.size(text) {
+        result.size = size
+      } else if text.hasPrefix("/"), let size = self.size(text.dropFirst()) {
+        givenStrides = size
+      } else if text == "same" || text == "valid" {
+        result.padding = text == "same" ? .same : .valid
+      } else if text == "stride" || text == "strides" {
+        givenStrides = try sizeAfter(text, place)
+      } else if text == "dilation", word.name == "conv" {
+        result.dilation = try sizeAfter(text, place)
+      } else if text == "groups", word.name == "conv" {
+        guard let (number, _) = words.popFirst(), let groups = positive(number) else {
+          throw error("'groups' needs a number", at: place)
+        }
+        result.groups = groups
+      } else {
+        throw error("'\(text)' is no argument of '\(word.name)'", at: place)
+      }
+    }
+    result.strides = givenStrides ?? strides ?? result.size
+    result.text = spelled(result, usualStrides: strides ?? result.size, usualPadding: padding)
+    return result
+  }
+
+  /// Nothing may be left over.
+  func finish() throws(PatternError) {
+    guard let (text, place) = words.first else { return }
+    throw error("'\(text)' is no argument of '\(word.name)'", at: place)
+  }
+
+  private mutating func sizeAfter(_ name: String, _ place: Int) throws(PatternError) -> Size2D {
+    guard let (text, _) = words.popFirst(), let size = size(text) else {
+      throw error("'\(name)' needs a size", at: place)
+    }
+    return size
+  }
+
+  private func spelled(_ window: WindowArguments, usualStrides: Size2D, usualPadding: Padding) -> String {
+    func short(_ size: Size2D) -> String {
+      size.height == size.width ? "\(size.height)" : "\(size.height)x\(size.width)"
+    }
+    var parts = ["\(window.size.height)x\(window.size.width)"]
+    if window.strides != usualStrides { parts.append("/" + short(window.strides)) }
+    if window.padding != usualPadding { parts.append(window.padding == .same ? "same" : "valid") }
+    if window.dilation != 1 { parts.append("dilation " + short(window.dilation)) }
+    if window.groups != 1 { parts.append("groups \(window.groups)") }
+    return parts.joined(separator: " ")
+  }
+
+  /// `3` or `3x5`.
+  private func size(_ text: some StringProtocol) -> Size2D? {
+    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { positive(String($0)) }
+    switch sides.count {
+    case 1: return sides[0].map { Size2D($0) }
+    case 2: if let height = sides[0], let width = sides[1] { return Size2D(height, width) }
+    default: break
+    }
+    return nil
+  }
+
+  private func positive(_ text: String) -> Int? { Int(text).flatMap { (1..<(1 << 31)).contains($0) ? $0 : nil } }
+
+  private func error(_ problem: String, at column: Int) -> PatternError {
+    PatternError(line: line, column: column, problem: problem, fix: "write \(word.usage)")
+  }
+}
