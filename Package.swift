@@ -54,6 +54,11 @@ let package = Package(
     tests("FoveaLayersTests", ["FoveaLayers"]),
     module("FoveaZoo", ["FoveaLayers"]),
     tests("FoveaZooTests", ["FoveaZoo"]),
+    module("FoveaFormats", ["FoveaCore", "FoveaFiles"]),
+    module(
+      "FoveaNetwork",
+      ["FoveaZoo", "FoveaCompiler", "FoveaOneDNN", "FoveaReference", "FoveaData", "FoveaFormats", "FoveaFiles"]),
+    module("FoveaTraining", ["FoveaNetwork"]),
   ] + dataTargets,
   swiftLanguageModes: [.v6]
 )
