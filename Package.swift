@@ -56,8 +56,13 @@ let package = Package(
     tests("FoveaLayersTests", ["FoveaLayers"]),
     module("FoveaZoo", ["FoveaLayers"]),
     tests("FoveaZooTests", ["FoveaZoo"]),
+    module("FoveaFormats", ["FoveaCore", "FoveaFiles"]),
+    module(
+      "FoveaNetwork",
+      ["FoveaZoo", "FoveaCompiler", "FoveaOneDNN", "FoveaReference", "FoveaData", "FoveaFormats", "FoveaFiles"]),
+    module("FoveaTraining", ["FoveaNetwork"]),
     .executableTarget(
-      name: "FoveaCLI", dependencies: ["FoveaData", "FoveaFiles", "FoveaZoo"], swiftSettings: settings),
+      name: "FoveaCLI", dependencies: ["FoveaTraining", "FoveaFormats", "FoveaFiles"], swiftSettings: settings),
     tests("FoveaCLITests", ["FoveaCLI", "FoveaTestSupport"]),
   ] + dataTargets,
   swiftLanguageModes: [.v6]

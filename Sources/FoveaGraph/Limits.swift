@@ -6,12 +6,12 @@ extension Shape {
   /// The most elements of a tensor in a graph: 2⁴⁰, four tebibytes of float32.
   package static let largestCount = 1 << 40
 
-  /// Whether it has at most `largestCount` elements; does not overflow. The dimensions must not be negative.
+  /// Whether it has at most `largestCount` elements and no negative dimension; does not overflow.
   package var isHoldable: Bool {
     var count = 1
     for dimension in dimensions {
       let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-      guard !overflow, product <= Self.largestCount else { return false }
+      guard dimension >= 0, !overflow, product <= Self.largestCount else { return false }
       count = product
     }
     return true

@@ -1,18 +1,21 @@
+import FoveaCompiler
 import FoveaGraph
 import FoveaReference
 import Testing
 
 /// Walks every operation and every case of it.
 @Suite struct ConformanceSuite {
-  static let cases = Op.all.flatMap { (($0 as? any ConformanceCases.Type)?.cases ?? []) }
+  /// What models are made of, and what passes make of it.
+  static let operations = Op.all + [Fused.self]
+  static let cases = operations.flatMap { (($0 as? any ConformanceCases.Type)?.cases ?? []) }
 
   @Test func `every operation has cases`() {
-    #expect(operationsWithoutCases(in: Op.all) == [])
-    #expect(operationsWithoutGradientCheck(in: Op.all) == [])
+    #expect(operationsWithoutCases(in: Self.operations) == [])
+    #expect(operationsWithoutGradientCheck(in: Self.operations) == [])
   }
 
   @Test func `every name is used once`() {
-    #expect(Set(Op.all.map { $0.name }).count == Op.all.count)
+    #expect(Set(Self.operations.map { $0.name }).count == Self.operations.count)
   }
 
   @Test(arguments: cases) func `the kernel's shape is the rule's`(case example: ConformanceCase) throws {

@@ -97,9 +97,10 @@ struct MistakenTrace: Sendable, CustomTestStringConvertible {
     MistakenTrace("the parameter w would have the shape 3×-1; use sizes of at least 1") { builder in
       _ = builder.input("x", shape: [1]).parameter("w", shape: [3, -1], .zeros)
     },
-    MistakenTrace("the result would have the shape 4611686018427387904×2, more than memory can hold; use smaller sizes")
-    { builder in
-      _ = builder.input("x", shape: [1 << 62, 2])
+    MistakenTrace(
+      "input would give 1099511627777×2, more than 2⁴⁰ numbers; use a smaller input or fewer channels"
+    ) { builder in
+      _ = builder.input("x", shape: [1 << 40 + 1, 2])
     },
     MistakenTrace("2×3 has 6 elements and cannot be read as -2×-3; use a shape of equal size") { builder in
       _ = builder.input("x", shape: [2, 3]).reshaped(to: [-2, -3])

@@ -11,7 +11,7 @@ extension Graph {
         case let input as Op.Input: "input \(input.name)"
         case let parameter as Op.Parameter: "parameter \(parameter.path)"
         case let constant as Op.Constant where constant.tensor.shape.count <= 8: "constant \(constant.tensor.floats)"
-        default: type(of: node.operation).name
+        default: node.operation.label
         }
       return "\(id) \(name)" + (node.inputs.isEmpty ? "" : "(\(node.inputs.map(String.init).joined(separator: ", ")))")
     }

@@ -1,12 +1,12 @@
-package import FoveaGraph
+public import FoveaGraph
 
 /// Takes a bias, a residual sum and an activation into the convolution, matrix product or normalisation before them.
 ///
 /// A step is fused when its input has no other reader: then nobody misses the intermediate result.
-package struct FuseEpilogue {
-  package init() {}
+public struct FuseEpilogue: Pass {
+  public init() {}
 
-  package func run(on graph: inout Graph) {
+  public func run(on graph: inout Graph) {
     let isRoot = Set(graph.roots)
     var readers = graph.users.map(\.count)
     for id in graph.nodes.indices {

@@ -43,7 +43,7 @@ extension Op.BatchNormalize: EpilogueHost {
 }
 
 /// An operation and what follows it, in one kernel.
-public struct Fused: Operation {
+public struct Fused: NotDifferentiable {
   public static let name = "fused"
   package let base: any EpilogueHost
   public let epilogue: Epilogue
@@ -62,8 +62,6 @@ public struct Fused: Operation {
   public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
     try base.outputShape(for: Array(inputs.prefix(base.inputCount)))
   }
-
-  public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] { inputs.map { _ in nil } }
 
   public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
     base.multiplyAdds(inputs: Array(inputs.prefix(base.inputCount)), output: output)

@@ -17,6 +17,8 @@ public struct Pipeline: Sendable {
       FoldBatchNorm(),
       ConstantFolding(backends: backends),
       CommonSubexpressions(),
+      FuseEpilogue(),  // last: the other passes know operations, not their fusions
+      DeadCode(),
     ])
   }
 

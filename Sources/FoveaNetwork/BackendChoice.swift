@@ -1,0 +1,32 @@
+package import FoveaCompiler
+package import FoveaLayers
+import FoveaOneDNN
+import FoveaReference
+
+/// What runs the operations of a network.
+public enum BackendChoice: String, Sendable, CaseIterable, Codable {
+  /// oneDNN and our C kernels; the reference kernels for what they lack.
+  case onednn
+  /// Textbook loops: slow, and the definition of every operation.
+  case reference
+
+  package var backends: [any Backend] {
+    switch self {
+    case .onednn: [OneDNNBackend(), ReferenceBackend()]
+    case .reference: [ReferenceBackend()]
+    }
+  }
+
+  /// The plan of a graph: passes, kernels, layouts, memory.
+  package func plan(_ graph: Graph) throws -> Plan {
+    var graph = graph
+    Pipeline.standard(backends: backends).run(on: &graph)
+    return try Plan(graph, backends: backends)
+  }
+
+  /// The threads that kernels run on; all processors by default.
+  public static var threads: Int {
+    get { (try? ComputeThread.shared.run { OneDNNBackend.threads }) ?? 1 }
+    set { try? ComputeThread.shared.run { OneDNNBackend.threads = newValue } }
+  }
+}

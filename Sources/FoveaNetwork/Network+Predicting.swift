@@ -1,0 +1,73 @@
+public import FoveaCore
+public import FoveaData
+internal import Foundation
+
+/// A class that an image may belong to.
+public struct Classification: Hashable, Sendable, Codable {
+  public let index: Int
+  public let name: String
+  /// In 0...1.
+  public let probability: Float
+}
+
+extension Network {
+  /// The model's output for a batch of prepared inputs: `N×H×W×C` → `N×…`, as the model gives it (scores, not
+  /// probabilities, for the models of the catalogue).
+  ///
+  /// - Errors: an input of another shape.
+  public func predict(batch: Tensor) throws -> Tensor {
+    guard batch.shape.rank == inputShape.rank + 1, Array(batch.shape.dimensions.dropFirst()) == inputShape.dimensions,
+      batch.shape[0] > 0, batch.elementType == .float32
+    else {
+      throw NetworkError(
+        "the input is \(batch.shape) of \(batch.elementType); \(name) takes N×\(inputShape) of float32")
+    }
+    return try withProgram(batchSize: batch.shape[0]) { program in
+      program.setInput("input", to: batch)
+      program.run()
+      return program.output("output")
+    }
+  }
+
+  /// The probability of each class for a picture of any size; it is brought to the model's size first.
+  ///
+  /// - Errors: a model that takes no pictures, or gives no scores for classes.
+  public func predict(_ image: Image) throws -> [Float] {
+    guard let preprocessing else {
+      throw NetworkError("\(name) takes \(inputShape), which is no picture: use predict(batch:)")
+    }
+    guard outputShape.rank == 1 else {
+      throw NetworkError("\(name) gives \(outputShape), not scores for classes: use predict(batch:)")
+    }
+    let input = preprocessing.apply(image)
+    guard input.shape == inputShape else {
+      throw NetworkError("the preprocessing gives \(input.shape); \(name) takes \(inputShape): set its crop")
+    }
+    let output = try predict(batch: input.reshaped(to: Shape([1] + input.shape.dimensions))).array()
+    return endsInSoftmax ? output : Self.softmax(output)
+  }
+
+  /// The `count` likeliest classes of a picture, the likeliest first.
+  public func classify(_ image: Image, top count: Int = 5) throws -> [Classification] {
+    let probabilities = try predict(image)
+    let names = classNames
+    return probabilities.indices.sorted { (probabilities[$1], $0) < (probabilities[$0], $1) }.prefix(max(count, 0))
+      .map { index in
+        Classification(
+          index: index, name: index < names.count ? names[index] : "\(index)", probability: probabilities[index])
+      }
+  }
+
+  private static func softmax(_ scores: [Float]) -> [Float] {
+    let largest = scores.max() ?? 0
+    let exponentials = scores.map { exp($0 - largest) }
+    let sum = exponentials.reduce(0, +)
+    return exponentials.map { $0 / sum }
+  }
+}
+
+/// A network that is used for what it cannot do, or a model file that cannot be read.
+public struct NetworkError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+  package init(_ description: String) { self.description = description }
+}

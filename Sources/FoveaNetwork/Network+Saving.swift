@@ -1,0 +1,151 @@
+import FoveaCore
+import FoveaData
+import FoveaFiles
+import FoveaFormats
+public import FoveaLayers
+import FoveaZoo
+internal import Foundation
+
+/// What a model file says about its model, besides the weights.
+struct Manifest: Codable, Sendable {
+  static let newestVersion = 1
+  static let fileName = "manifest.json"
+  static let weightsName = "weights.safetensors"
+
+  var formatVersion = newestVersion
+  var model: String
+  var input: Shape
+  /// The model's own number of outputs, where it is a choice.
+  var outputs: Int?
+  var classNames: [String]
+  var preprocessing: Preprocessing?
+  var weights: FileSeal
+}
+
+/// The size and hash of a file that a manifest belongs to.
+package struct FileSeal: Codable, Hashable, Sendable {
+  package let bytes: Int
+  package let hash: String
+
+  package init(_ path: String) throws {
+    (bytes, hash) = try MappedFile(path).withBytes {
+      ($0.count, String(format: "fnv1a64:%016llx", FNV.hash($0)))
+    }
+  }
+
+  /// - Errors: a file that is not the one that was sealed.
+  package func check(_ path: String) throws {
+    let now = try FileSeal(path)
+    guard now.bytes == bytes else {
+      throw NetworkError("\(path): has \(now.bytes) bytes instead of \(bytes): cut off or exchanged; restore a copy")
+    }
+    guard now == self else {
+      throw NetworkError("\(path): the content does not match its checksum: damaged or exchanged; restore a copy")
+    }
+  }
+}
+
+extension Network {
+  /// Writes the model file, a folder: `manifest.json` (model, shapes, preprocessing, class names) and
+  /// `weights.safetensors`. A crash leaves the old one or the new one.
+  ///
+  /// - Errors: what the system said, with the path; a folder that is no model file is not replaced.
+  public func save(to path: String) throws {
+    try AtomicDirectory.write(to: path, replacingFoldersWith: Manifest.fileName) { try write(into: $0) }
+  }
+
+  /// Writes the files of the model file into an existing folder.
+  package func write(into folder: String) throws {
+    let weights = folder + "/" + Manifest.weightsName
+    try SafetensorsFile.write(parameters, to: weights)
+    let manifest = Manifest(
+      model: name, input: inputShape, outputs: outputShape.rank == 1 ? outputShape[0] : nil, classNames: classNames,
+      preprocessing: preprocessing, weights: try FileSeal(weights))
+    try AtomicFile.write(SealedJSON.encode(manifest), to: folder + "/" + Manifest.fileName)
+  }
+
+  /// The network of a model file whose model is in the catalogue, or is a model line.
+  ///
+  /// - Parameter path: a model file, or the output folder of a training.
+  /// - Errors: a file that is missing, damaged or newer than this program; a model that is not in the catalogue.
+  public convenience init(contentsOf path: String, backend: BackendChoice = .onednn) throws {
+    let (folder, manifest) = try Self.manifest(of: path)
+    let entry: CatalogueEntry
+    do {
+      entry = try Catalogue.entry(for: manifest.model)
+    } catch {
+      throw NetworkError(
+        "\(folder): the model '\(manifest.model)' is not in the catalogue; load it from Swift with Network(_:contentsOf:)"
+      )
+    }
+    try self.init(entry.make(classes: manifest.outputs), folder: folder, manifest: manifest, backend: backend)
+  }
+
+  /// The network of a model file whose model is `model`.
+  public convenience init(_ model: some Layer, contentsOf path: String, backend: BackendChoice = .onednn) throws {
+    let (folder, manifest) = try Self.manifest(of: path)
+    try self.init(model, folder: folder, manifest: manifest, backend: backend)
+  }
+
+  private convenience init(_ model: any Layer, folder: String, manifest: Manifest, backend: BackendChoice) throws {
+    let traced = try trace(model, input: manifest.input)
+    let weights = folder + "/" + Manifest.weightsName
+    try manifest.weights.check(weights)
+    let tensors = try SafetensorsFile(contentsOf: weights).tensors()
+    try self.init(
+      traced: traced, model: model, parameters: traced.parameters(from: tensors, of: weights),
+      classNames: manifest.classNames, preprocessing: manifest.preprocessing, name: manifest.model, backend: backend)
+  }
+
+  /// The folder that holds the manifest: `path` itself, or the last checkpoint of a training's output folder.
+  package static func folder(of path: String) throws -> String {
+    for folder in [path, path + "/checkpoint"] {
+      if FileManager.default.fileExists(atPath: folder + "/" + Manifest.fileName) { return folder }
+    }
+    let exists = FileManager.default.fileExists(atPath: path)
+    throw NetworkError(
+      exists
+        ? "\(path): no model file: it holds no \(Manifest.fileName), nor does a folder checkpoint in it"
+        : "\(path): there is no such file or folder; give the folder that training wrote with --output")
+  }
+
+  private static func manifest(of path: String) throws -> (folder: String, Manifest) {
+    let folder = try folder(of: path)
+    let file = folder + "/" + Manifest.fileName
+    let bytes = try readFile(file, limit: 64 << 20)
+    return (
+      folder, try SealedJSON.decode(Manifest.self, from: bytes, path: file, newestVersion: Manifest.newestVersion)
+    )
+  }
+}
+
+extension TracedModel {
+  /// The model's parameters out of a file's tensors.
+  ///
+  /// - Errors: every missing, surplus and mis-shaped tensor at once.
+  package func parameters(from tensors: [String: Tensor], of file: String) throws -> [String: Tensor] {
+    var mistakes: [String] = []
+    var parameters: [String: Tensor] = [:]
+    for (_, parameter) in graph.parameters {
+      guard let tensor = tensors[parameter.path] else {
+        mistakes.append("\(parameter.path) is missing")
+        continue
+      }
+      if tensor.shape != parameter.shape {
+        mistakes.append("\(parameter.path) is \(tensor.shape), the model's is \(parameter.shape)")
+      } else if tensor.elementType != .float32 {
+        mistakes.append("\(parameter.path) is \(tensor.elementType), not float32")
+      }
+      parameters[parameter.path] = tensor
+    }
+    let known = Set(graph.parameters.map(\.parameter.path))
+    mistakes += tensors.keys.filter { !known.contains($0) }.sorted().map { "\($0) is not a parameter of the model" }
+    guard mistakes.isEmpty else {
+      let shown = mistakes.prefix(8).joined(separator: "; ")
+      throw NetworkError(
+        "\(file): the weights are those of another architecture: \(shown)"
+          + (mistakes.count > 8 ? "; and \(mistakes.count - 8) more" : ""))
+    }
+    return parameters
+  }
+}

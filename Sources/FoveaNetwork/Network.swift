@@ -1,0 +1,144 @@
+public import FoveaCompiler
+public import FoveaCore
+public import FoveaData
+public import FoveaLayers
+import Synchronization
+
+/// A model with its parameters: what can be trained, saved, loaded, and asked.
+///
+/// Safe to use from several threads; the arithmetic of all of them runs one after the other.
+public final class Network: Sendable {
+  /// What the model is called in a model file: a name of the catalogue, a model line, or the type's name.
+  public let name: String
+  public let model: any Layer
+  /// Of one example, H×W×C.
+  public let inputShape: Shape
+  /// Of one example.
+  public let outputShape: Shape
+  /// Whether the output is probabilities already.
+  let endsInSoftmax: Bool
+  public let backend: BackendChoice
+  private let state: Mutex<State>
+
+  private struct State {
+    var parameters: [String: Tensor]
+    var classNames: [String]
+    var preprocessing: Preprocessing?
+  }
+
+  private let cache = ProgramCache()
+
+  /// A network with parameters drawn from `seed`.
+  ///
+  /// - Parameters:
+  ///   - input: the shape of one example, H×W×C.
+  ///   - preprocessing: what is done to a picture first; by default its size is made to fit, and bytes become 0...1.
+  /// - Errors: every shape mistake of the model at once.
+  public convenience init(
+    _ model: some Layer, input: Shape, seed: UInt64 = 0, classNames: [String] = [],
+    preprocessing: Preprocessing? = nil, name: String? = nil, backend: BackendChoice = .onednn
+  ) throws(ModelError) {
+    let traced = try trace(model, input: input)
+    var parameters: [String: Tensor] = [:]
+    for (_, parameter) in traced.graph.parameters {
+      parameters[parameter.path] = parameter.initializer.tensor(
+        shape: parameter.shape, path: parameter.path, seed: seed)
+    }
+    self.init(
+      traced: traced, model: model, parameters: parameters, classNames: classNames, preprocessing: preprocessing,
+      name: name, backend: backend)
+  }
+
+  init(
+    traced: TracedModel, model: any Layer, parameters: [String: Tensor], classNames: [String],
+    preprocessing: Preprocessing?, name: String?, backend: BackendChoice
+  ) {
+    self.model = model
+    self.name = name ?? "\(type(of: model))"
+    (inputShape, outputShape, self.backend) = (traced.inputShape, traced.outputShape, backend)
+    endsInSoftmax = traced.graph.nodes[traced.graph.outputs[0].node].operation is Op.Softmax
+    state = Mutex(
+      State(
+        parameters: parameters, classNames: classNames,
+        preprocessing: preprocessing ?? Self.defaultPreprocessing(for: traced.inputShape)))
+  }
+
+  /// Pictures of the right size with bytes as 0...1; `nil` if the input is no picture.
+  private static func defaultPreprocessing(for input: Shape) -> Preprocessing? {
+    guard input.rank == 3, let color = Image.Color(rawValue: input.channels) else { return nil }
+    return try? Preprocessing(crop: [input[0], input[1]], color: color)
+  }
+
+  /// The parameters by path. Setting them, in whole or in part, takes effect for the next prediction.
+  public var parameters: [String: Tensor] {
+    get { state.withLock { $0.parameters } }
+    set {
+      state.withLock { state in
+        for (path, tensor) in newValue {
+          precondition(
+            state.parameters[path]?.shape == tensor.shape, "\(path) is not a parameter, or has another shape")
+          state.parameters[path] = tensor
+        }
+      }
+      cache.isStale.store(true, ordering: .releasing)
+    }
+  }
+
+  /// What the outputs stand for; training on a data set takes them from there.
+  public var classNames: [String] {
+    get { state.withLock { $0.classNames } }
+    set { state.withLock { $0.classNames = newValue } }
+  }
+
+  /// What is done to a picture before the model sees it.
+  public var preprocessing: Preprocessing? {
+    get { state.withLock { $0.preprocessing } }
+    set { state.withLock { $0.preprocessing = newValue } }
+  }
+
+  /// The layer table.
+  public func summary() -> Summary {
+    // The model was traced when the network was made, so that it fits.
+    (try! trace(model, input: inputShape)).summary
+  }
+
+  /// The plan for inference on a batch: kernels, layouts and exact memory.
+  public func plan(batchSize: Int = 1) throws -> Plan {
+    try backend.plan(trace(model, input: inputShape, batchSize: batchSize).graph)
+  }
+
+  /// Runs `body` with the program for a batch, alone on the compute thread.
+  func withProgram<R>(batchSize: Int, _ body: (Program) throws -> R) throws -> R {
+    try ComputeThread.shared.run {
+      let program = try cache.program(batchSize: batchSize, parameters: { parameters }) {
+        try plan(batchSize: batchSize)
+      }
+      return try body(program)
+    }
+  }
+}
+
+/// The programs of a network for the batch sizes that came last.
+///
+/// Unchecked: apart from the atomic flag it is used on the compute thread only.
+private final class ProgramCache: @unchecked Sendable {
+  /// Whether the parameters have changed since the programs were made.
+  let isStale = Atomic(false)
+  /// The last used last. A program for every batch size that ever came would take ever more memory.
+  private var programs: [(batchSize: Int, program: Program)] = []
+  private var storage: ParameterStorage?
+  private static let capacity = 4
+
+  func program(batchSize: Int, parameters: () -> [String: Tensor], plan: () throws -> Plan) throws -> Program {
+    if isStale.exchange(false, ordering: .acquiring) { (programs, storage) = ([], nil) }
+    if let index = programs.firstIndex(where: { $0.batchSize == batchSize }) {
+      programs.append(programs.remove(at: index))
+    } else {
+      let storage = storage ?? ParameterStorage(copying: parameters())
+      self.storage = storage
+      programs.append((batchSize, try Program(plan(), parameters: storage)))
+      if programs.count > Self.capacity { programs.removeFirst() }
+    }
+    return programs.last!.program
+  }
+}

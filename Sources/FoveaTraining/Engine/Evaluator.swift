@@ -1,0 +1,131 @@
+public import FoveaData
+import FoveaCompiler
+import FoveaCore
+import FoveaLayers
+public import FoveaNetwork
+
+/// How well a network does on a data set.
+public struct Evaluation: Hashable, Sendable, Codable {
+  /// The mean loss.
+  public let loss: Double
+  /// The fraction of examples whose likeliest class is right.
+  public let top1: Double
+  /// The fraction of examples with the right class among the five likeliest.
+  public let top5: Double
+  public let count: Int
+  /// `confusion[label][guess]`: how often each class was taken for each.
+  public let confusion: [[Int]]
+}
+
+extension Network {
+  /// The network's loss and accuracy on `data`.
+  ///
+  /// - Errors: more classes than outputs; what keeps a sample from being read.
+  public func evaluate(_ data: any Dataset, loss: Loss = .crossEntropy, batchSize: Int = 128) throws -> Evaluation {
+    let evaluator = try Evaluator(self, loss: loss, count: data.count, batchSize: batchSize)
+    try evaluator.bind(to: ParameterStorage(copying: parameters))
+    return try evaluator.evaluate(data)
+  }
+
+  /// - Errors: a data set that has more classes than the model has outputs, or samples that are not its input.
+  package func check(_ data: any Dataset) throws {
+    guard outputShape.rank == 1 else {
+      throw NetworkError(
+        "\(name) gives \(outputShape) for each image, not one score for each class; "
+          + "end it with Flatten() or GlobalAveragePool2D(), and Dense(\(data.classNames.count))")
+    }
+    guard data.classNames.count <= outputShape[0] else {
+      throw NetworkError(
+        "the data has \(data.classNames.count) classes, \(name) has only \(outputShape[0]) outputs; "
+          + "give it as many outputs as there are classes")
+    }
+    let color = preprocessing?.color.rawValue ?? data.sampleShape.channels
+    guard [data.sampleShape[0], data.sampleShape[1], color] == inputShape.dimensions else {
+      throw NetworkError(
+        "the samples are \(data.sampleShape), \(name) takes \(inputShape); use a data set of that size")
+    }
+  }
+}
+
+/// Runs a network in inference over data sets of one size, batch by batch, always in the same memory.
+final class Evaluator {
+  private let network: Network
+  private let batchSize: Int
+  private let plans: [Int: Plan]
+  private var programs: [Int: Program] = [:]
+
+  init(_ network: Network, loss: Loss, count: Int, batchSize: Int) throws {
+    (self.network, self.batchSize) = (network, batchSize)
+    var plans: [Int: Plan] = [:]
+    for size in Set([min(batchSize, count), count % batchSize]) where size > 0 {
+      plans[size] = try network.backend.plan(Self.graph(network, loss: loss, batchSize: size))
+    }
+    self.plans = plans
+  }
+
+  var arenaBytes: Int { plans.values.map(\.arenaBytes).max() ?? 0 }
+
+  private static func graph(_ network: Network, loss: Loss, batchSize: Int) throws -> Graph {
+    let builder = GraphBuilder(isTraining: false)
+    let output = builder.trace(network.model, input: network.inputShape, batchSize: batchSize)
+    let labels = builder.input(
+      "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
+    builder.output("loss", loss(output.beforeSoftmax, labels))
+    builder.output("output", output)
+    return try builder.finish()
+  }
+
+  /// Chooses whose parameters are evaluated.
+  func bind(to storage: ParameterStorage, arena: AlignedBuffer? = nil) throws {
+    let arena = arena ?? AlignedBuffer(byteCount: arenaBytes, zeroed: false)
+    try ComputeThread.shared.run {
+      programs = try plans.mapValues { try Program($0, parameters: storage, arena: arena) }
+    }
+  }
+
+  /// - Parameter shouldStop: asked after every batch; the result is `nil` when it says so.
+  func evaluate(_ data: any Dataset, shouldStop: () -> Bool) throws -> Evaluation? {
+    try network.check(data)
+    try ComputeThread.shared.run { for program in programs.values { try program.prepareWeights() } }
+    let preprocessing = try network.preprocessing ?? Preprocessing(color: .gray)
+    let loader = try BatchLoader(data, batchSize: batchSize, shuffles: false, preprocessing: preprocessing)
+    defer { loader.cancel() }
+    let classes = network.outputShape[0]
+    var (loss, top1, top5) = (0.0, 0, 0)
+    var confusion = [[Int]](repeating: [Int](repeating: 0, count: classes), count: classes)
+    while let batch = try loader.next() {
+      let program = programs[batch.count]!
+      try ComputeThread.shared.run {
+        program.setInput("input", to: batch.images)
+        program.setInput("labels", to: batch.labels)
+        program.run()
+        loss += Double(program.readOutput("loss") { $0.loadUnaligned(as: Float.self) }) * Double(batch.count)
+        let correct = program.countCorrect(labels: batch.labels, top: [1, 5])
+        top1 += correct[0]
+        top5 += correct[1]
+        for (label, guess) in zip(batch.labels.array(of: Int32.self), program.guesses(classes: classes)) {
+          confusion[Int(label)][guess] += 1
+        }
+      }
+      if shouldStop() { return nil }
+    }
+    let count = Double(data.count)
+    return Evaluation(
+      loss: loss / count, top1: Double(top1) / count, top5: Double(top5) / count, count: data.count,
+      confusion: confusion)
+  }
+
+  func evaluate(_ data: any Dataset) throws -> Evaluation { try evaluate(data, shouldStop: { false })! }
+}
+
+extension Program {
+  /// The index of the highest output of each example of the last run.
+  fileprivate func guesses(classes: Int) -> [Int] {
+    readOutput("output") { bytes in
+      let scores = bytes.bindMemory(to: Float.self)
+      return stride(from: 0, to: scores.count, by: classes).map { row in
+        (0..<classes).max { scores[row + $0] < scores[row + $1] }!
+      }
+    }
+  }
+}

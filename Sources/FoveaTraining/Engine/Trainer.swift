@@ -1,0 +1,96 @@
+import FoveaCore
+public import FoveaData
+public import FoveaNetwork
+internal import Foundation
+
+/// How a training ended.
+public struct TrainingResult: Sendable {
+  public enum End: Sendable { case finished, stoppedEarly, interrupted }
+
+  /// The last epoch that was completed in this run.
+  public let lastEpoch: TrainingEvent.Epoch?
+  public let end: End
+  /// The steps of the whole training, those before a resume included.
+  public let steps: Int
+}
+
+/// Trains a network on a data set.
+///
+/// ```swift
+/// var trainer = Trainer(network, loss: .crossEntropy, optimizer: Adam(learningRate: 1e-3))
+/// try await trainer.fit(data.train, epochs: 5, batchSize: 128, validation: data.test)
+/// ```
+///
+/// The same network, data, plan and seed on the same machine with the same number of threads give the same bits.
+public struct Trainer: Sendable {
+  public let network: Network
+  public let loss: Loss
+  public let optimizer: any Optimizer
+  /// Where checkpoints and the metrics log go; nowhere by default.
+  public var output: String?
+  /// Called after every step and epoch, on the thread that trains.
+  public var onEvent: (@Sendable (TrainingEvent) -> Void)?
+  /// Asked after every step; when it says so, the training saves and ends.
+  public var shouldStop: (@Sendable () -> Bool)?
+
+  private var resumed: (state: TrainingState, optimizerState: [String: Tensor])?
+
+  public init(_ network: Network, loss: Loss = .crossEntropy, optimizer: any Optimizer) {
+    (self.network, self.loss, self.optimizer) = (network, loss, optimizer)
+  }
+
+  /// The training whose output folder is `path`, as it was at its last checkpoint.
+  ///
+  /// - Errors: no training there; files that are damaged; a model that is not in the catalogue.
+  public init(resuming path: String, backend: BackendChoice = .onednn) throws {
+    let checkpoint = try Checkpoint.read(path)
+    network = try Network(contentsOf: path, backend: backend)
+    loss = .crossEntropy
+    optimizer = checkpoint.state.optimizer.optimizer
+    resumed = checkpoint
+    output = try Network.folder(of: path) == path ? nil : path
+  }
+
+  /// The plan of the training that is resumed.
+  public var resumedPlan: TrainingPlan? { resumed?.state.plan }
+
+  /// Trains for so many epochs.
+  ///
+  /// - Parameter seed: decides the order of examples, dropout and augmentation.
+  @discardableResult
+  public func fit(
+    _ data: any Dataset, epochs: Int, batchSize: Int, validation: (any Dataset)? = nil, seed: UInt64 = 0
+  ) async throws -> TrainingResult {
+    var plan = TrainingPlan(epochs: epochs, batchSize: batchSize)
+    plan.seed = seed
+    return try await fit(data, plan: plan, validation: validation)
+  }
+
+  /// Trains as `plan` says, or goes on with what is resumed: then the plan may only ask for more epochs.
+  @discardableResult
+  public func fit(
+    _ data: any Dataset, plan: TrainingPlan, validation: (any Dataset)? = nil
+  ) async throws -> TrainingResult {
+    // Training is hours of work on one thread: it must not occupy one of those that run async code.
+    try await withCheckedThrowingContinuation { continuation in
+      let thread = Thread {
+        continuation.resume(with: Result { try fitHere(data, plan: plan, validation: validation) })
+      }
+      thread.stackSize = 16 << 20
+      thread.start()
+    }
+  }
+
+  /// Trains on this thread.
+  package func fitHere(
+    _ data: any Dataset, plan: TrainingPlan, validation: (any Dataset)? = nil
+  ) throws -> TrainingResult {
+    if network.classNames.isEmpty { network.classNames = data.classNames }
+    var state = resumed?.state ?? TrainingState(plan: plan, optimizer: OptimizerRecord(optimizer), loss: loss.name)
+    state.plan = plan
+    let run = try TrainingRun(
+      network, loss: loss, optimizer: optimizer, state: state, optimizerState: resumed?.optimizerState ?? [:],
+      data: data, validation: validation, folder: output, report: { onEvent?($0) })
+    return try run.run(shouldStop: { shouldStop?() ?? false })
+  }
+}

@@ -1,0 +1,139 @@
+import FoveaCompiler
+import FoveaCore
+import FoveaLayers
+import FoveaNetwork
+
+/// The programs of a training step, one for each batch size, over one set of parameters.
+///
+/// A step computes the loss, its gradients, and the optimizer's step, in one run. Not `Sendable`; it runs on the
+/// compute thread.
+final class TrainingProgram {
+  /// Parameters and optimizer state.
+  let storage: ParameterStorage
+  /// The paths of the optimizer's state in `storage`.
+  let optimizerPaths: [String]
+  private let programs: [Int: Program]
+  private let optimizer: any Optimizer
+  private let seed: UInt64
+
+  /// - Parameters:
+  ///   - batchSizes: what will come: full batches, and the last one of an epoch.
+  ///   - otherArenaBytes: memory that a program which runs in between, for validation, needs in the same arena.
+  init(
+    _ network: Network, loss: Loss, optimizer: any Optimizer, batchSizes: Set<Int>, seed: UInt64,
+    otherArenaBytes: Int = 0
+  ) throws {
+    let graphs = try batchSizes.map { size in
+      (size, try Self.graph(network, loss: loss, optimizer: optimizer, batchSize: size))
+    }
+    let plans = try graphs.map { ($0.0, try network.backend.plan($0.1)) }
+    var tensors = network.parameters
+    optimizerPaths = graphs[0].1.parameters.map(\.parameter).filter { tensors[$0.path] == nil }.map { parameter in
+      tensors[parameter.path] = Tensor(shape: parameter.shape)
+      return parameter.path
+    }
+    storage = ParameterStorage(copying: tensors)
+    arena = AlignedBuffer(byteCount: max(plans.map(\.1.arenaBytes).max()!, otherArenaBytes), zeroed: false)
+    let (storage, arena) = (storage, arena)
+    programs = Dictionary(
+      uniqueKeysWithValues: try plans.map { ($0, try Program($1, parameters: storage, arena: arena)) })
+    (self.optimizer, self.seed) = (optimizer, seed)
+  }
+
+  /// The working memory, which validation shares.
+  let arena: AlignedBuffer
+
+  /// Loss, gradients and steps of all trainable parameters, as one graph.
+  static func graph(
+    _ network: Network, loss: Loss, optimizer: any Optimizer, batchSize: Int
+  ) throws -> Graph {
+    let builder = GraphBuilder(isTraining: true)
+    let output = builder.trace(network.model, input: network.inputShape, batchSize: batchSize)
+    let labels = builder.input(
+      "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
+    let value = loss(output.beforeSoftmax, labels)
+    let parameters = builder.graph.parameters.filter(\.parameter.isTrainable)
+    let variables = parameters.map { builder.value(of: $0.node) }
+    let rates = builder.input("rates", shape: [optimizer.rates(learningRate: 1, step: 1).count])
+    for (parameter, gradient) in zip(parameters, gradients(of: value, withRespectTo: variables)) {
+      // A parameter that the loss does not depend on stays as it is.
+      guard let gradient else { continue }
+      let (path, variable) = (parameter.parameter.path, builder.value(of: parameter.node))
+      optimizer.addStep(parameter: variable, gradient: gradient, rates: rates) { name in
+        variable.parameter("\(name).\(path)", shape: variable.shape, .zeros, isTrainable: false)
+      }
+    }
+    builder.output("loss", value)
+    builder.output("output", output)
+    return try builder.finish()
+  }
+
+  /// What a step found before it changed the parameters.
+  struct Result {
+    let loss: Float
+    /// How many examples have the highest score at their label.
+    let correct: Int
+  }
+
+  /// One step.
+  ///
+  /// - Parameter number: of the step, from 1.
+  func step(images: Tensor, labels: Tensor, learningRate: Float, number: Int) throws -> Result {
+    guard let program = programs[images.shape[0]] else {
+      preconditionFailure("no program for a batch of \(images.shape[0])")
+    }
+    return try ComputeThread.shared.run {
+      program.setInput("input", to: images)
+      program.setInput("labels", to: labels)
+      program.writeInput("rates") { bytes in
+        bytes.copyBytes(from: optimizer.rates(learningRate: learningRate, step: number).withUnsafeBytes { Array($0) })
+      }
+      if program.hasInput(Op.Dropout.stateInput) {
+        let words = [seed, UInt64(number)].flatMap { [UInt32(truncatingIfNeeded: $0), UInt32($0 >> 32)] }
+        program.writeInput(Op.Dropout.stateInput) { $0.copyBytes(from: words.withUnsafeBytes { Array($0) }) }
+      }
+      program.run()
+      let loss = program.readOutput("loss") { $0.loadUnaligned(as: Float.self) }
+      return Result(loss: loss, correct: program.countCorrect(labels: labels, top: [1])[0])
+    }
+  }
+
+  /// Copies what was trained into the network.
+  func store(into network: Network) {
+    network.parameters = Dictionary(
+      uniqueKeysWithValues: network.parameters.keys.map { ($0, storage.tensor($0)!) })
+  }
+}
+
+extension Value {
+  /// The scores that this value is the softmax of, or the value itself: the cross-entropy wants scores.
+  var beforeSoftmax: Value {
+    guard let node, builder.graph.nodes[node].operation is Op.Softmax else { return self }
+    return builder.value(of: builder.graph.nodes[node].inputs[0])
+  }
+}
+
+extension Program {
+  /// How many examples of the last run have their label among the `k` highest outputs, for each `k` of `top`.
+  func countCorrect(labels: Tensor, top: [Int]) -> [Int] {
+    readOutput("output") { bytes in
+      labels.withUnsafeBytes { labels in
+        let (scores, labels) = (bytes.bindMemory(to: Float.self), labels.bindMemory(to: Int32.self))
+        let classes = scores.count / labels.count
+        var correct = top.map { _ in 0 }
+        for (row, label) in labels.enumerated() {
+          let own = scores[row * classes + Int(label)]
+          guard own.isFinite else { continue }
+          // Among equals the lower index comes first, as in `Network.classify`.
+          var rank = 0
+          for index in 0..<classes {
+            let other = scores[row * classes + index]
+            if other > own || (other == own && index < Int(label)) { rank += 1 }
+          }
+          for (position, k) in top.enumerated() where rank < k { correct[position] += 1 }
+        }
+        return correct
+      }
+    }
+  }
+}

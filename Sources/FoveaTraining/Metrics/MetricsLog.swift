@@ -1,0 +1,90 @@
+import FoveaFiles
+internal import Foundation
+
+/// What training reports, and what `metrics.jsonl` holds, one object a line.
+public enum TrainingEvent: Hashable, Sendable {
+  case step(Step)
+  case epoch(Epoch)
+
+  public struct Step: Hashable, Sendable, Codable {
+    /// From 1.
+    public let epoch: Int
+    /// From 1, over the whole training.
+    public let step: Int
+    /// The mean over the batch, before the step.
+    public let loss: Double
+    public let learningRate: Double
+  }
+
+  public struct Epoch: Hashable, Sendable, Codable {
+    /// From 1.
+    public let epoch: Int
+    /// The mean over the epoch's examples, each before its step.
+    public let loss: Double
+    /// In 0...1, likewise.
+    public let top1: Double
+    public let validationLoss: Double?
+    public let validationTop1: Double?
+    /// Of training alone, without validation and saving.
+    public let imagesPerSecond: Double
+    /// Of the whole epoch.
+    public let seconds: Double
+  }
+}
+
+extension TrainingEvent: Encodable {
+  private enum Keys: String, CodingKey { case event }
+
+  /// The fields of the event, and `event`: `step` or `epoch`.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Keys.self)
+    switch self {
+    case .step(let step):
+      try values.encode("step", forKey: .event)
+      try step.encode(to: encoder)
+    case .epoch(let epoch):
+      try values.encode("epoch", forKey: .event)
+      try epoch.encode(to: encoder)
+    }
+  }
+}
+
+/// The file `metrics.jsonl` of a training.
+///
+/// A resumed training cuts it at the place where the checkpoint was made, so that no step stands in it twice.
+final class MetricsLog {
+  static let fileName = "metrics.jsonl"
+  private let path: String
+  private let handle: FileHandle
+  private let encoder = JSONEncoder()
+  /// The bytes written so far.
+  private(set) var length: UInt64
+
+  /// - Parameter length: how much of an existing file is kept.
+  init(_ path: String, keeping length: UInt64) throws {
+    self.path = path
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let manager = FileManager.default
+    if !manager.fileExists(atPath: path), !manager.createFile(atPath: path, contents: nil) {
+      throw TrainingError("\(path) could not be made; choose a folder that can be written to with --output")
+    }
+    guard let handle = FileHandle(forUpdatingAtPath: path) else {
+      throw TrainingError("\(path) could not be opened for writing; check its permissions")
+    }
+    self.handle = handle
+    let end = try handle.seekToEnd()
+    self.length = min(length, end)
+    try handle.truncate(atOffset: self.length)
+    try handle.seek(toOffset: self.length)
+  }
+
+  func append(_ event: TrainingEvent) throws {
+    let line = try encoder.encode(event) + Data([0x0A])
+    do {
+      try handle.write(contentsOf: line)
+    } catch {
+      throw TrainingError("\(path) could not be written (\(error.localizedDescription)); the last checkpoint is intact")
+    }
+    length += UInt64(line.count)
+  }
+}
