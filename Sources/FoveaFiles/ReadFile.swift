@@ -39,3 +39,10 @@ package func expandingHome(_ path: String) -> String {
   guard path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
   return String(cString: home) + path.dropFirst()
 }
+
+/// The path from the root, whether or not something is there.
+package func absolutePath(_ path: String) -> String {
+  guard !path.hasPrefix("/"), let current = getcwd(nil, 0) else { return path }
+  defer { free(current) }
+  return String(cString: current) + "/" + path
+}

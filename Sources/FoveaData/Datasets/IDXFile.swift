@@ -13,6 +13,35 @@ struct IDXFile {
   /// - Parameter content: what `rank` dimensions hold, for errors.
   init(_ path: String, rank: Int, content: String) throws(DataError) {
     let reader = try asDataError { () throws(FileError) in try GzipReader(path) }
+    dimensions = try Self.readHeader(reader, rank: rank, content: content)
+    let text = dimensions.map(String.init).joined(separator: "×")
+
+    var count = 1
+    for dimension in dimensions {
+      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+      // Deflate packs at most 1032 to 1.
+      guard !overflow, product / 1032 <= reader.storedSize else {
+        throw DataError(.tooLarge, path, "a file of \(reader.storedSize) bytes cannot hold \(text) bytes of \(content)")
+      }
+      count = product
+    }
+    bytes = try asDataError { [count] () throws(FileError) in try reader.read(count: count) }
+    let rest = try asDataError { () throws(FileError) in try reader.skipToEnd() }
+    guard bytes.count == count else {
+      throw DataError(
+        .damaged, path, "the \(content) end after \(bytes.count) of \(count) bytes (\(text)); fetch the file again")
+    }
+    guard rest == 0 else { throw DataError(.damaged, path, "\(rest) bytes follow the \(text) bytes of \(content)") }
+    self.path = path
+  }
+
+  /// The dimensions alone: the elements are neither read nor checked.
+  static func dimensions(of path: String, rank: Int, content: String) throws(DataError) -> [Int] {
+    try readHeader(asDataError { () throws(FileError) in try GzipReader(path) }, rank: rank, content: content)
+  }
+
+  private static func readHeader(_ reader: GzipReader, rank: Int, content: String) throws(DataError) -> [Int] {
+    let path = reader.path
     func read(_ count: Int) throws(DataError) -> [UInt8] {
       try asDataError { () throws(FileError) in try reader.read(count: count) }
     }
@@ -27,27 +56,12 @@ struct IDXFile {
     }
     let header = try read(4 * rank)
     guard header.count == 4 * rank else { throw DataError(.damaged, path, "it ends within its header") }
-    dimensions = (0..<rank).map { bigEndian(header[(4 * $0)..<(4 * $0 + 4)]) }
-    let text = dimensions.map(String.init).joined(separator: "×")
-    guard !dimensions.contains(0) else { throw DataError(.damaged, path, "it holds no \(content): \(text)") }
-
-    var count = 1
-    for dimension in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-      // Deflate packs at most 1032 to 1.
-      guard !overflow, product / 1032 <= reader.storedSize else {
-        throw DataError(.tooLarge, path, "a file of \(reader.storedSize) bytes cannot hold \(text) bytes of \(content)")
-      }
-      count = product
-    }
-    bytes = try read(count)
-    let rest = try asDataError { () throws(FileError) in try reader.skipToEnd() }
-    guard bytes.count == count else {
+    let dimensions = (0..<rank).map { bigEndian(header[(4 * $0)..<(4 * $0 + 4)]) }
+    guard !dimensions.contains(0) else {
       throw DataError(
-        .damaged, path, "the \(content) end after \(bytes.count) of \(count) bytes (\(text)); fetch the file again")
+        .damaged, path, "it holds no \(content): " + dimensions.map(String.init).joined(separator: "×"))
     }
-    guard rest == 0 else { throw DataError(.damaged, path, "\(rest) bytes follow the \(text) bytes of \(content)") }
-    self.path = path
+    return dimensions
   }
 }
 

@@ -10,28 +10,39 @@ public struct ImageFolder: Sendable {
   /// `nil` if there is no such part; `train.holdingOut(_:seed:)` makes one.
   public let test: ImageFiles?
 
-  /// - Parameter sampleShape: `H×W×C` that every picture is brought to: scaled until it just covers `H×W`, then the
-  ///   middle is taken.
+  /// - Parameters:
+  ///   - sampleShape: `H×W×C` that every picture is brought to: scaled until it just covers `H×W`, then the middle is
+  ///     taken.
+  ///   - classNames: the classes in their order, where a model knows them already.
   /// - Errors: no folder there; no class folders; a class without pictures; a file that is no picture by its name; a
-  ///   class for testing that is not there for training.
-  public init(directory: String, sampleShape: Shape) throws(DataError) {
-    let parts = ["train", "test", "val", "validation"].filter { FileStatus(directory + "/" + $0)?.isDirectory == true }
+  ///   class for testing that is not there for training, or that is not in `classNames`.
+  public init(directory: String, sampleShape: Shape, classNames: [String]? = nil) throws(DataError) {
+    let parts = Self.parts(of: directory)
     guard parts.contains("train") else {
-      train = try ImageFiles(directory: directory, sampleShape: sampleShape)
+      train = try ImageFiles(directory: directory, sampleShape: sampleShape, classNames: classNames)
       test = nil
       return
     }
     guard parts.count <= 2 else {
       throw DataError(
-        .usage, directory,
+        .inconsistent, directory,
         "beside train there may be only one of the folders \(parts.dropFirst().joined(separator: ", "))")
     }
-    let train = try ImageFiles(directory: directory + "/train", sampleShape: sampleShape)
+    let train = try ImageFiles(directory: directory + "/train", sampleShape: sampleShape, classNames: classNames)
     self.train = train
     test =
       parts.count == 1
       ? nil
       : try ImageFiles(directory: directory + "/" + parts[1], sampleShape: sampleShape, classNames: train.classNames)
+  }
+
+  private static func parts(of directory: String) -> [String] {
+    ["train", "test", "val", "validation"].filter { FileStatus(directory + "/" + $0)?.isDirectory == true }
+  }
+
+  /// The classes for training, found without looking at pictures.
+  static func classNames(directory: String) throws(DataError) -> [String] {
+    try ImageFiles.classFolders(in: parts(of: directory).contains("train") ? directory + "/train" : directory)
   }
 }
 
@@ -49,20 +60,14 @@ public struct ImageFiles: Dataset {
     guard sampleShape.rank == 3, sampleShape.count > 0, let color = Image.Color(rawValue: sampleShape.channels) else {
       throw DataError(.usage, directory, "samples have the shape height×width×1 or height×width×3, not \(sampleShape)")
     }
-    guard FileStatus(directory) != nil else { throw DataError(.missing, directory, "there is no such folder") }
-    let names = try asDataError { () throws(FileError) in try namesInFolder(directory) }
-    let folders = names.filter { !$0.hasPrefix(".") && FileStatus(directory + "/" + $0)?.isDirectory == true }
-    guard !folders.isEmpty else {
-      throw DataError(
-        .missing, directory, "there are no folders in it; the pictures of each class need one of their own")
-    }
+    let folders = try Self.classFolders(in: directory)
     let classNames = known ?? folders
     var files: [(name: String, label: Int)] = []
     for folder in folders {
       guard let label = classNames.firstIndex(of: folder) else {
         throw DataError(
           .inconsistent, directory + "/" + folder,
-          "there is no class of this name for training (\(listing(classNames)))")
+          "'\(folder)' is none of the classes \(listing(classNames))")
       }
       files += try Self.pictures(in: directory + "/" + folder).map { (folder + "/" + $0, label) }
     }
@@ -81,6 +86,18 @@ public struct ImageFiles: Dataset {
     let image = try Image(contentsOf: path(at: index), as: color).covering(
       height: sampleShape[0], width: sampleShape[1])
     _ = pixels.update(fromContentsOf: image.pixels)
+  }
+
+  /// The names of the folders that are classes, sorted.
+  static func classFolders(in directory: String) throws(DataError) -> [String] {
+    guard FileStatus(directory) != nil else { throw DataError(.missing, directory, "there is no such folder") }
+    let names = try asDataError { () throws(FileError) in try namesInFolder(directory) }
+    let folders = names.filter { !$0.hasPrefix(".") && FileStatus(directory + "/" + $0)?.isDirectory == true }
+    guard !folders.isEmpty else {
+      throw DataError(
+        .missing, directory, "there are no folders in it; the pictures of each class need one of their own")
+    }
+    return folders
   }
 
   /// The names of the picture files of a class, sorted; hidden files do not count.

@@ -62,6 +62,13 @@ private func readIDXPairs(
   return (train, test)
 }
 
+/// The shape of the training images in a folder, by their file's header.
+func idxSampleShape(in directory: String) throws(DataError) -> Shape {
+  let path = try findIDX("train-images", rank: 3, in: directory)
+  let dimensions = try IDXFile.dimensions(of: path, rank: 3, content: "images")
+  return [dimensions[1], dimensions[2], 1]
+}
+
 /// The path of an IDX file under any of its spellings.
 private func findIDX(_ name: String, rank: Int, in directory: String) throws(DataError) -> String {
   guard FileStatus(directory)?.isDirectory == true else {

@@ -57,3 +57,31 @@ private func samples(_ count: Int) throws -> ArrayDataset {
 func `a data source that does not exist is explained`(text: String, reason: String) {
   #expect(#expect(throws: DataError.self) { try DataSource(parsing: text) }?.reason == reason)
 }
+
+@Test func `the shape and the classes of data are known before it is read`() throws {
+  let folder = TemporaryFolder()
+  // Only the header is there: reading the images would fail.
+  folder.write([0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 5, 0, 0, 0, 7], to: "mnist/train-images-idx3-ubyte")
+  let digits = try DataReference(parsing: "mnist:" + folder.path("mnist")).outline()
+  #expect(digits.sampleShape == [5, 7, 1] && digits.classes == 10)
+  folder.write([], to: "photos/train/cat/a.png")
+  folder.write([], to: "photos/train/dog/b.png")
+  let photos = try DataReference(parsing: "folder:" + folder.path("photos"))
+  let outline = try photos.outline()
+  #expect(outline.sampleShape == nil && outline.classes == 2)
+  #expect(photos.description == "folder:" + folder.path("photos"))
+  #expect(try DataReference(parsing: "cifar10:/x").outline().sampleShape == [32, 32, 3])
+  #expect(try DataReference(parsing: "mnist:relative").path.hasPrefix("/"))
+}
+
+@Test func `a folder can be read with the classes of a model`() throws {
+  let folder = TemporaryFolder()
+  let image = Image(height: 1, width: 1, color: .gray, pixels: [9]).encodedPNG()
+  for name in ["cat", "dog"] { folder.write(image, to: name + "/a.png") }
+  let reference = try DataReference(parsing: "folder:" + folder.path)
+  let names = ["ant", "dog", "cat"]
+  let data = try DataSource(reference, sampleShape: [1, 1, 1], classNames: names).train
+  #expect(data.classNames == names && (0..<2).map(data.label(at:)) == [2, 1])
+  let error = #expect(throws: DataError.self) { try DataSource(reference, classNames: ["cat", "cow"]) }
+  #expect(error?.reason == "'dog' is none of the classes cat, cow")
+}

@@ -45,7 +45,7 @@ private func png(_ height: Int, _ width: Int, _ gray: UInt8) -> [UInt8] {
   #expect(test.label(at: 0) == 1)
   folder.write(png(2, 2, 5), to: "\(name)/bird/b.png")
   let error = #expect(throws: DataError.self) { try ImageFolder(directory: folder.path, sampleShape: [2, 2, 1]) }
-  #expect(error?.description == folder.path(name) + "/bird: there is no class of this name for training (cat, dog)")
+  #expect(error?.description == folder.path(name) + "/bird: 'bird' is none of the classes cat, dog")
 }
 
 @Test func `folders that are no image folders are explained`() {

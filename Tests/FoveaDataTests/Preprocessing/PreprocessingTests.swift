@@ -50,3 +50,20 @@ private let picture = Image(height: 1, width: 2, color: .rgb, pixels: [255, 0, 5
     #expect(throws: (any Error).self) { try JSONDecoder().decode(Preprocessing.self, from: Data(json.utf8)) }
   }
 }
+
+@Test func `measured preprocessing gives mean 0 and deviation 1`() throws {
+  let pixels: [UInt8] = [0, 10, 255, 20, 30, 255, 40, 50, 255, 60, 70, 255]
+  let data = try ArrayDataset(pixels: pixels, labels: [0, 0], sampleShape: [2, 1, 3], classNames: ["a"])
+  let measured = try Preprocessing(measuredOn: data, color: .rgb)
+  #expect(measured.crop == [2, 1])
+  let inputs = try (0..<2).map { measured.apply(try data.image(at: $0)).array() }.joined()
+  for channel in 0..<2 {
+    let values = stride(from: channel, to: 12, by: 3).map { Array(inputs)[$0] }
+    #expect(abs(values.reduce(0, +)) < 1e-5)
+    #expect(abs(values.reduce(0) { $0 + $1 * $1 } / 4 - 1) < 1e-5)
+  }
+  // A channel that is the same everywhere is only shifted.
+  #expect(measured.deviation[2] == 1 && measured.mean[2] == 1)
+  #expect(try Preprocessing(measuredOn: data, color: .gray).mean.count == 1)
+  #expect(try Preprocessing(measuredOn: data, color: .rgb, samples: 1).mean[0] == 10 / 255)
+}
