@@ -64,6 +64,13 @@ package final class OpenFile: Sendable {
     if let failure { throw failure }
   }
 
+  /// Cuts the file off after `size` bytes; what is written next goes there.
+  package func truncate(to size: Int) throws(FileError) {
+    guard retryingInterrupts({ ftruncate(descriptor, size) }) == 0, lseek(descriptor, size, SEEK_SET) == size else {
+      throw FileError(path: path, code: errno)
+    }
+  }
+
   /// Waits until the content is on the disk. Pipes and terminals have nothing to wait for.
   package func sync() throws(FileError) {
     guard retryingInterrupts({ fsync(descriptor) }) != 0, errno != EINVAL, errno != EROFS else { return }

@@ -46,3 +46,15 @@ package func absolutePath(_ path: String) -> String {
   defer { free(current) }
   return String(cString: current) + "/" + path
 }
+
+/// Makes a folder, and those around it that are not there.
+/// - Errors: what the system said, or that a file is in the way.
+package func makeFolders(_ path: String) throws(FileError) {
+  if let status = FileStatus(path) {
+    guard status.isDirectory else { throw FileError(.system, path, "a folder is needed, this is a file") }
+    return
+  }
+  if let slash = path.lastIndex(of: "/"), slash > path.startIndex { try makeFolders(String(path[..<slash])) }
+  guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
+  throw FileError(.system, path, "the folder could not be made: \(FileError.text(of: errno))")
+}

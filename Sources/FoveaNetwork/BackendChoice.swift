@@ -18,10 +18,14 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
   }
 
   /// The plan of a graph: passes, kernels, layouts, memory.
+  ///
+  /// Made on the thread that will run it: kernels are chosen for its number of threads.
   package func plan(_ graph: Graph) throws -> Plan {
-    var graph = graph
-    Pipeline.standard(backends: backends).run(on: &graph)
-    return try Plan(graph, backends: backends)
+    try ComputeThread.shared.run {
+      var graph = graph
+      Pipeline.standard(backends: backends).run(on: &graph)
+      return try Plan(graph, backends: backends)
+    }
   }
 
   /// The threads that kernels run on; all processors by default.

@@ -5,9 +5,13 @@ internal import Foundation
 
 /// How a training ended.
 public struct TrainingResult: Sendable {
-  public enum End: Sendable { case finished, stoppedEarly, interrupted }
+  public enum End: Sendable {
+    case finished, stoppedEarly, interrupted
+    /// The training that was resumed had ended before.
+    case nothingLeft
+  }
 
-  /// The last epoch that was completed in this run.
+  /// The last epoch that was completed, before a resume or after.
   public let lastEpoch: TrainingEvent.Epoch?
   public let end: End
   /// The steps of the whole training, those before a resume included.
@@ -39,20 +43,29 @@ public struct Trainer: Sendable {
     (self.network, self.loss, self.optimizer) = (network, loss, optimizer)
   }
 
-  /// The training whose output folder is `path`, as it was at its last checkpoint.
+  /// The training whose output folder is `path`, as it was at its last checkpoint. It goes on writing there.
   ///
   /// - Errors: no training there; files that are damaged; a model that is not in the catalogue.
-  public init(resuming path: String, backend: BackendChoice = .onednn) throws {
+  public init(resuming path: String) throws {
     let checkpoint = try Checkpoint.read(path)
-    network = try Network(contentsOf: path, backend: backend)
+    network = try Network(contentsOf: path, backend: checkpoint.state.backend)
+    guard checkpoint.state.loss == Loss.crossEntropy.name else {
+      throw TrainingError("\(path): there is no loss '\(checkpoint.state.loss)'; a newer program wrote this")
+    }
     loss = .crossEntropy
     optimizer = checkpoint.state.optimizer.optimizer
     resumed = checkpoint
-    output = try Network.folder(of: path) == path ? nil : path
+    output = path
   }
 
   /// The plan of the training that is resumed.
   public var resumedPlan: TrainingPlan? { resumed?.state.plan }
+
+  /// How many threads computed when the training that is resumed was started; as many give the same bits.
+  public var resumedThreads: Int? { resumed?.state.threads }
+
+  /// The epochs that are done in the training that is resumed.
+  public var resumedEpochs: Int { resumed?.state.epoch ?? 0 }
 
   /// Trains for so many epochs.
   ///
@@ -86,7 +99,11 @@ public struct Trainer: Sendable {
     _ data: any Dataset, plan: TrainingPlan, validation: (any Dataset)? = nil
   ) throws -> TrainingResult {
     if network.classNames.isEmpty { network.classNames = data.classNames }
-    var state = resumed?.state ?? TrainingState(plan: plan, optimizer: OptimizerRecord(optimizer), loss: loss.name)
+    try plan.check()
+    if let old = resumed?.state { try plan.check(asContinuationOf: old.plan, epochsDone: old.epoch) }
+    var state =
+      resumed?.state
+      ?? TrainingState(plan: plan, optimizer: optimizer, loss: loss, backend: network.backend, samples: data.count)
     state.plan = plan
     let run = try TrainingRun(
       network, loss: loss, optimizer: optimizer, state: state, optimizerState: resumed?.optimizerState ?? [:],

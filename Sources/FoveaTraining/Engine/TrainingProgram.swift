@@ -1,13 +1,13 @@
 import FoveaCompiler
-import FoveaCore
-import FoveaLayers
-import FoveaNetwork
+package import FoveaCore
+package import FoveaLayers
+package import FoveaNetwork
 
 /// The programs of a training step, one for each batch size, over one set of parameters.
 ///
 /// A step computes the loss, its gradients, and the optimizer's step, in one run. Not `Sendable`; it runs on the
 /// compute thread.
-final class TrainingProgram {
+package final class TrainingProgram {
   /// Parameters and optimizer state.
   let storage: ParameterStorage
   /// The paths of the optimizer's state in `storage`.
@@ -19,12 +19,15 @@ final class TrainingProgram {
   /// - Parameters:
   ///   - batchSizes: what will come: full batches, and the last one of an epoch.
   ///   - otherArenaBytes: memory that a program which runs in between, for validation, needs in the same arena.
-  init(
+  package init(
     _ network: Network, loss: Loss, optimizer: any Optimizer, batchSizes: Set<Int>, seed: UInt64,
     otherArenaBytes: Int = 0
   ) throws {
     let graphs = try batchSizes.map { size in
-      (size, try Self.graph(network, loss: loss, optimizer: optimizer, batchSize: size))
+      (
+        size,
+        try Self.graph(network.model, input: network.inputShape, loss: loss, optimizer: optimizer, batchSize: size)
+      )
     }
     let plans = try graphs.map { ($0.0, try network.backend.plan($0.1)) }
     var tensors = network.parameters
@@ -36,7 +39,9 @@ final class TrainingProgram {
     arena = AlignedBuffer(byteCount: max(plans.map(\.1.arenaBytes).max()!, otherArenaBytes), zeroed: false)
     let (storage, arena) = (storage, arena)
     programs = Dictionary(
-      uniqueKeysWithValues: try plans.map { ($0, try Program($1, parameters: storage, arena: arena)) })
+      uniqueKeysWithValues: try ComputeThread.shared.run {
+        try plans.map { ($0, try Program($1, parameters: storage, arena: arena)) }
+      })
     (self.optimizer, self.seed) = (optimizer, seed)
   }
 
@@ -44,11 +49,13 @@ final class TrainingProgram {
   let arena: AlignedBuffer
 
   /// Loss, gradients and steps of all trainable parameters, as one graph.
-  static func graph(
-    _ network: Network, loss: Loss, optimizer: any Optimizer, batchSize: Int
+  ///
+  /// - Errors: every shape mistake of the model at once.
+  package static func graph(
+    _ model: some Layer, input: Shape, loss: Loss, optimizer: any Optimizer, batchSize: Int
   ) throws -> Graph {
     let builder = GraphBuilder(isTraining: true)
-    let output = builder.trace(network.model, input: network.inputShape, batchSize: batchSize)
+    let output = builder.trace(model, input: input, batchSize: batchSize)
     let labels = builder.input(
       "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
     let value = loss(output.beforeSoftmax, labels)
@@ -69,16 +76,16 @@ final class TrainingProgram {
   }
 
   /// What a step found before it changed the parameters.
-  struct Result {
-    let loss: Float
+  package struct Result {
+    package let loss: Float
     /// How many examples have the highest score at their label.
-    let correct: Int
+    package let correct: Int
   }
 
   /// One step.
   ///
   /// - Parameter number: of the step, from 1.
-  func step(images: Tensor, labels: Tensor, learningRate: Float, number: Int) throws -> Result {
+  package func step(images: Tensor, labels: Tensor, learningRate: Float, number: Int) throws -> Result {
     guard let program = programs[images.shape[0]] else {
       preconditionFailure("no program for a batch of \(images.shape[0])")
     }

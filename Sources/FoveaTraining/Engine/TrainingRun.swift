@@ -1,9 +1,9 @@
 import FoveaCompiler
 import FoveaCore
 import FoveaData
+import FoveaFiles
 import FoveaLayers
 import FoveaNetwork
-internal import Foundation
 
 /// One training from its start, or from a checkpoint, to its end. Used by one thread.
 final class TrainingRun {
@@ -23,8 +23,11 @@ final class TrainingRun {
     data: any Dataset, validation: (any Dataset)?, folder: String?, report: @escaping (TrainingEvent) -> Void
   ) throws {
     let plan = state.plan
-    try plan.check()
     guard data.count > 0 else { throw TrainingError("the data set has no samples") }
+    guard data.count == state.samples else {
+      throw TrainingError(
+        "the data has \(data.count) samples, the training was started with \(state.samples): give it the same data")
+    }
     try network.check(data)
     if let validation { try network.check(validation) }
     (self.network, self.data, self.validation) = (network, data, validation)
@@ -41,7 +44,7 @@ final class TrainingRun {
     try program.restore(optimizerState)
     try evaluator?.bind(to: program.storage, arena: program.arena)
     if let folder {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try makeFolders(folder)
       log = try MetricsLog(folder + "/" + MetricsLog.fileName, keeping: state.metricsLength)
     } else {
       log = nil
@@ -52,40 +55,37 @@ final class TrainingRun {
   ///
   /// - Errors: a loss that is not finite; samples that cannot be read; what keeps a checkpoint from being written.
   func run(shouldStop: () -> Bool) throws -> TrainingResult {
-    var last: TrainingEvent.Epoch?
+    if state.isFinished { return result(.nothingLeft) }
+    if state.step == 0 { try save() }  // so that there is something to resume from the first moment
+    var clock = EpochClock()
+    // A training that was stopped while it validated goes on there.
+    if state.batchesDone == stepsPerEpoch, let end = try endEpoch(&clock, shouldStop: shouldStop) {
+      return result(end)
+    }
     let plan = state.plan
-    guard state.epoch < plan.epochs else { return TrainingResult(lastEpoch: nil, end: .finished, steps: state.step) }
     let loader = try BatchLoader(
       data, batchSize: plan.batchSize, shuffles: plan.shuffles, seed: plan.seed, epochs: state.epoch..<plan.epochs,
       firstBatch: state.batchesDone, preprocessing: try network.preprocessing ?? Preprocessing(color: .gray),
       augmentations: plan.augmentations)
     defer { loader.cancel() }
-    var clock = EpochClock()
     while let batch = try loader.next() {
       try step(batch)
       clock.countStep(examples: batch.count)
-      var isDone = false
       if batch.isLastOfEpoch {
-        last = try endEpoch(&clock, shouldStop: shouldStop)
-        isDone = last != nil && hasStoppedImproving
-        if last == nil { return try interrupted(nil) }
+        if let end = try endEpoch(&clock, shouldStop: shouldStop) { return result(end) }
+      } else if shouldStop() {
+        try save()
+        return result(.interrupted)
       } else if let steps = plan.checkpointSteps, state.step % steps == 0 {
         try save()
       }
-      if isDone { return try finish(last, .stoppedEarly) }
-      if shouldStop() { return try interrupted(last) }
     }
-    return try finish(last, .finished)
+    preconditionFailure("the last batch ends the last epoch, and that the training")
   }
 
-  private func interrupted(_ last: TrainingEvent.Epoch?) throws -> TrainingResult {
-    try save()
-    return try finish(last, .interrupted)
-  }
-
-  private func finish(_ last: TrainingEvent.Epoch?, _ end: TrainingResult.End) throws -> TrainingResult {
+  private func result(_ end: TrainingResult.End) -> TrainingResult {
     program.store(into: network)
-    return TrainingResult(lastEpoch: last, end: end, steps: state.step)
+    return TrainingResult(lastEpoch: state.lastEpoch, end: end, steps: state.step)
   }
 
   private func step(_ batch: Batch) throws {
@@ -106,26 +106,36 @@ final class TrainingRun {
           epoch: state.epoch + 1, step: state.step, loss: Double(result.loss), learningRate: Double(rate))))
   }
 
-  /// Validates, reports, saves. `nil` if it was asked to stop while validating: then the epoch's end comes again.
-  private func endEpoch(_ clock: inout EpochClock, shouldStop: () -> Bool) throws -> TrainingEvent.Epoch? {
+  /// Validates, reports, saves.
+  ///
+  /// - Returns: how the training ended, if it did. One that is stopped while validating ends the epoch when it is
+  ///   resumed.
+  private func endEpoch(_ clock: inout EpochClock, shouldStop: () -> Bool) throws -> TrainingResult.End? {
     clock.endTraining()
-    var result: Evaluation?
+    var validated: Evaluation?
     if let validation, let evaluator {
-      result = try evaluator.evaluate(validation, shouldStop: shouldStop)
-      if result == nil { return nil }
+      validated = try evaluator.evaluate(validation, shouldStop: shouldStop)
+      guard let loss = validated?.loss else {
+        try save()
+        return .interrupted
+      }
+      guard loss.isFinite else { throw notFinite("the validation loss is \(loss)", step: state.step) }
     }
     let examples = Double(max(state.examples, 1))
     let event = TrainingEvent.Epoch(
       epoch: state.epoch + 1, loss: state.lossSum / examples, top1: Double(state.correct) / examples,
-      validationLoss: result?.loss, validationTop1: result?.top1, imagesPerSecond: clock.imagesPerSecond,
+      validationLoss: validated?.loss, validationTop1: validated?.top1, imagesPerSecond: clock.imagesPerSecond,
       seconds: clock.seconds)
     try emit(.epoch(event))
     let isBest = noteProgress(event)
     state.epoch += 1
+    state.lastEpoch = event
     (state.batchesDone, state.lossSum, state.correct, state.examples) = (0, 0, 0, 0)
     try save(isBest: isBest)
     clock = EpochClock()
-    return event
+    if state.hasStoppedImproving { return .stoppedEarly }
+    if state.epoch >= state.plan.epochs { return .finished }
+    return shouldStop() ? .interrupted : nil
   }
 
   /// - Returns: whether the epoch is the best so far.
@@ -135,10 +145,6 @@ final class TrainingRun {
     if isBest { state.bestScore = score }
     state.epochsWithoutProgress = isBest ? 0 : state.epochsWithoutProgress + 1
     return isBest
-  }
-
-  private var hasStoppedImproving: Bool {
-    state.plan.patience.map { state.epochsWithoutProgress >= $0 } ?? false
   }
 
   private func emit(_ event: TrainingEvent) throws {
@@ -152,17 +158,17 @@ final class TrainingRun {
     if let path = network.parameters.first(where: { !$0.value.isFinite })?.key {
       throw notFinite("\(path) holds a number that is not finite", step: state.step)
     }
+    // The best one first: killed in between, the training comes to this point again.
+    if isBest, state.plan.keepsBest { try network.save(to: folder + "/best") }
     state.metricsLength = log?.length ?? 0
     try Checkpoint.write(network, state, optimizerState: program.optimizerState, to: folder + "/checkpoint")
-    if isBest, state.plan.keepsBest { try network.save(to: folder + "/best") }
   }
 
   private func notFinite(_ what: String, step: Int) -> TrainingError {
-    let kept = folder.map {
-      FileManager.default.fileExists(atPath: $0 + "/checkpoint") ? "; \($0)/checkpoint holds the last good state" : ""
-    }
+    let checkpoint = folder.map { $0 + "/checkpoint" }
+    let kept = checkpoint.map { FileStatus($0) == nil ? "" : "; \($0) holds the last good state" } ?? ""
     return TrainingError(
-      "step \(step): \(what)\(kept ?? ""): use a smaller learning rate, or look for bad values in the data")
+      "step \(step): \(what); use a smaller learning rate, or look for bad values in the data\(kept)")
   }
 }
 
@@ -178,12 +184,6 @@ private struct EpochClock {
 
   var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
   var imagesPerSecond: Double { Double(examples) / max(training / .seconds(1), 1e-9) }
-}
-
-extension TrainingPlan {
-  fileprivate var augmentations: [any Augmentation] {
-    (cropPadding > 0 ? [RandomCrop(padding: cropPadding)] : []) + (flips ? [HorizontalFlip()] : [])
-  }
 }
 
 extension TrainingProgram {

@@ -54,37 +54,28 @@ extension TrainingEvent: Encodable {
 /// A resumed training cuts it at the place where the checkpoint was made, so that no step stands in it twice.
 final class MetricsLog {
   static let fileName = "metrics.jsonl"
-  private let path: String
-  private let handle: FileHandle
+  private let file: OpenFile
   private let encoder = JSONEncoder()
   /// The bytes written so far.
-  private(set) var length: UInt64
+  private(set) var length: Int
 
   /// - Parameter length: how much of an existing file is kept.
-  init(_ path: String, keeping length: UInt64) throws {
-    self.path = path
+  /// - Errors: a file that cannot be made or written to.
+  init(_ path: String, keeping length: Int) throws {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let manager = FileManager.default
-    if !manager.fileExists(atPath: path), !manager.createFile(atPath: path, contents: nil) {
-      throw TrainingError("\(path) could not be made; choose a folder that can be written to with --output")
-    }
-    guard let handle = FileHandle(forUpdatingAtPath: path) else {
-      throw TrainingError("\(path) could not be opened for writing; check its permissions")
-    }
-    self.handle = handle
-    let end = try handle.seekToEnd()
-    self.length = min(length, end)
-    try handle.truncate(atOffset: self.length)
-    try handle.seek(toOffset: self.length)
+    file = try OpenFile(path, flags: O_WRONLY | O_CREAT)
+    self.length = min(length, try file.status().size)
+    try file.truncate(to: self.length)
   }
 
+  /// - Errors: a full disk.
   func append(_ event: TrainingEvent) throws {
-    let line = try encoder.encode(event) + Data([0x0A])
-    do {
-      try handle.write(contentsOf: line)
+    let line = try Array(encoder.encode(event)) + [0x0A]
+    do throws(FileError) {
+      try file.write(line)
     } catch {
-      throw TrainingError("\(path) could not be written (\(error.localizedDescription)); the last checkpoint is intact")
+      throw TrainingError("\(file.path): could not be written: \(error.reason); the last checkpoint is intact")
     }
-    length += UInt64(line.count)
+    length += line.count
   }
 }
