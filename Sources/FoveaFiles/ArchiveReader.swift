@@ -79,9 +79,9 @@ package final class ArchiveReader {
       bytes.append(contentsOf: repeatElement(0, count: min(step, count - start)))
       let wanted = bytes.count - start
       let got = bytes.withUnsafeMutableBytes { archive_read_data(archive, $0.baseAddress! + start, wanted) }
-      if got < 0 { try check(CInt(got)) }
-      if got < wanted { bytes.removeLast(wanted - max(got, 0)) }
-      if got <= 0 { break }
+      if got < 0 { throw failure() }  // also a warning: that is how a wrong checksum is told
+      if got < wanted { bytes.removeLast(wanted - got) }
+      if got == 0 { break }
     }
     return bytes
   }
@@ -95,10 +95,13 @@ package final class ArchiveReader {
   }
 
   private func check(_ status: CInt) throws(FileError) {
-    guard status != ARCHIVE_OK, status != ARCHIVE_WARN else { return }
-    if case .gzip(let gzip) = source, let error = gzip.takeUnretainedValue().error { throw error }
+    if status != ARCHIVE_OK, status != ARCHIVE_WARN { throw failure() }
+  }
+
+  private func failure() -> FileError {
+    if case .gzip(let gzip) = source, let error = gzip.takeUnretainedValue().error { return error }
     let text = archive_error_string(archive).map { String(cString: $0) } ?? "unknown damage"
-    throw FileError(
+    return FileError(
       .damaged, path, "the archive cannot be read\(entryName.isEmpty ? "" : " after \(entryName)"): \(text)")
   }
 }

@@ -1,0 +1,91 @@
+import FoveaCore
+
+/// Reads one array from a stream of bytes.
+struct NPYReader {
+  /// A header of NumPy's own making has some hundred bytes; this leaves room.
+  private static let maximumHeader = 1 << 20
+
+  let path: String
+  /// What errors call the array: nothing for a file of its own, the name of an entry in an archive.
+  let entry: String?
+  /// The next bytes, fewer than asked for at the end.
+  let read: (Int) throws(FormatError) -> [UInt8]
+
+  func tensor() throws(FormatError) -> Tensor {
+    let header = try header()
+    let bytes = try read(header.byteCount)
+    guard bytes.count == header.byteCount else {
+      throw fail("it is cut off: \(header.shape) elements need \(header.byteCount) bytes, \(bytes.count) are there")
+    }
+    guard try read(1).isEmpty else {
+      throw fail("more bytes follow than its shape \(header.shape) needs (\(header.byteCount))")
+    }
+    return try bytes.withUnsafeBytesThrowing { bytes throws(FormatError) in
+      let shape = header.isFortranOrder ? Shape(header.shape.dimensions.reversed()) : header.shape
+      let tensor = try header.type.tensor(
+        bytes, shape: shape, isBigEndian: header.isBigEndian, path: path, name: entry ?? "the array")
+      return header.isFortranOrder ? transposed(tensor) : tensor
+    }
+  }
+
+  private func header() throws(FormatError) -> NPYHeader {
+    do throws(NPYHeader.Failure) {
+      let fieldSize = try NPYHeader.lengthField(asFailure { () throws(FormatError) in try read(8) })
+      let field = try asFailure { () throws(FormatError) in try read(fieldSize) }
+      let length = NPYHeader.length(field)
+      guard field.count == fieldSize, length <= Self.maximumHeader else {
+        throw NPYHeader.Failure("its header is impossibly long")
+      }
+      let text = try asFailure { () throws(FormatError) in try read(length) }
+      guard text.count == length else { throw NPYHeader.Failure("it is cut off within its header") }
+      return try NPYHeader(parsing: text)
+    } catch { throw fail(error.reason, error.kind) }
+  }
+
+  private func asFailure<R>(_ body: () throws(FormatError) -> R) throws(NPYHeader.Failure) -> R {
+    do throws(FormatError) { return try body() } catch { throw NPYHeader.Failure(error.reason, kind: error.kind) }
+  }
+
+  private func fail(_ reason: String, _ kind: FormatError.Kind = .damaged) -> FormatError {
+    FormatError(kind, path, entry.map { "\($0): \(reason)" } ?? reason)
+  }
+}
+
+/// The tensor with its axes in reverse order.
+private func transposed(_ tensor: Tensor) -> Tensor {
+  let size = tensor.elementType.byteCount
+  let shape = Shape(tensor.shape.dimensions.reversed())
+  guard shape.rank > 1, shape.count > 0 else { return tensor.reshaped(to: shape) }
+  // Walking the result row by row, its last axis is the source's first: the strides turn round, too.
+  let strides = Array(tensor.shape.rowMajorStrides.reversed())
+  return tensor.withUnsafeBytes { source in
+    Tensor(shape: shape, elementType: tensor.elementType) { target in
+      var index = [Int](repeating: 0, count: shape.rank)
+      var from = 0
+      for to in 0..<shape.count {
+        (target.baseAddress! + to * size).copyMemory(from: source.baseAddress! + from * size, byteCount: size)
+        var axis = shape.rank - 1
+        while axis >= 0 {
+          index[axis] += 1
+          from += strides[axis]
+          if index[axis] < shape[axis] { break }
+          from -= strides[axis] * shape[axis]
+          index[axis] = 0
+          axis -= 1
+        }
+      }
+    }
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// `withUnsafeBytes` that keeps the type of the error.
+  func withUnsafeBytesThrowing<R, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
+  ) throws(Failure) -> R {
+    let result: Result<R, Failure> = withUnsafeBytes { bytes in
+      Result { () throws(Failure) in try body(bytes) }
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,45 @@
+public import FoveaCore
+import FoveaFiles
+
+/// Files of several named NumPy arrays, `.npz`.
+public enum NPZFile {
+  /// Reads all arrays, stored or deflated, by their names without `.npy`.
+  /// - Errors: those of `NPYFile.read`, with the entry's name; no zip file; a damaged one; an entry that is no `.npy`
+  ///   file; a name that appears twice.
+  public static func read(_ path: String) throws(FormatError) -> [String: Tensor] {
+    let archive = try asFormatError { () throws(FileError) in try ArchiveReader(zip: path) }
+    var arrays: [String: Tensor] = [:]
+    while let entry = try asFormatError({ () throws(FileError) in try archive.next() }) {
+      guard entry.name.hasSuffix(".npy") else {
+        throw FormatError(.unsupported, path, "the entry '\(entry.name)' is no .npy file")
+      }
+      let name = String(entry.name.dropLast(4))
+      guard arrays[name] == nil else { throw FormatError(.damaged, path, "the entry '\(entry.name)' appears twice") }
+      let reader = NPYReader(path: path, entry: entry.name) { count throws(FormatError) in
+        try asFormatError { () throws(FileError) in try archive.read(count: count) }
+      }
+      arrays[name] = try reader.tensor()
+    }
+    return arrays
+  }
+
+  /// Writes arrays, not compressed; equal arrays make equal files. A file that is there is replaced only when the new
+  /// one is complete.
+  public static func write(_ arrays: [String: Tensor], to path: String) throws(FormatError) {
+    let sorted = arrays.sorted { $0.key < $1.key }.map { (name: $0.key + ".npy", stored: NPYFile.stored($0.value)) }
+    try asFormatError { () throws(FileError) in
+      try AtomicFile.write(to: path) { file throws(FileError) in
+        let archive = try ZipWriter(file)
+        for (name, stored) in sorted {
+          let result: Result<Void, FileError> = stored.header.withUnsafeBytes { header in
+            stored.tensor.withUnsafeBytes { data in
+              Result { () throws(FileError) in try archive.add(name, [header, data]) }
+            }
+          }
+          try result.get()
+        }
+        try archive.finish()
+      }
+    }
+  }
+}
