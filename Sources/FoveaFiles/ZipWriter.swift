@@ -10,7 +10,6 @@ package final class ZipWriter {
     (self.file, archive, sink) = (file, archive_write_new(), .passRetained(Sink(file)))
     archive_write_set_format_zip(archive)
     archive_write_zip_set_compression_store(archive)
-    archive_write_set_options(archive, "zip:hdrcharset=UTF-8")  // marks names as UTF-8, whatever the locale
     archive_write_set_bytes_per_block(archive, 0)
     try check(
       archive_write_open(
@@ -30,11 +29,11 @@ package final class ZipWriter {
   package func add(_ name: String, _ pieces: [UnsafeRawBufferPointer]) throws(FileError) {
     let entry = archive_entry_new()
     defer { archive_entry_free(entry) }
-    archive_entry_set_pathname_utf8(entry, name)
+    withUTF8Locale { archive_entry_set_pathname_utf8(entry, name) }
     archive_entry_set_filetype(entry, UInt32(S_IFREG))
     archive_entry_set_perm(entry, 0o644)
     archive_entry_set_size(entry, Int64(pieces.reduce(0) { $0 + $1.count }))
-    try check(archive_write_header(archive, entry))
+    try check(withUTF8Locale { archive_write_header(archive, entry) })
     for piece in pieces where !piece.isEmpty {
       let written = archive_write_data(archive, piece.baseAddress, piece.count)
       guard written == piece.count else { return try check(ARCHIVE_FATAL) }
