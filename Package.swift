@@ -23,9 +23,17 @@ let dataTargets: [Target] = [
   .target(name: "CFileSystem"),
   module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
   module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
+  module("FoveaFormats", ["FoveaCore", "FoveaFiles"]),
+  .target(
+    name: "FoveaTestSupport", dependencies: ["FoveaCore", "CZlib"], path: "Tests/FoveaTestSupport",
+    swiftSettings: settings),
   tests("FoveaFilesTests", ["FoveaFiles", "FoveaTestSupport"]),
   .testTarget(
     name: "FoveaDataTests", dependencies: ["FoveaData", "FoveaFiles", "FoveaTestSupport"],
+    exclude: ["Fixtures"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "FoveaFormatsTests", dependencies: ["FoveaFormats", "FoveaFiles", "FoveaTestSupport"],
     exclude: ["Fixtures"],
     swiftSettings: settings),
 ]
