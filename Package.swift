@@ -10,60 +10,74 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+/// - Parameter fixtures: whether the tests read files beside them, by path.
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["FoveaTestSupport"], exclude: fixtures ? ["Fixtures"] : [],
+    swiftSettings: settings)
 }
 
-/// Files, images, data sets and weight formats. System libraries by Debian package: zlib1g-dev, libarchive-dev,
-/// libjpeg62-turbo-dev, libpng-dev.
-let dataTargets: [Target] = [
+/// Debian packages that hold the libraries; `Scripts/setup.sh` installs them.
+let systemLibraries: [Target] = [
+  .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+]
+
+/// C of our own: kernels, and what Swift cannot call safely, such as libraries that leave by `longjmp`.
+let c: [Target] = [
+  .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
   .target(name: "CFileSystem"),
+]
+
+let modules: [Target] = [
+  module("FoveaCore"),
+  module("FoveaGraph", ["FoveaCore"]),
+  module("FoveaCompiler", ["FoveaGraph"]),
+  module("FoveaReference", ["FoveaCompiler"]),
+  module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
+  module("FoveaLayers", ["FoveaGraph"]),
+  module("FoveaZoo", ["FoveaLayers"]),
   module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
   module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
-  tests("FoveaFilesTests", ["FoveaFiles", "FoveaTestSupport"]),
-  .testTarget(
-    name: "FoveaDataTests", dependencies: ["FoveaData", "FoveaFiles", "FoveaTestSupport"],
-    exclude: ["Fixtures"],
+  module("FoveaFormats", ["FoveaCore", "FoveaFiles"]),
+  module(
+    "FoveaNetwork",
+    ["FoveaZoo", "FoveaCompiler", "FoveaOneDNN", "FoveaReference", "FoveaData", "FoveaFormats", "FoveaFiles"]),
+  module("FoveaTraining", ["FoveaNetwork"]),
+  // All of it, for those who write `import Fovea`.
+  module("Fovea", ["FoveaTraining"]),
+  .executableTarget(name: "FoveaCLI", dependencies: ["FoveaTraining"], swiftSettings: settings),
+]
+
+let testTargets: [Target] = [
+  // What several test targets use.
+  .target(
+    name: "FoveaTestSupport", dependencies: ["FoveaReference", "CZlib"], path: "Tests/FoveaTestSupport",
     swiftSettings: settings),
+  tests("FoveaCoreTests", ["FoveaCore"]),
+  tests("FoveaGraphTests", ["FoveaGraph"]),
+  tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference"]),
+  tests("FoveaReferenceTests", ["FoveaReference"], fixtures: true),
+  // The suite that every operation and every backend has to pass.
+  tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN"]),
+  tests("FoveaLayersTests", ["FoveaLayers"]),
+  tests("FoveaZooTests", ["FoveaZoo"]),
+  tests("FoveaFilesTests", ["FoveaFiles"]),
+  tests("FoveaDataTests", ["FoveaData", "FoveaFiles"], fixtures: true),
+  tests("FoveaFormatsTests", ["FoveaFormats", "FoveaFiles"], fixtures: true),
+  tests("FoveaTests", ["Fovea"]),
+  // The command, run as a process.
+  tests("FoveaCLITests", ["FoveaCLI", "FoveaData", "FoveaFormats"]),
 ]
 
 let package = Package(
   name: "Fovea",
   products: [
-    .executable(name: "fovea", targets: ["FoveaCLI"])
+    .library(name: "Fovea", targets: ["Fovea"]),
+    .executable(name: "fovea", targets: ["FoveaCLI"]),
   ],
-  targets: [
-    module("FoveaCore"),
-    tests("FoveaCoreTests", ["FoveaCore"]),
-    module("FoveaGraph", ["FoveaCore"]),
-    tests("FoveaGraphTests", ["FoveaGraph", "FoveaTestSupport"]),
-    module("FoveaCompiler", ["FoveaGraph"]),
-    module("FoveaReference", ["FoveaCompiler"]),
-    .systemLibrary(name: "COneDNN"),
-    .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
-    module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
-    tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaTestSupport"]),
-    tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
-    // What several test targets use, and the suite that every operation and every backend has to pass.
-    .target(
-      name: "FoveaTestSupport", dependencies: ["FoveaReference", "CZlib"], path: "Tests/FoveaTestSupport",
-      swiftSettings: settings),
-    tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN", "FoveaTestSupport"]),
-    module("FoveaLayers", ["FoveaGraph"]),
-    tests("FoveaLayersTests", ["FoveaLayers"]),
-    module("FoveaZoo", ["FoveaLayers"]),
-    tests("FoveaZooTests", ["FoveaZoo"]),
-    module("FoveaFormats", ["FoveaCore", "FoveaFiles"]),
-    module(
-      "FoveaNetwork",
-      ["FoveaZoo", "FoveaCompiler", "FoveaOneDNN", "FoveaReference", "FoveaData", "FoveaFormats", "FoveaFiles"]),
-    module("FoveaTraining", ["FoveaNetwork"]),
-    .executableTarget(
-      name: "FoveaCLI", dependencies: ["FoveaTraining", "FoveaFormats", "FoveaFiles"], swiftSettings: settings),
-    tests("FoveaCLITests", ["FoveaCLI", "FoveaTestSupport"]),
-  ] + dataTargets,
+  targets: systemLibraries + c + modules + testTargets,
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 // Kernels that look at one element at a time. Inputs may be the output.
+#include "activation.h"
 #include "parallel.h"
 
 enum { GRAIN = 16384 };
@@ -21,7 +22,6 @@ typedef struct {
     FOVEA_EACH for (int64_t i = begin; i < end; i++) y[i] = (__VA_ARGS__);        \
   }
 
-ELEMENTWISE(fovea_each_relu, a[i] < 0 ? 0 : a[i])
 ELEMENTWISE(fovea_each_relu_gradient, b[i] > 0 ? a[i] : 0)
 ELEMENTWISE(fovea_each_tanh_gradient, a[i] * (1 - b[i] * b[i]))
 ELEMENTWISE(fovea_each_sigmoid_gradient, a[i] * b[i] * (1 - b[i]))
@@ -38,7 +38,34 @@ ELEMENTWISE(fovea_each_second_moment, p * a[i] + (1 - p) * b[i] * b[i])
 
 static void run(job j, fovea_body body) { fovea_parallel(j.count, GRAIN, &j, body); }
 
-void fovea_relu(int64_t count, const float *x, float *y) { run((job){.a = x, .y = y, .count = count}, fovea_each_relu); }
+// Whole registers first; the rest goes through a register of its own.
+#define ACTIVATE(name, activation)                                                  \
+  FOVEA_KERNEL void name(void *context, int64_t begin, int64_t end) {               \
+    const job *j = context;                                                         \
+    int64_t i = begin;                                                              \
+    for (; i + 16 <= end; i += 16) {                                                \
+      fovea_lanes v = FOVEA_LOAD(j->a + i);                                         \
+      fovea_activate_lanes(activation, &v);                                         \
+      FOVEA_STORE(j->y + i, v);                                                     \
+    }                                                                               \
+    if (i == end) return;                                                           \
+    float rest[16] = {0};                                                           \
+    for (int64_t k = i; k < end; k++) rest[k - i] = j->a[k];                        \
+    fovea_lanes v = FOVEA_LOAD(rest);                                               \
+    fovea_activate_lanes(activation, &v);                                           \
+    FOVEA_STORE(rest, v);                                                           \
+    for (int64_t k = i; k < end; k++) j->y[k] = rest[k - i];                        \
+  }
+
+ACTIVATE(fovea_each_identity, FOVEA_IDENTITY)
+ACTIVATE(fovea_each_relu, FOVEA_RELU)
+ACTIVATE(fovea_each_tanh, FOVEA_TANH)
+ACTIVATE(fovea_each_sigmoid, FOVEA_SIGMOID)
+
+void fovea_activate(fovea_activation activation, int64_t count, const float *x, float *y) {
+  fovea_body bodies[] = {fovea_each_identity, fovea_each_relu, fovea_each_tanh, fovea_each_sigmoid};
+  run((job){.a = x, .y = y, .count = count}, bodies[activation]);
+}
 
 void fovea_slope_product(fovea_slope slope, int64_t count, const float *g, const float *y, float *dx) {
   fovea_body bodies[] = {fovea_each_relu_gradient, fovea_each_tanh_gradient, fovea_each_sigmoid_gradient};

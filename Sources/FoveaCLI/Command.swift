@@ -1,3 +1,5 @@
+import FoveaNetwork
+
 /// A subcommand: what it is called, what it takes, what it does.
 protocol Command: Sendable {
   static var name: String { get }
@@ -26,10 +28,27 @@ extension Command {
 
 /// The subcommands. A new one is listed here and nowhere else.
 enum Commands {
-  static var all: [any Command.Type] { [Models.self, Layers.self] }
+  static var all: [any Command.Type] {
+    [
+      Train.self, Evaluate.self, Predict.self, SummaryCommand.self, Models.self, Layers.self, Run.self, Bench.self,
+      ExportSamples.self,
+    ]
+  }
 }
 
 /// The options that several commands have.
 enum Common {
   static let json = Option("json", "prints the result as one JSON value")
+  static let backend = Option(
+    "backend", "NAME", "what computes: onednn (fast) or reference (plain loops)", .choice,
+    default: BackendChoice.onednn)
+  static let threads = Option(
+    "threads", "N", "how many threads compute", .integer(1...1024), "all processors")
+  static let input = Option(
+    "input", "HxWxC", "the shape of one example: height, width, channels", .imageShape, "the model's own")
+
+  /// Applies what is chosen for the whole process.
+  static func apply(_ arguments: Arguments) {
+    if let threads = arguments[Common.threads] { BackendChoice.threads = threads }
+  }
 }

@@ -37,12 +37,10 @@ enum Tool {
     if texts.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
       return try Console.print(Help.text(for: command))
     }
-    let arguments: Arguments
     do {
-      arguments = try Arguments(texts, options: command.options, positionals: command.positionals)
-    } catch {
+      try command.run(Arguments(texts, options: command.options, positionals: command.positionals))
+    } catch let error as UsageError {
       throw UsageError("\(error) (see `fovea \(command.name) --help`)")
     }
-    try command.run(arguments)
   }
 }

@@ -56,15 +56,14 @@ package final class ArchiveReader {
   package func next() throws(FileError) -> Entry? {
     while true {
       var header: OpaquePointer?
-      let status = archive_read_next_header(archive, &header)
+      let status = withUTF8Locale { archive_read_next_header(archive, &header) }
       if status == ARCHIVE_EOF {
         if case .gzip(let gzip) = source { _ = try gzip.takeUnretainedValue().reader.skipToEnd() }
         return nil
       }
       try check(status)
       guard archive_entry_filetype(header) == UInt32(S_IFREG) else { continue }
-      entryName = archive_entry_pathname_utf8(header).map { String(cString: $0) } ?? ""
-      if entryName.isEmpty { entryName = archive_entry_pathname(header).map { String(cString: $0) } ?? "?" }
+      entryName = withUTF8Locale { archive_entry_pathname(header) }.map { String(cString: $0) } ?? "?"
       return Entry(
         name: entryName, size: archive_entry_size_is_set(header) != 0 ? Int(archive_entry_size(header)) : nil)
     }

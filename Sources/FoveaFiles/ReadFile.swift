@@ -58,3 +58,14 @@ package func makeFolders(_ path: String) throws(FileError) {
   guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
   throw FileError(.system, path, "the folder could not be made: \(FileError.text(of: errno))")
 }
+
+/// - Errors: a folder in which no file can be made.
+package func checkWritable(_ folder: String) throws(FileError) {
+  let path = folder + "/.fovea.\(getpid())"
+  do throws(FileError) {
+    _ = try OpenFile(path, flags: O_WRONLY | O_CREAT | O_EXCL)
+  } catch {
+    throw FileError(.system, folder, "it cannot be written to: \(error.reason)")
+  }
+  unlink(path)
+}

@@ -30,11 +30,11 @@ package final class ZipWriter {
   package func add(_ name: String, _ pieces: [UnsafeRawBufferPointer]) throws(FileError) {
     let entry = archive_entry_new()
     defer { archive_entry_free(entry) }
-    archive_entry_set_pathname_utf8(entry, name)
+    withUTF8Locale { archive_entry_set_pathname_utf8(entry, name) }
     archive_entry_set_filetype(entry, UInt32(S_IFREG))
     archive_entry_set_perm(entry, 0o644)
     archive_entry_set_size(entry, Int64(pieces.reduce(0) { $0 + $1.count }))
-    try check(archive_write_header(archive, entry))
+    try check(withUTF8Locale { archive_write_header(archive, entry) })
     for piece in pieces where !piece.isEmpty {
       let written = archive_write_data(archive, piece.baseAddress, piece.count)
       guard written == piece.count else { return try check(ARCHIVE_FATAL) }

@@ -15,15 +15,17 @@ package final class ComputeThread: Sendable {
 
   private let waiting = Mutex<[Work]>([])
   private let arrived = DispatchSemaphore(value: 0)
+  /// What the system calls the thread; `nil` until it runs.
+  private let identifier = Mutex<pthread_t?>(nil)
 
   private init() {
     let thread = Thread { [unowned self] in
+      identifier.withLock { $0 = pthread_self() }
       while true {
         arrived.wait()
         runNext().signal()
       }
     }
-    thread.name = Self.name
     thread.stackSize = 16 << 20
     thread.start()
   }
@@ -35,11 +37,11 @@ package final class ComputeThread: Sendable {
     return work.done
   }
 
-  private static let name = "fovea compute"
+  private var isCurrent: Bool { identifier.withLock { $0.map { pthread_equal($0, pthread_self()) != 0 } ?? false } }
 
-  /// Runs `body` on the compute thread and waits for it.
+  /// Runs `body` on the compute thread and waits for it; at once if that is the present thread.
   package func run<R>(_ body: () throws -> R) throws -> R {
-    if Thread.current.name == Self.name { return try body() }
+    if isCurrent { return try body() }
     var result: Result<R, any Error>?
     let done = DispatchSemaphore(value: 0)
     withoutActuallyEscaping(body) { body in

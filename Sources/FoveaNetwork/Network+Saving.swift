@@ -109,7 +109,7 @@ extension Network {
         : "\(path): there is no such file or folder; give the folder that training wrote with --output")
   }
 
-  private static func manifest(of path: String) throws -> (folder: String, Manifest) {
+  static func manifest(of path: String) throws -> (folder: String, Manifest) {
     let folder = try folder(of: path)
     let file = folder + "/" + Manifest.fileName
     let bytes = try readFile(file, limit: 64 << 20)

@@ -16,8 +16,7 @@ private struct Example: Decodable {
   var output: Numbers
 
   static let all: [String: Example] = {
-    let file = Bundle.module.url(forResource: "torch", withExtension: "json", subdirectory: "Fixtures")!
-    return try! JSONDecoder().decode([String: Example].self, from: Data(contentsOf: file))
+    return try! JSONDecoder().decode([String: Example].self, from: fixture("torch.json"))
   }()
 }
 

@@ -1,12 +1,17 @@
 package import FoundationEssentials
 
-/// The content of a file in the folder `Fixtures` beside the calling test file, or beside its folder.
-package func fixture(_ name: String, file: String = #filePath) throws -> Data {
+/// The path of a file in the folder `Fixtures` beside the calling test file, or beside a folder around it.
+package func fixturePath(_ name: String, file: String = #filePath) -> String {
   var folder = file[..<(file.lastIndex(of: "/") ?? file.startIndex)]
   while !FileManager.default.fileExists(atPath: folder + "/Fixtures"), let slash = folder.lastIndex(of: "/") {
     folder = folder[..<slash]
   }
-  return try Data(contentsOf: URL(filePath: folder + "/Fixtures/" + name))
+  return folder + "/Fixtures/" + name
+}
+
+/// The content of such a file.
+package func fixture(_ name: String, file: String = #filePath) throws -> Data {
+  try Data(contentsOf: URL(filePath: fixturePath(name, file: file)))
 }
 
 /// A checksum of 64 bits: FNV-1a.

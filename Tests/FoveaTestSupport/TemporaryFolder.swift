@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// A new folder that is removed with all its content when the value goes away.
@@ -30,6 +31,9 @@ package final class TemporaryFolder: Sendable {
     fclose(file)
     return path(name)
   }
+
+  /// The content of a file in the folder.
+  package func read(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(filePath: path(name)))) }
 
   /// The names directly inside `folder`, hidden ones too, sorted.
   package func names(in folder: String? = nil) -> [String] {

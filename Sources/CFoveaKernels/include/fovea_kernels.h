@@ -57,8 +57,35 @@ void fovea_max_pool_gradient(fovea_pooling p, const float *g, const float *x, fl
 void fovea_average_pool(fovea_pooling p, const float *x, float *y);
 void fovea_average_pool_gradient(fovea_pooling p, const float *g, float *dx);
 
+// Convolution of few channels. Images lie in blocks of 16, `N/16 × H × W × C × 16`: a register holds one number of each
+// of 16 images, so that any number of channels fills it. Stride 1, no dilation, no groups; kernels row-major.
+
+/// Sizes of a convolution in blocks of 16 images; `before` and `after` are the padding of height and width.
+typedef struct {
+  int64_t blocks, channels, filters;
+  int64_t input[2], output[2], size[2], before[2], after[2];
+} fovea_convolution16;
+
+typedef enum { FOVEA_IDENTITY, FOVEA_RELU, FOVEA_TANH, FOVEA_SIGMOID } fovea_activation;
+
+/// Scratch for all three, in bytes.
+size_t fovea_convolution16_scratch(fovea_convolution16 c);
+/// `bias` may be null.
+void fovea_convolution16_forward(fovea_convolution16 c, const float *x, const float *w, const float *bias,
+                                 fovea_activation activation, float *y, float *scratch);
+void fovea_convolution16_input_gradient(fovea_convolution16 c, const float *g, const float *w, float *dx,
+                                        float *scratch);
+void fovea_convolution16_weights_gradient(fovea_convolution16 c, const float *g, const float *x, float *dw,
+                                          float *scratch);
+/// The sum of every channel of `blocks × positions × channels × 16`; scratch: blocks · channels floats.
+void fovea_channel_sums16(int64_t blocks, int64_t positions, int64_t channels, const float *x, float *sums,
+                          float *scratch);
+/// `blocks·16 × length` row-major to and from `blocks × length × 16`.
+void fovea_interleave16(int64_t blocks, int64_t length, const uint32_t *x, uint32_t *y);
+void fovea_deinterleave16(int64_t blocks, int64_t length, const uint32_t *x, uint32_t *y);
+
 // Element by element.
-void fovea_relu(int64_t count, const float *x, float *y);
+void fovea_activate(fovea_activation activation, int64_t count, const float *x, float *y);
 void fovea_slope_product(fovea_slope slope, int64_t count, const float *g, const float *y, float *dx);
 void fovea_scale(int64_t count, float factor, const float *x, float *y);
 void fovea_reciprocal_square_root(int64_t count, float epsilon, const float *x, float *y);

@@ -80,7 +80,21 @@ private func flat(
 }
 
 extension Op.ReLU: OneDNNKernel {
-  func kernel(for request: KernelRequest) -> Kernel? { flat(request) { fovea_relu($0, $1[0], $2) } }
+  func kernel(for request: KernelRequest) -> Kernel? {
+    flat(request) { fovea_activate(FOVEA_RELU, $0, $1[0], $2) }
+  }
+}
+
+extension Op.Tanh: OneDNNKernel {
+  func kernel(for request: KernelRequest) -> Kernel? {
+    flat(request) { fovea_activate(FOVEA_TANH, $0, $1[0], $2) }
+  }
+}
+
+extension Op.Sigmoid: OneDNNKernel {
+  func kernel(for request: KernelRequest) -> Kernel? {
+    flat(request, keepsZero: false) { fovea_activate(FOVEA_SIGMOID, $0, $1[0], $2) }
+  }
 }
 
 extension Op.ReLUGradient: OneDNNKernel {

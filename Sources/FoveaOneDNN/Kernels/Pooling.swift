@@ -44,11 +44,13 @@ extension Op.AveragePool: OneDNNKernel {
 extension Op.AveragePoolGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     // The gradient's layout says how the input lay: blocks do not depend on the spatial sizes.
-    let upstream = ChannelLayout(request.inputs[0].shape, preferring: request.inputs[0].layout)
+    let upstream = request.inputs[0]
+    let layout =
+      Blocks16.contains(upstream.layout)
+      ? upstream.layout : try ChannelLayout(upstream.shape, preferring: upstream.layout).resized(to: inputShape)
     guard
       let pooling = try Pooling(
-        forward.window, input: inputShape, preferring: upstream.resized(to: inputShape),
-        countsPadding: forward.countsPadding)
+        forward.window, input: inputShape, preferring: layout, countsPadding: forward.countsPadding)
     else { return nil }
     return Kernel(name: "c", inputLayouts: [pooling.outputLayout], outputLayout: pooling.inputLayout) { memory in
       { fovea_average_pool_gradient(pooling.value, memory.inputs[0].floats, memory.output.floats) }
@@ -63,15 +65,18 @@ private struct Pooling: Sendable {
 
   init?(_ window: Window, input: Shape, preferring layout: Layout, countsPadding: Bool = false) throws {
     guard window.rank <= 3 else { return nil }
-    let channels = ChannelLayout(input, preferring: layout)
     let lengths = Array(input.dimensions[1...window.rank])
     let output = try window.pooledShape(of: input)
-    inputLayout = channels.layout
-    outputLayout = try channels.resized(to: output)
     var value = fovea_pooling()
-    value.images = Int64(input[0])
-    value.blocks = Int64(channels.blocks)
-    value.width = Int64(channels.width)
+    if Blocks16.contains(layout), let source = Blocks16.layout(input), let target = Blocks16.layout(output) {
+      // A block of 16 images is one image with 16 times the channels.
+      (inputLayout, outputLayout) = (source, target)
+      (value.images, value.blocks, value.width) = (Int64(input[0] / 16), 1, Int64(input.channels * 16))
+    } else {
+      let channels = ChannelLayout(input, preferring: layout)
+      (inputLayout, outputLayout) = (channels.layout, try channels.resized(to: output))
+      (value.images, value.blocks, value.width) = (Int64(input[0]), Int64(channels.blocks), Int64(channels.width))
+    }
     value.counts_padding = countsPadding
     // Missing axes come first, with length 1.
     func spread(_ values: [Int], missing: Int) -> (Int64, Int64, Int64) {

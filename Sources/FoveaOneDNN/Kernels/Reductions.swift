@@ -12,6 +12,7 @@ extension Op.Sum: OneDNNKernel {
   private func channelSums(_ request: KernelRequest) -> Kernel? {
     let shape = request.inputs[0].shape
     guard shape.rank >= 2, axes.sorted() == Array(0..<(shape.rank - 1)) else { return nil }
+    if Blocks16.contains(request.inputs[0].layout) { return channelSums16(request) }
     let x = ChannelLayout(shape, preferring: request.inputs[0].layout)
     return Kernel(
       name: "c", inputLayouts: [x.layout], outputLayout: .rowMajor(request.outputShape),
@@ -19,6 +20,24 @@ extension Op.Sum: OneDNNKernel {
     ) { memory in
       {
         fovea_channel_sums(x.value, memory.inputs[0].floats, memory.output.floats, memory.scratch!.floats)
+      }
+    }
+  }
+}
+
+extension Op.Sum {
+  private func channelSums16(_ request: KernelRequest) -> Kernel {
+    let shape = request.inputs[0].shape
+    let (blocks, channels) = (shape[0] / 16, shape.channels)
+    return Kernel(
+      name: "c", inputLayouts: [request.inputs[0].layout], outputLayout: .rowMajor(request.outputShape),
+      scratchBytes: blocks * channels * 4
+    ) { memory in
+      let positions = shape.count / shape[0] / channels
+      return {
+        fovea_channel_sums16(
+          Int64(blocks), Int64(positions), Int64(channels), memory.inputs[0].floats, memory.output.floats,
+          memory.scratch!.floats)
       }
     }
   }

@@ -6,6 +6,7 @@ internal import COneDNN
 extension Op.Convolution: OneDNNFusedKernel {
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
+    if let kernel = Convolution16(self, input: shapes[0], weights: shapes[1])?.forward(epilogue) { return kernel }
     let primitive = try ConvolutionPrimitives(self, input: shapes[0], weights: shapes[1])
       .forward(bias: epilogue.hasBias, epilogue)
     var inputs: [(argument: Int32, shape: Shape, order: AxisOrder)] = [
@@ -21,6 +22,7 @@ extension Op.Convolution: OneDNNFusedKernel {
 extension Op.ConvolutionInputGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
+    if let kernel = Convolution16(forward, input: inputShape, weights: shapes[1])?.inputGradient() { return kernel }
     return try ConvolutionPrimitives(forward, input: inputShape, weights: shapes[1]).inputGradient().kernel(
       inputs: [
         (DNNL_ARG_DIFF_DST, shapes[0], .activations), (DNNL_ARG_WEIGHTS, shapes[1], .weights(groups: forward.groups)),
@@ -31,6 +33,7 @@ extension Op.ConvolutionInputGradient: OneDNNKernel {
 extension Op.ConvolutionWeightsGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
+    if let kernel = Convolution16(forward, input: shapes[1], weights: weightsShape)?.weightsGradient() { return kernel }
     return try ConvolutionPrimitives(forward, input: shapes[1], weights: weightsShape).weightsGradient().kernel(
       inputs: [(DNNL_ARG_DIFF_DST, shapes[0], .activations), (DNNL_ARG_SRC, shapes[1], .activations)],
       output: (DNNL_ARG_DIFF_WEIGHTS, weightsShape, .weights(groups: forward.groups)))

@@ -13,6 +13,10 @@ enum Reorder {
         { fovea_copy_strided(space.value, memory.inputs[0].words, memory.output.words) }
       }
     }
+    if Blocks16.contains(source) || Blocks16.contains(target) {
+      return try Blocks16.reorder(shape, from: source, to: target)
+        ?? throughRowMajor(shape, type, from: source, to: target)
+    }
     let (sourceOrder, targetOrder) = (try order(of: shape, source), try order(of: shape, target))
     if let sourceOrder, let targetOrder, sourceOrder != targetOrder {
       return try throughRowMajor(shape, type, from: source, to: target)

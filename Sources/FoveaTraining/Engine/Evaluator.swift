@@ -1,6 +1,6 @@
 public import FoveaData
 import FoveaCompiler
-import FoveaCore
+package import FoveaCore
 import FoveaLayers
 public import FoveaNetwork
 
@@ -29,20 +29,25 @@ extension Network {
 
   /// - Errors: a data set that has more classes than the model has outputs, or samples that are not its input.
   package func check(_ data: any Dataset) throws {
+    try check(sampleShape: data.sampleShape, classes: data.classNames.count)
+  }
+
+  /// - Parameter sampleShape: `nil` where samples are brought to the model's size.
+  package func check(sampleShape: Shape?, classes: Int) throws {
     guard outputShape.rank == 1 else {
       throw NetworkError(
         "\(name) gives \(outputShape) for each image, not one score for each class; "
-          + "end it with Flatten() or GlobalAveragePool2D(), and Dense(\(data.classNames.count))")
+          + "end it with Flatten() or GlobalAveragePool2D(), and Dense(\(classes))")
     }
-    guard data.classNames.count <= outputShape[0] else {
+    guard classes <= outputShape[0] else {
       throw NetworkError(
-        "the data has \(data.classNames.count) classes, \(name) has only \(outputShape[0]) outputs; "
+        "the data has \(classes) classes, \(name) has only \(outputShape[0]) outputs; "
           + "give it as many outputs as there are classes")
     }
-    let color = preprocessing?.color.rawValue ?? data.sampleShape.channels
-    guard [data.sampleShape[0], data.sampleShape[1], color] == inputShape.dimensions else {
-      throw NetworkError(
-        "the samples are \(data.sampleShape), \(name) takes \(inputShape); use a data set of that size")
+    guard let sampleShape else { return }
+    let color = preprocessing?.color.rawValue ?? sampleShape.channels
+    guard [sampleShape[0], sampleShape[1], color] == inputShape.dimensions else {
+      throw NetworkError("the samples are \(sampleShape), \(name) takes \(inputShape); use a data set of that size")
     }
   }
 }

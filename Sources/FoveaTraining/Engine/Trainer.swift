@@ -43,7 +43,8 @@ public struct Trainer: Sendable {
     (self.network, self.loss, self.optimizer) = (network, loss, optimizer)
   }
 
-  /// The training whose output folder is `path`, as it was at its last checkpoint. It goes on writing there.
+  /// The training whose output folder is `path`, as it was at its last checkpoint. It goes on writing there, except
+  /// where `path` is a checkpoint that lies by itself.
   ///
   /// - Errors: no training there; files that are damaged; a model that is not in the catalogue.
   public init(resuming path: String) throws {
@@ -55,7 +56,8 @@ public struct Trainer: Sendable {
     loss = .crossEntropy
     optimizer = checkpoint.state.optimizer.optimizer
     resumed = checkpoint
-    output = path
+    let isCheckpoint = try Network.folder(of: path) == path
+    output = !isCheckpoint ? path : path.hasSuffix("/checkpoint") ? String(path.dropLast(11)) : nil
   }
 
   /// The plan of the training that is resumed.

@@ -64,3 +64,11 @@ extension Schedule {
 
   public static let names = ["constant", "cosine", "linear", "step", "exponential"]
 }
+
+extension Schedule: CustomStringConvertible {
+  /// As on the command line, if it is one of those that have a name.
+  public var description: String {
+    for name in Self.names.flatMap({ [$0, $0 + "+warmup"] }) where Schedule(named: name) == self { return name }
+    return "\(shape), \(warmupEpochs) epochs of warm-up"
+  }
+}

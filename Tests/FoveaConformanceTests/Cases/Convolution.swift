@@ -58,6 +58,18 @@ extension Op.Convolution: ConformanceCases {
         .backendOnly(
           Op.Convolution(window, groups: groups), .numbers([3, 14, 9, channels]),
           .numbers(Shape(window.size + [channels / groups, filters])))
+      }
+      + [
+        // Few channels and many images: a backend may put images, not channels, side by side.
+        (1, 6, Window(size: [5, 5], padding: .same)),
+        (6, 16, Window(size: [5, 5])),
+        (3, 11, Window(size: [3, 2], padding: .edges([.init(before: 1, after: 2), .init(before: 0, after: 1)]))),
+        (7, 5, Window(size: [1, 3], padding: .same)),
+        (20, 10, Window(size: [2, 2], padding: .explicit(1))),
+        (5, 7, Window(size: [3, 3], strides: [2], padding: .same)),
+      ].map { channels, filters, window in
+        .backendOnly(
+          Op.Convolution(window), .numbers([48, 11, 7, channels]), .numbers(Shape(window.size + [channels, filters])))
       } + [
         .backendOnly(
           Op.Convolution(Window(size: [5], padding: .same)), .numbers([3, 50, 16]), .numbers([5, 16, 32])),

@@ -11,6 +11,7 @@ private let largePairs: [(Shape, Shape)] = [
   ([3, 7, 5, 16], [3, 7, 5, 16]), ([3, 7, 5, 48], [48]), ([3, 7, 5, 32], [3, 1, 1, 32]),
   ([3, 7, 5, 20], [3, 7, 5, 20]),
   ([3, 7, 5, 16], []), ([3, 7, 5, 16], [3, 7, 5, 1]), ([64, 100], [100]), ([3, 50, 16], [3, 50, 16]),
+  ([32, 7, 5, 6], [32, 7, 5, 6]),
 ]
 
 private func cases(_ operation: some ElementwisePair, secondIn range: ClosedRange<Double> = -1...1) -> [ConformanceCase]

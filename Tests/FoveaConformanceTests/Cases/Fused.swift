@@ -30,11 +30,11 @@ extension Fused: ConformanceCases {
   private static var bases: [(any EpilogueHost, [ConformanceCase.Input])] {
     let same = Window(size: [3, 3], padding: .same)
     func convolution(
-      _ channels: Int, _ filters: Int, groups: Int = 1, _ window: Window
+      _ channels: Int, _ filters: Int, groups: Int = 1, images: Int = 2, _ window: Window
     ) -> (any EpilogueHost, [ConformanceCase.Input]) {
       (
         Op.Convolution(window, groups: groups),
-        [.numbers([2, 7, 5, channels]), .numbers(Shape(window.size + [channels / groups, filters]))]
+        [.numbers([images, 7, 5, channels]), .numbers(Shape(window.size + [channels / groups, filters]))]
       )
     }
     func normalize(_ x: Shape) -> (any EpilogueHost, [ConformanceCase.Input]) {
@@ -44,7 +44,8 @@ extension Fused: ConformanceCases {
       )
     }
     return [
-      convolution(3, 5, same), convolution(16, 32, same), convolution(48, 16, Window(size: [1, 1])),
+      convolution(3, 5, same), convolution(6, 10, images: 32, same), convolution(16, 32, same),
+      convolution(48, 16, Window(size: [1, 1])),
       convolution(16, 16, groups: 16, same), convolution(6, 4, groups: 2, Window(size: [3, 2], strides: [2])),
       (Op.MatrixProduct(), [.numbers([7, 5]), .numbers([5, 3])]),
       (Op.MatrixProduct(transposesB: true), [.numbers([64, 100]), .numbers([48, 100])]),

@@ -27,6 +27,7 @@ private let largeWindows: [(Window, Shape)] = [
   (Window(size: [3, 3], strides: [2], padding: .explicit(1)), [3, 14, 9, 48]),
   (Window(size: [3, 3], padding: .same), [3, 14, 9, 20]),
   (Window(size: [3], strides: [2]), [3, 50, 32]),
+  (Window(size: [3, 2], strides: [2], padding: .same), [32, 7, 9, 6]),
   (Window(size: [2, 2, 2], strides: [2]), [2, 4, 6, 6, 16]),
 ]
 

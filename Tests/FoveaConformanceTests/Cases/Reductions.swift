@@ -11,7 +11,7 @@ private let reductions: [(Shape, [Int])] = [
 
 private let largeReductions: [(Shape, [Int])] = [
   ([3, 7, 5, 16], [1, 2]), ([3, 7, 5, 48], [0, 1, 2]), ([3, 7, 5, 20], [1, 2]), ([3, 7, 5, 16], [3]), ([64, 100], [0]),
-  ([64, 100], [1]), ([3, 50, 32], [1]),
+  ([64, 100], [1]), ([3, 50, 32], [1]), ([32, 7, 5, 6], [0, 1, 2]), ([32, 7, 5, 6], [1, 2]),
 ]
 
 private func cases(_ reduction: ([Int], Bool) -> any Reduction) -> [ConformanceCase] {

@@ -45,10 +45,9 @@ private enum Expectation: Decodable {
 }
 
 @Test func `small JPEG files decode as Pillow decodes them`() throws {
-  let folder = #filePath.dropLast("Images/ImageFileTests.swift".count) + "Fixtures/"
   let files = try Expectation.all(in: "small")
   #expect(files.count == 6)
-  for (name, expectation) in files { try expectation.check(folder + name) }
+  for (name, expectation) in files { try expectation.check(fixturePath(name)) }
 }
 
 @Test(.enabled(if: SharedData.path("odd-images") != nil, "the folder shared/data/odd-images is not there"))

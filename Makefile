@@ -1,0 +1,34 @@
+# The two commands of the README, and what they are made of. Each target sets up what it needs.
+.PHONY: demo test setup build lint format bench bench-peers clean
+
+fovea := .build/release/fovea
+demo_output := runs/demo
+fashion := /usr/share/datasets/fashion-mnist
+
+setup:
+	@Scripts/setup.sh
+
+build: setup
+	swift build -c release --product fovea
+
+# Trains LeNet-5 on 60,000 real pictures, evaluates it on 10,000 others, and names a few of them.
+demo: build
+	@Scripts/demo.sh $(fovea) $(fashion) $(demo_output)
+
+# Everything is tested optimised: compute-heavy Swift is a hundred times slower in debug builds.
+test: setup lint
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+# Our side of the speed comparisons, in the units of the peers' side: images/s (median) and peak resident memory.
+bench: build
+	@Scripts/bench.sh $(fovea)
+
+clean:
+	swift package clean

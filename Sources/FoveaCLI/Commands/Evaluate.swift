@@ -1,0 +1,40 @@
+import FoveaData
+import FoveaLayers
+import FoveaNetwork
+import FoveaTraining
+
+/// `fovea evaluate`: how well a model does on data.
+enum Evaluate: Command {
+  static let name = "evaluate"
+  static let summary = "measures loss and accuracy of a model on a data set"
+  static let file = Positional("DIR_OR_FILE", "a model file, or the output folder of a training")
+  static let positionals = [file]
+  static let data = Option(
+    required: "data", "DATA", listed(DataReference.forms), .text("a kind of data and its folder"))
+  static let batchSize = Option(
+    "batch-size", "N", "examples at a time", .integer(1...1_048_576), default: 128)
+  static let options: [any OptionDeclaration] = [
+    data, Split.option, batchSize, Common.threads, Common.backend, Common.json,
+  ]
+
+  static func run(_ arguments: Arguments) throws {
+    Common.apply(arguments)
+    let reference = try DataReference(parsing: arguments[data])
+    let network = try Network(contentsOf: arguments[file][0], backend: arguments[Common.backend])
+    let samples = try DataSource(reference, for: network).part(arguments[Split.option])
+    let evaluation = try network.evaluate(samples, batchSize: min(arguments[batchSize], samples.count))
+    guard evaluation.loss.isFinite else {
+      throw CommandError("the loss is \(evaluation.loss): the model's weights hold bad numbers")
+    }
+    if arguments[Common.json] { return try Console.printJSON(evaluation) }
+    try Console.print(
+      """
+      \(network.name) on \(grouped(evaluation.count)) examples
+      loss            \(short(evaluation.loss))
+      top-1 accuracy  \(percent(evaluation.top1))
+      top-5 accuracy  \(percent(evaluation.top5))
+
+      \(ConfusionTable(evaluation, classNames: samples.classNames))
+      """)
+  }
+}

@@ -1,0 +1,96 @@
+import FoveaCompiler
+import FoveaLayers
+import FoveaNetwork
+import FoveaTraining
+
+/// `fovea summary`: the layer table and the exact memory.
+enum SummaryCommand: Command {
+  static let name = "summary"
+  static let summary = "shows the layers of a model, and the exact memory that it needs"
+  static let discussion = """
+     Nothing is computed: shapes, multiply-adds and memory are known before a run. \
+    Output, activation bytes and multiply-adds are those of one example, the memory that of a batch.
+    """
+  static let positionals = [Positional("MODEL_OR_FILE", "a name, a model line, or a model file")]
+  static let batchSize = Option(
+    "batch-size", "N", "the examples of a batch, for the memory", .integer(1...1_048_576), default: 1)
+  static let training = Option("training", "the memory and the kernels of training (momentum), not of predicting")
+  static let kernels = Option("kernels", "lists what runs: the kernel of each step and how its numbers lie in memory")
+  static let options: [any OptionDeclaration] = [
+    Common.input, batchSize, training, kernels, Common.backend, Common.json,
+  ]
+
+  private struct Report: Encodable {
+    let model: String
+    let input: Shape
+    let batchSize: Int
+    let isTraining: Bool
+    let summary: Summary
+    let memory: Memory
+    let kernels: KernelList?
+
+    private enum Keys: String, CodingKey {
+      case model, input, batchSize, training, peakBytes, memory, kernels, reorders
+    }
+
+    /// The fields of the summary and its own side by side.
+    func encode(to encoder: any Encoder) throws {
+      try summary.encode(to: encoder)
+      var values = encoder.container(keyedBy: Keys.self)
+      try values.encode(model, forKey: .model)
+      try values.encode(input, forKey: .input)
+      try values.encode(batchSize, forKey: .batchSize)
+      try values.encode(isTraining, forKey: .training)
+      try values.encode(memory.peakBytes, forKey: .peakBytes)
+      try values.encode(memory, forKey: .memory)
+      try values.encodeIfPresent(kernels?.rows, forKey: .kernels)
+      try values.encodeIfPresent(kernels?.reorders, forKey: .reorders)
+    }
+  }
+
+  /// What a program holds at once, in bytes.
+  private struct Memory: Encodable {
+    let parameterBytes: Int
+    let preparedBytes: Int
+    let arenaBytes: Int
+    let peakBytes: Int
+
+    init(_ plan: Plan) {
+      (parameterBytes, preparedBytes) = (plan.parameterBytes, plan.preparedBytes)
+      (arenaBytes, peakBytes) = (plan.arenaBytes, plan.peakBytes)
+    }
+  }
+
+  static func run(_ arguments: Arguments) throws {
+    let backend = arguments[Common.backend]
+    let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
+    let (model, input) = (reference.model(), try reference.input(arguments[Common.input]))
+    let size = arguments[batchSize]
+    let summary = try trace(model, input: input).summary
+    let graph =
+      arguments[training]
+      ? try TrainingProgram.graph(
+        model, input: input, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size)
+      : try trace(model, input: input, batchSize: size).graph
+    let plan = try backend.plan(graph)
+    let report = Report(
+      model: reference.name, input: input, batchSize: size, isTraining: arguments[training], summary: summary,
+      memory: Memory(plan), kernels: arguments[kernels] ? KernelList(plan) : nil)
+    if arguments[Common.json] { return try Console.printJSON(report) }
+    try Console.print("\(report.model), input \(input)\n\n\(summary)\n\n\(memoryText(report))")
+    if let kernels = report.kernels { try Console.print("\n\(kernels)") }
+  }
+
+  private static func memoryText(_ report: Report) -> String {
+    let what = report.isTraining ? "training" : "predicting"
+    let memory = report.memory
+    let rows = [
+      ["parameters" + (report.isTraining ? " and optimizer" : ""), grouped(memory.parameterBytes)],
+      ["weights in the kernels' layouts", grouped(memory.preparedBytes)],
+      ["work space", grouped(memory.arenaBytes)],
+      ["at most at once", grouped(memory.peakBytes)],
+    ]
+    return "memory of \(what) with a batch of \(report.batchSize), in bytes:\n"
+      + aligned(rows, rightAligned: [1]).map { "  " + $0 }.joined(separator: "\n")
+  }
+}

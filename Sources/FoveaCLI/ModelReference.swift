@@ -1,0 +1,74 @@
+import FoveaFiles
+import FoveaLayers
+import FoveaNetwork
+import FoveaZoo
+
+/// What MODEL on the command line names.
+enum ModelReference {
+  /// A name of the catalogue, or a model line.
+  case entry(CatalogueEntry)
+  /// A model file, or the output folder of a training.
+  case saved(Network)
+
+  /// - Errors: an unknown name, with the nearest; a mistake in a line; a file that is missing or damaged.
+  init(_ text: String, backend: BackendChoice) throws {
+    let isName = Catalogue.entries.contains { ($0.aliases + [$0.name]).contains(text) }
+    let isPath = !isName && (FileStatus(text) != nil || (text.contains("/") && !text.contains(" ")))
+    self = isPath ? .saved(try Network(contentsOf: text, backend: backend)) : .entry(try Catalogue.entry(for: text))
+  }
+
+  /// As in model files.
+  var name: String {
+    switch self {
+    case .entry(let entry): entry.name
+    case .saved(let network): network.name
+    }
+  }
+
+  /// The shape of one example, if the model says it.
+  var input: Shape? {
+    switch self {
+    case .entry(let entry): entry.input
+    case .saved(let network): network.inputShape
+    }
+  }
+
+  /// Whether the input can only be what the model says: it has weights for it, or its line names it.
+  var hasFixedInput: Bool {
+    switch self {
+    case .entry(let entry): entry.input != nil && !Catalogue.entries.contains { $0.name == entry.name }
+    case .saved: true
+    }
+  }
+
+  /// The model; with so many outputs where that is a choice.
+  func model(classes: Int? = nil) -> any Layer {
+    switch self {
+    case .entry(let entry): entry.make(classes: classes)
+    case .saved(let network): network.model
+    }
+  }
+
+  /// The shape that was asked for, or the model's own.
+  ///
+  /// - Errors: another shape than the only one; none at all.
+  func input(_ wanted: Shape?) throws -> Shape {
+    if let wanted, let input, hasFixedInput, wanted != input {
+      throw CommandError("\(name) takes \(input), not \(wanted): leave --input out")
+    }
+    guard let input = wanted ?? input else {
+      throw UsageError("the model line says no input: give --input HxWxC, or begin it with 'input HxWxC - '")
+    }
+    return input
+  }
+
+  /// The network, with new weights drawn from `seed` unless it was saved with its own.
+  func network(input wanted: Shape?, seed: UInt64 = 0, backend: BackendChoice) throws -> Network {
+    let input = try input(wanted)
+    switch self {
+    case .saved(let network): return network
+    case .entry(let entry):
+      return try Network(entry.make(), input: input, seed: seed, name: entry.name, backend: backend)
+    }
+  }
+}

@@ -1,0 +1,23 @@
+internal import Foundation
+
+// Numbers as people read them.
+
+/// `0.98765` → `98.77 %`.
+func percent(_ fraction: Double) -> String { String(format: "%.2f %%", 100 * fraction) }
+
+/// Four significant digits.
+func short(_ number: Double) -> String { String(format: "%.4g", number) }
+
+/// `65` → `1 min 5 s`.
+func duration(_ seconds: Double) -> String {
+  guard seconds >= 10 else { return String(format: "%.1f s", seconds) }
+  let seconds = Int(min(seconds, 1e9).rounded())
+  let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+  if hours > 0 { return "\(hours) h \(minutes) min" }
+  return minutes > 0 ? "\(minutes) min \(seconds % 60) s" : "\(seconds) s"
+}
+
+/// `6`, `0.05`.
+func plain(_ number: Float) -> String {
+  number == number.rounded() && abs(number) < 1e9 ? "\(Int(number))" : "\(number)"
+}

@@ -1,0 +1,27 @@
+import Synchronization
+internal import Foundation
+
+/// Notices Ctrl-C and SIGTERM, so that a training can save before it ends. A second one ends the process at once.
+struct Interruption: Sendable {
+  private static let received = Atomic<CInt>(0)
+
+  init() {
+    Self.received.store(0, ordering: .relaxed)  // made now: a signal handler must not initialise anything
+    for number in [SIGINT, SIGTERM] {
+      Foundation.signal(number) { number in
+        Interruption.received.store(number, ordering: .relaxed)
+        Foundation.signal(number, SIG_DFL)
+        let text: StaticString = "\nstopping after this step, and saving; again to stop at once\n"
+        _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+      }
+    }
+  }
+
+  /// The signal that came.
+  var signal: CInt? {
+    let number = Self.received.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
+
+  var name: String { signal == SIGTERM ? "SIGTERM" : "Ctrl-C" }
+}

@@ -1,0 +1,109 @@
+import FoveaData
+import FoveaFiles
+import FoveaLayers
+import FoveaNetwork
+import FoveaTraining
+
+/// A training that only has to be run.
+struct PreparedTraining {
+  var trainer: Trainer
+  let plan: TrainingPlan
+  let train: any Dataset
+  let validation: (any Dataset)?
+  /// The folder of checkpoints and metrics.
+  let output: String
+
+  init(
+    _ trainer: Trainer, _ plan: TrainingPlan, _ data: DataSource, output: String
+  ) throws {
+    (self.trainer, self.plan, self.output) = (trainer, plan, output)
+    if plan.heldOut > 0 {
+      let parts = data.train.holdingOut(plan.heldOut, seed: plan.seed)
+      guard parts.rest.count > 0, parts.heldOut.count > 0 else {
+        throw CommandError(
+          "--hold-out \(plan.heldOut) of \(data.train.count) examples leaves nothing for training or validation")
+      }
+      (train, validation) = (parts.rest, parts.heldOut)
+    } else {
+      (train, validation) = (data.train, data.test)
+    }
+    self.trainer.output = output
+  }
+
+  /// A new training. Everything that can be wrong without reading the data is found before it is read.
+  ///
+  /// - Errors: an unknown model; every shape mistake at once; another number of outputs than classes; a folder that
+  ///   cannot be written to or holds a training already; weights of another architecture; damaged data.
+  init(_ arguments: Arguments, output wanted: String?) throws {
+    guard let text = arguments[Train.model].first else {
+      throw UsageError("MODEL is missing: \(Train.model.help)")
+    }
+    guard let dataText = arguments[Train.data] else { throw UsageError("--data DATA is missing: \(Train.data.help)") }
+    let settings = try OptimizerSettings(arguments)
+    let backend = arguments[Common.backend]
+    let dataReference = try DataReference(parsing: dataText)
+    let reference = try ModelReference(text, backend: backend)
+
+    let outline = try dataReference.outline()
+    let input = try Self.input(reference, wanted: arguments[Common.input], outline, dataText)
+    let model = reference.model(classes: outline.classes)
+    let traced = try trace(model, input: input)
+    try traced.requireOutputs(forClasses: outline.classes)
+    let output = try wanted ?? Self.unusedFolder(for: reference.name, dataReference)
+    try Self.claim(output, overwriting: arguments[Train.overwrite])
+
+    let source = try arguments[Train.from].map { try Network.weights(from: $0, for: traced) }
+    let data = try DataSource(dataReference, sampleShape: input)
+    let plan = PlanOptions.plan(arguments, for: dataReference, data)
+    let color = Image.Color(rawValue: input.channels)!
+    let saved: Network? = if case .saved(let network) = reference { network } else { nil }
+    let preprocessing =
+      try source?.preprocessing ?? saved?.preprocessing ?? Preprocessing(measuredOn: data.train, color: color)
+    let network = try Network(
+      model, input: input, seed: plan.seed, classNames: data.train.classNames, preprocessing: preprocessing,
+      name: reference.name, backend: backend)
+    if let parameters = source?.parameters ?? saved?.parameters { network.parameters = parameters }
+    try self.init(Trainer(network, optimizer: settings.make()), plan, data, output: output)
+  }
+
+  /// The input of the model: what the model or the user insists on, otherwise the size of the samples.
+  private static func input(
+    _ model: ModelReference, wanted: Shape?, _ data: DataReference.Outline, _ dataText: String
+  ) throws -> Shape {
+    let insisted = try wanted != nil || model.hasFixedInput ? model.input(wanted) : nil
+    let input = insisted ?? data.sampleShape ?? model.input ?? [224, 224, 3]
+    guard Image.Color(rawValue: input.channels) != nil, input.rank == 3 else {
+      throw CommandError("\(model.name) takes \(input); pictures have 1 or 3 channels")
+    }
+    if let samples = data.sampleShape, samples.dimensions.prefix(2) != input.dimensions.prefix(2) {
+      throw CommandError(
+        "the examples of \(dataText) are \(samples), the input of \(model.name) is \(input): "
+          + (wanted == nil ? "use data or a model of the other's size" : "use --input \(samples) or leave it out"))
+    }
+    return input
+  }
+
+  /// `runs/MODEL-DATA`, with the first free number behind it if that is taken.
+  private static func unusedFolder(for model: String, _ data: DataReference) throws -> String {
+    let isWord = model.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+    let base = "runs/\(isWord ? model : "model")-\(data.kind.rawValue)"
+    if FileStatus(base) == nil { return base }
+    return (2...).lazy.map { "\(base)-\($0)" }.first { FileStatus($0) == nil }!
+  }
+
+  /// Makes the folder before hours of work could be for nothing.
+  private static func claim(_ folder: String, overwriting: Bool) throws {
+    if FileStatus(folder + "/checkpoint") != nil, !overwriting {
+      throw CommandError(
+        "\(folder) holds a training already: go on with it by --resume \(folder), choose another folder by --output, "
+          + "or replace it by --overwrite")
+    }
+    do throws(FileError) {
+      try makeFolders(folder)
+      try checkWritable(folder)
+    } catch {
+      throw CommandError("\(error); choose another folder with --output")
+    }
+    if overwriting { for name in ["checkpoint", "best", "metrics.jsonl"] { removeTree(folder + "/" + name) } }
+  }
+}

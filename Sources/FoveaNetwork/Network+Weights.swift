@@ -1,0 +1,30 @@
+import FoveaFiles
+import FoveaFormats
+package import FoveaCore
+package import FoveaData
+package import FoveaLayers
+
+extension Network {
+  /// Takes the parameters of a safetensors file, a model file, or the output folder of a training.
+  ///
+  /// - Errors: a file that is missing or damaged; every missing, surplus and mis-shaped tensor at once.
+  public func loadWeights(from path: String) throws {
+    parameters = try Self.weights(from: path, for: trace(model, input: inputShape)).parameters
+  }
+
+  /// The parameters for a model out of a file, and the preprocessing that they were trained with if it says so.
+  package static func weights(
+    from path: String, for model: TracedModel
+  ) throws -> (parameters: [String: Tensor], preprocessing: Preprocessing?) {
+    guard FileStatus(path)?.isDirectory == true else {
+      return (try model.parameters(from: SafetensorsFile(contentsOf: path).tensors(), of: path), nil)
+    }
+    let (folder, manifest) = try manifest(of: path)
+    let file = folder + "/" + Manifest.weightsName
+    try manifest.weights.check(file)
+    return (
+      try model.parameters(from: SafetensorsFile(contentsOf: file).tensors(), of: file),
+      manifest.input == model.inputShape ? manifest.preprocessing : nil
+    )
+  }
+}
