@@ -71,18 +71,11 @@ package final class ArchiveReader {
 
   /// Up to `count` more bytes of the current entry, fewer if it ends. Memory grows with what really comes.
   package func read(count: Int) throws(FileError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    let step = 1 << 20
-    while bytes.count < count {
-      let start = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: min(step, count - start)))
-      let wanted = bytes.count - start
-      let got = bytes.withUnsafeMutableBytes { archive_read_data(archive, $0.baseAddress! + start, wanted) }
-      if got < 0 { throw failure() }  // also a warning: that is how a wrong checksum is told
-      if got < wanted { bytes.removeLast(wanted - got) }
-      if got == 0 { break }
+    try collect(count) { buffer throws(FileError) in
+      let got = archive_read_data(archive, buffer.baseAddress, buffer.count)
+      guard got >= 0 else { throw failure() }  // also a warning: that is how a wrong checksum is told
+      return got
     }
-    return bytes
   }
 
   /// All of the current entry.

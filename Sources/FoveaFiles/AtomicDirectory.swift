@@ -24,14 +24,12 @@ package enum AtomicDirectory {
         )
       }
     }
-    let replacement = Replacement(of: path)
-    replacement.removeAbandoned()
+    let (replacement, folder) = try Replacement.begin(of: path) { temporary throws(FileError) in
+      guard mkdir(temporary, 0o777) == 0 else { throw FileError(path: temporary, code: errno) }
+      return try OpenFile(temporary, flags: O_RDONLY | O_DIRECTORY)
+    }
+    defer { withExtendedLifetime(folder) {} }  // holds the lock
     do {
-      guard mkdir(replacement.temporary, 0o777) == 0 else {
-        throw FileError(path: replacement.temporary, code: errno)
-      }
-      let folder = try OpenFile(replacement.temporary, flags: O_RDONLY | O_DIRECTORY)
-      replacement.lock(folder)
       try fill(replacement.temporary)
       try syncTree(replacement.temporary)
       try swap(replacement, replacing: previous != nil)

@@ -16,11 +16,11 @@ package enum AtomicFile {
         return try fill(OpenFile(path, flags: O_WRONLY))
       } catch { throw FileError(error.kind, path, "could not be written: \(error.reason)") }
     }
-    let replacement = Replacement(of: path)
-    replacement.removeAbandoned()
+    let (replacement, file) = try Replacement.begin(of: path) { temporary throws(FileError) in
+      try OpenFile(temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
+    }
+    defer { withExtendedLifetime(file) {} }  // holds the lock
     do throws(FileError) {
-      let file = try OpenFile(replacement.temporary, flags: O_WRONLY | O_CREAT | O_EXCL)
-      replacement.lock(file)
       if let previous { fchmod(file.descriptor, previous.mode & 0o7777) }
       try fill(file)
       try file.sync()

@@ -37,30 +37,18 @@ package final class GzipReader {
     return count
   }
 
-  /// Reads exactly up to `count` bytes, fewer if the data end. Memory grows with what really comes.
+  /// Up to `count` bytes, fewer if the data end. Memory grows with what really comes.
   package func read(count: Int) throws(FileError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    let step = 1 << 20
-    while bytes.count < count {
-      let start = bytes.count
-      bytes.append(contentsOf: repeatElement(0, count: min(step, count - start)))
-      let wanted = bytes.count - start
-      let got = try bytes.withUnsafeMutableBytesThrowing { buffer throws(FileError) in
-        try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
-      }
-      if got < wanted {
-        bytes.removeLast(wanted - got)
-        break
-      }
-    }
-    return bytes
+    try collect(count) { buffer throws(FileError) in try read(into: buffer) }
   }
 
   /// The number of bytes until the end, whose checksum this verifies.
   package func skipToEnd() throws(FileError) -> Int {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { buffer.deallocate() }
     var rest = 0
     while true {
-      let got = try read(count: 1 << 20).count
+      let got = try read(into: buffer)
       if got == 0 { return rest }
       rest += got
     }

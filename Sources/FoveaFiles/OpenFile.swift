@@ -6,7 +6,7 @@ package final class OpenFile: Sendable {
   package let descriptor: CInt
 
   /// - Parameter permissions: for a file that is created; the process's mask applies.
-  package init(_ path: String, flags: CInt, permissions: mode_t = 0o666) throws(FileError) {
+  package init(_ path: String, flags: CInt, permissions: UInt32 = 0o666) throws(FileError) {
     let opened = retryingInterrupts { open(path, flags | O_CLOEXEC, permissions) }
     guard opened >= 0 else { throw FileError(path: path, code: errno) }
     (self.path, descriptor) = (path, opened)
@@ -81,7 +81,7 @@ package final class OpenFile: Sendable {
 /// What kind of thing a path names, its size in bytes and its permissions.
 package struct FileStatus: Sendable {
   package let size: Int
-  package let mode: mode_t
+  package let mode: UInt32
 
   init(_ status: stat) { (size, mode) = (Int(status.st_size), status.st_mode) }
 

@@ -16,6 +16,24 @@ package func readFile(_ path: String, limit: Int = .max) throws(FileError) -> [U
   return bytes
 }
 
+/// The first `count` bytes of a stream, fewer if it ends before. Memory grows with what really comes.
+///
+/// - Parameter next: fills a part of the buffer and returns how much; nothing at the end.
+func collect(
+  _ count: Int, from next: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
+) throws(FileError) -> [UInt8] {
+  let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: min(max(count, 1), 1 << 18), alignment: 16)
+  defer { piece.deallocate() }
+  var bytes: [UInt8] = []
+  while bytes.count < count {
+    let wanted = UnsafeMutableRawBufferPointer(rebasing: piece[..<min(piece.count, count - bytes.count)])
+    let got = try next(wanted)
+    if got == 0 { break }
+    bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: wanted[..<got]))
+  }
+  return bytes
+}
+
 /// The names in a folder, sorted by their bytes, so that the order is the same on every machine.
 package func namesInFolder(_ path: String) throws(FileError) -> [String] {
   guard let folder = opendir(path) else {

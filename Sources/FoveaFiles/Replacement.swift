@@ -13,17 +13,33 @@ struct Replacement {
   private static let counter = Atomic<Int>(0)
   private static let suffix = ".partial"
 
-  init(of path: String) {
+  private init(of path: String) {
     target = realPath(path) ?? path
     let number = Self.counter.add(1, ordering: .relaxed).newValue
     temporary = Self.folder(of: target) + "/" + Self.prefix(of: target) + "\(getpid()).\(number)" + Self.suffix
   }
 
-  /// Takes the lock; the descriptor must stay open until the rename.
-  func lock(_ file: OpenFile) { _ = flock(file.descriptor, LOCK_EX | LOCK_NB) }
+  /// Makes and locks a new temporary for `path`, after removing what killed processes left of earlier ones. The file
+  /// must stay open until the rename.
+  ///
+  /// - Parameter create: makes the temporary and opens it.
+  static func begin(
+    of path: String, _ create: (String) throws(FileError) -> OpenFile
+  ) throws(FileError) -> (Replacement, OpenFile) {
+    while true {
+      let replacement = Replacement(of: path)
+      replacement.removeAbandoned()
+      let file: OpenFile
+      do throws(FileError) {
+        file = try create(replacement.temporary)
+      } catch { throw replacement.explain(error, path: path) }
+      // Somebody who tidied up may have taken it for abandoned just before it was locked: then try another.
+      let isTaken = flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+      if !isTaken, FileStatus(replacement.temporary) != nil { return (replacement, file) }
+    }
+  }
 
-  /// Removes what killed processes left of earlier replacements of the same target.
-  func removeAbandoned() {
+  private func removeAbandoned() {
     let folder = Self.folder(of: target)
     let prefix = Self.prefix(of: target)
     for name in (try? namesInFolder(folder)) ?? [] where name.hasPrefix(prefix) && name.hasSuffix(Self.suffix) {

@@ -67,6 +67,22 @@ import Testing
   #expect(folder.names() == [".weights.124.1.partial", "weights"])
 }
 
+@Test func `several writers of one file do not disturb each other`() async throws {
+  let folder = TemporaryFolder()
+  let path = folder.path("weights")
+  try await withThrowingTaskGroup(of: Void.self) { group in
+    for writer in 0..<4 {
+      group.addTask {
+        for _ in 0..<50 { try AtomicFile.write([UInt8](repeating: UInt8(writer), count: 100), to: path) }
+      }
+    }
+    try await group.waitForAll()
+  }
+  let content = try readFile(path)
+  #expect(content.count == 100 && content.allSatisfy { $0 == content[0] })
+  #expect(folder.names() == ["weights"])
+}
+
 @Test func `a file-size limit is an error, not the end of the process`() async {
   // In a process of its own: the limit would hit every other test.
   await #expect(processExitsWith: .success) {

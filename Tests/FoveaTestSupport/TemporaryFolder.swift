@@ -25,6 +25,7 @@ package final class TemporaryFolder: Sendable {
   package func write(_ bytes: some Sequence<UInt8>, to name: String) -> String {
     let parts = name.split(separator: "/").map(String.init)
     for count in 1..<max(parts.count, 1) { mkdir(path + "/" + parts[..<count].joined(separator: "/"), 0o777) }
+    unlink(path(name))  // cutting an old file to nothing would make ext4 wait for the disk
     guard let file = fopen(path(name), "wb") else { fatalError("cannot write \(path(name))") }
     let bytes = Array(bytes)
     fwrite(bytes, 1, bytes.count, file)

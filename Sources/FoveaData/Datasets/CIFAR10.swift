@@ -45,7 +45,7 @@ private func append(
   try checkLabels(newLabels, classes: 10, name: name)
   labels += newLabels
   let start = pixels.count
-  pixels.append(contentsOf: repeatElement(0, count: count * 3 * plane))
+  pixels += [UInt8](repeating: 0, count: count * 3 * plane)
   bytes.withUnsafeBufferPointer { source in
     pixels.withUnsafeMutableBufferPointer { target in
       for record in 0..<count {
