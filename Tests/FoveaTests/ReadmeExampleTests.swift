@@ -2,26 +2,6 @@ import Fovea
 import FoveaTestSupport
 import Testing
 
-// What the README and the design show, word for word where it can be.
-
-private struct TinyNet: Model {
-  var body: Sequential {
-    Conv2D(filters: 32, kernel: 3, padding: .same, activation: .relu)
-    Residual {
-      Conv2D(filters: 32, kernel: 3, padding: .same, bias: false)
-      BatchNorm()
-    }
-    GlobalAveragePool2D()
-    Dense(10)
-  }
-}
-
-@Test func `a model of the user's own is a list of layers`() throws {
-  let network = try Network(TinyNet(), input: [28, 28, 1])
-  #expect(network.outputShape == [10])
-  #expect(network.summary().description.contains("Conv2D"))
-}
-
 @Test func `the example trains, saves and predicts with one import`() async throws {
   let folder = TemporaryFolder()
   let data = try writeMNIST(to: folder.path("mnist"), folder)
