@@ -58,7 +58,7 @@ let testTargets: [Target] = [
     swiftSettings: settings),
   tests("FoveaCoreTests", ["FoveaCore"]),
   tests("FoveaGraphTests", ["FoveaGraph"]),
-  tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference"]),
+  tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaOneDNN"]),
   tests("FoveaReferenceTests", ["FoveaReference"], fixtures: true),
   // The suite that every operation and every backend has to pass.
   tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN"]),
@@ -67,6 +67,7 @@ let testTargets: [Target] = [
   tests("FoveaFilesTests", ["FoveaFiles"]),
   tests("FoveaDataTests", ["FoveaData", "FoveaFiles"], fixtures: true),
   tests("FoveaFormatsTests", ["FoveaFormats", "FoveaFiles"], fixtures: true),
+  tests("FoveaTrainingTests", ["FoveaTraining"], fixtures: true),
   tests("FoveaTests", ["Fovea"]),
   // The command, run as a process.
   tests("FoveaCLITests", ["FoveaCLI", "FoveaData", "FoveaFormats"]),

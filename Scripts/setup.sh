@@ -8,7 +8,8 @@ packages=(
   libgomp1 libgcc-12-dev         # its thread pool, shared by our own kernels, and what links against it
   libjpeg62-turbo-dev            # JPEG decoding
   libpng-dev                     # PNG decoding and writing
-  libarchive-dev                 # .gz, .tar.gz and .npz containers
+  libarchive-dev                 # .tar.gz and .npz containers
+  zlib1g-dev                     # .gz files, with their checksums
   dataset-fashion-mnist          # the demo's 70,000 real pictures
 )
 

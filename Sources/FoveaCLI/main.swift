@@ -4,4 +4,5 @@ internal import Foundation
 // A file that grows too large is an error that is reported, not a signal that ends the process.
 signal(SIGPIPE, SIG_DFL)
 signal(SIGXFSZ, SIG_IGN)
+limitSpinning()
 exit(Tool.run(CommandLine.arguments.dropFirst()))

@@ -10,7 +10,6 @@ package final class ZipWriter {
     (self.file, archive, sink) = (file, archive_write_new(), .passRetained(Sink(file)))
     archive_write_set_format_zip(archive)
     archive_write_zip_set_compression_store(archive)
-    archive_write_set_options(archive, "zip:hdrcharset=UTF-8")  // marks names as UTF-8, whatever the locale
     archive_write_set_bytes_per_block(archive, 0)
     try check(
       archive_write_open(
