@@ -8,6 +8,8 @@ internal import Foundation
 func limitSpinning() {
   guard getenv("GOMP_SPINCOUNT") == nil, getenv("OMP_WAIT_POLICY") == nil else { return }
   setenv("GOMP_SPINCOUNT", "2000", 1)
+  // By its own path, so that the process keeps its name.
+  guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return }
   // On success this does not return; if it fails, the command runs all the same.
-  execv("/proc/self/exe", CommandLine.unsafeArgv)
+  execv(path, CommandLine.unsafeArgv)
 }

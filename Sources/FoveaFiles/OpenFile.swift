@@ -22,6 +22,11 @@ package final class OpenFile: Sendable {
     }
   }
 
+  /// Makes a file that must not be there yet.
+  package convenience init(creating path: String) throws(FileError) {
+    try self.init(path, flags: O_WRONLY | O_CREAT | O_EXCL)
+  }
+
   deinit { close(descriptor) }
 
   package func status() throws(FileError) -> FileStatus {

@@ -81,7 +81,7 @@ package func makeFolders(_ path: String) throws(FileError) {
 package func checkWritable(_ folder: String) throws(FileError) {
   let path = folder + "/.fovea.\(getpid())"
   do throws(FileError) {
-    _ = try OpenFile(path, flags: O_WRONLY | O_CREAT | O_EXCL)
+    _ = try OpenFile(creating: path)
   } catch {
     throw FileError(.system, folder, "it cannot be written to: \(error.reason)")
   }

@@ -54,14 +54,14 @@ extension Network {
     try AtomicDirectory.write(to: path, replacingFoldersWith: Manifest.fileName) { try write(into: $0) }
   }
 
-  /// Writes the files of the model file into an existing folder.
+  /// Writes the files of the model file into a new folder.
   package func write(into folder: String) throws {
     let weights = folder + "/" + Manifest.weightsName
-    try SafetensorsFile.write(parameters, to: weights)
+    try SafetensorsFile.write(parameters, to: OpenFile(creating: weights))
     let manifest = Manifest(
       model: name, input: inputShape, outputs: outputShape.rank == 1 ? outputShape[0] : nil, classNames: classNames,
       preprocessing: preprocessing, weights: try FileSeal(weights))
-    try AtomicFile.write(SealedJSON.encode(manifest), to: folder + "/" + Manifest.fileName)
+    try OpenFile(creating: folder + "/" + Manifest.fileName).write(SealedJSON.encode(manifest))
   }
 
   /// The network of a model file whose model is in the catalogue, or is a model line.

@@ -1,5 +1,5 @@
 public import FoveaCore
-import FoveaFiles
+package import FoveaFiles
 
 extension SafetensorsFile {
   /// Writes a file; one that is there is replaced only when the new one is complete and on the disk.
@@ -13,17 +13,24 @@ extension SafetensorsFile {
     guard tensors["__metadata__"] == nil else {
       throw FormatError(.usage, path, "a tensor cannot be named '__metadata__', which is where notes are kept")
     }
+    try asFormatError { () throws(FileError) in
+      try AtomicFile.write(to: path) { file throws(FileError) in
+        try write(tensors, metadata: metadata, to: file)
+      }
+    }
+  }
+
+  /// Writes into a file that is open; for those who see to it themselves that it is whole, such as
+  /// `AtomicDirectory`. No tensor is named `__metadata__`.
+  package static func write(
+    _ tensors: [String: Tensor], metadata: [String: String] = [:], to file: OpenFile
+  ) throws(FileError) {
     let sorted = tensors.sorted { a, b in
       let (aSize, bSize) = (a.value.elementType.byteCount, b.value.elementType.byteCount)
       return aSize != bSize ? aSize > bSize : a.key < b.key
     }
-    let header = header(sorted, metadata: metadata)
-    try asFormatError { () throws(FileError) in
-      try AtomicFile.write(to: path) { file throws(FileError) in
-        try file.write(header)
-        for (_, tensor) in sorted { try file.write(tensor) }
-      }
-    }
+    try file.write(header(sorted, metadata: metadata))
+    for (_, tensor) in sorted { try file.write(tensor) }
   }
 
   private static func header(_ tensors: [(key: String, value: Tensor)], metadata: [String: String]) -> [UInt8] {

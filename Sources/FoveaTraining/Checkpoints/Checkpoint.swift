@@ -12,10 +12,10 @@ enum Checkpoint {
     try AtomicDirectory.write(to: path, replacingFoldersWith: TrainingState.fileName) { folder in
       try network.write(into: folder)
       let file = folder + "/" + TrainingState.optimizerStateName
-      try SafetensorsFile.write(optimizerState, to: file)
+      try SafetensorsFile.write(optimizerState, to: OpenFile(creating: file))
       var state = state
       state.optimizerState = try FileSeal(file)
-      try AtomicFile.write(SealedJSON.encode(state), to: folder + "/" + TrainingState.fileName)
+      try OpenFile(creating: folder + "/" + TrainingState.fileName).write(SealedJSON.encode(state))
     }
   }
 
