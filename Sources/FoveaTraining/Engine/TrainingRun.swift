@@ -94,7 +94,7 @@ final class TrainingRun {
     let rate = Float(Double(state.optimizer.optimizer.learningRate) * factor)
     let result = try program.step(
       images: batch.images, labels: batch.labels, learningRate: rate, number: state.step + 1)
-    guard result.loss.isFinite else { throw notFinite("the loss is \(result.loss.isNaN ? "not a number" : "infinite")", step: state.step + 1) }
+    guard result.loss.isFinite else { throw notFinite("the loss", Double(result.loss), step: state.step + 1) }
     state.step += 1
     state.batchesDone += 1
     state.lossSum += Double(result.loss) * Double(batch.count)
@@ -119,7 +119,7 @@ final class TrainingRun {
         try save()
         return .interrupted
       }
-      guard loss.isFinite else { throw notFinite("the validation loss is \(loss.isNaN ? "not a number" : "infinite")", step: state.step) }
+      guard loss.isFinite else { throw notFinite("the validation loss", loss, step: state.step) }
     }
     let examples = Double(max(state.examples, 1))
     let event = TrainingEvent.Epoch(
@@ -155,8 +155,8 @@ final class TrainingRun {
   private func save(isBest: Bool = false) throws {
     guard let folder else { return }
     program.store(into: network)
-    if let path = network.parameters.first(where: { !$0.value.isFinite })?.key {
-      throw notFinite("\(path) holds a number that is not finite", step: state.step)
+    for (path, tensor) in network.parameters {
+      if let number = tensor.notFinite { throw notFinite("a number of \(path)", Double(number), step: state.step) }
     }
     // The best one first: killed in between, the training comes to this point again.
     if isBest, state.plan.keepsBest { try network.save(to: folder + "/best") }
@@ -164,11 +164,11 @@ final class TrainingRun {
     try Checkpoint.write(network, state, optimizerState: program.optimizerState, to: folder + "/checkpoint")
   }
 
-  private func notFinite(_ what: String, step: Int) -> TrainingError {
+  private func notFinite(_ what: String, _ number: Double, step: Int) -> TrainingError {
     let checkpoint = folder.map { $0 + "/checkpoint" }
     let kept = checkpoint.map { FileStatus($0) == nil ? "" : "; \($0) holds the last good state" } ?? ""
     return TrainingError(
-      "step \(step): \(what); use a smaller learning rate, or look for bad values in the data\(kept)")
+      "step \(step): \(what) is \(number.isNaN ? "not a number" : "infinite"); use a smaller learning rate, or look for bad values in the data\(kept)")
   }
 }
 
@@ -206,7 +206,8 @@ extension TrainingProgram {
 }
 
 extension Tensor {
-  fileprivate var isFinite: Bool {
-    withUnsafeBytes { $0.bindMemory(to: Float.self).allSatisfy(\.isFinite) }
+  /// The first element that is not finite.
+  fileprivate var notFinite: Float? {
+    withUnsafeBytes { $0.bindMemory(to: Float.self).first { !$0.isFinite } }
   }
 }
