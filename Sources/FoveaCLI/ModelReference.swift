@@ -33,13 +33,10 @@ enum ModelReference {
     }
   }
 
+  var isLine: Bool { if case .entry(let entry) = self { entry.isLine } else { false } }
+
   /// Whether the input can only be what the model says: it has weights for it, or its line names it.
-  var hasFixedInput: Bool {
-    switch self {
-    case .entry(let entry): entry.input != nil && !Catalogue.entries.contains { $0.name == entry.name }
-    case .saved: true
-    }
-  }
+  var hasFixedInput: Bool { if case .entry(let entry) = self { entry.isLine && entry.input != nil } else { true } }
 
   /// The model; with so many outputs where that is a choice.
   func model(classes: Int? = nil) -> any Layer {

@@ -13,14 +13,16 @@ public struct CatalogueEntry: Sendable {
   public let input: Shape?
   /// The number of classes that it was made for; `nil` where the number of outputs is not a choice.
   public let classes: Int?
+  /// Whether it is a model line, not a name.
+  public let isLine: Bool
   private let model: @Sendable (Int) -> any Layer
 
   init(
     _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?, classes: Int? = 10,
-    model: @escaping @Sendable (_ classes: Int) -> any Layer
+    isLine: Bool = false, model: @escaping @Sendable (_ classes: Int) -> any Layer
   ) {
     (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
-    (self.input, self.classes, self.model) = (input, classes, model)
+    (self.input, self.classes, self.isLine, self.model) = (input, classes, isLine, model)
   }
 
   /// The model with so many outputs, its own number by default.
@@ -66,8 +68,8 @@ public enum Catalogue {
     if ModelPattern.looksLikeOne(text) {
       let pattern: ModelPattern
       do throws(PatternError) { pattern = try ModelPattern(text) } catch { throw .pattern(error) }
-      return CatalogueEntry(pattern.description, nil, "a model line", input: pattern.input, classes: nil) { _ in pattern
-      }
+      let (name, source) = (pattern.description, "a model line")
+      return CatalogueEntry(name, nil, source, input: pattern.input, classes: nil, isLine: true) { _ in pattern }
     }
     let wanted = plain(text)
     if let entry = entries.first(where: { ([$0.name] + $0.aliases).contains { plain($0) == wanted } }) { return entry }

@@ -7,6 +7,11 @@ struct Interruption: Sendable {
 
   init() {
     Self.received.store(0, ordering: .relaxed)  // made now: a signal handler must not initialise anything
+    // A parent may have started this process from a thread that lets no signal through, as libdispatch's do.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
       Foundation.signal(number) { number in
         Interruption.received.store(number, ordering: .relaxed)

@@ -48,6 +48,11 @@ struct PreparedTraining {
     let input = try Self.input(reference, wanted: arguments[Common.input], outline, dataText)
     let model = reference.model(classes: outline.classes)
     let traced = try trace(model, input: input)
+    if reference.isLine, traced.outputShape.rank == 1, traced.outputShape != [outline.classes] {
+      throw CommandError(
+        "the model line has \(traced.outputShape) outputs, the data has \(outline.classes) classes: "
+          + "end it with 'fc \(outline.classes)'")
+    }
     try traced.requireOutputs(forClasses: outline.classes)
     let output = try wanted ?? Self.unusedFolder(for: reference.name, dataReference)
     try Self.claim(output, overwriting: arguments[Train.overwrite])
@@ -77,7 +82,7 @@ struct PreparedTraining {
     }
     if let samples = data.sampleShape, samples.dimensions.prefix(2) != input.dimensions.prefix(2) {
       throw CommandError(
-        "the examples of \(dataText) are \(samples), the input of \(model.name) is \(input): "
+        "the examples of \(dataText) are \(samples), the input of '\(model.name)' is \(input): "
           + (wanted == nil ? "use data or a model of the other's size" : "use --input \(samples) or leave it out"))
     }
     return input

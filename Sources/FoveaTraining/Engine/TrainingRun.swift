@@ -94,7 +94,7 @@ final class TrainingRun {
     let rate = Float(Double(state.optimizer.optimizer.learningRate) * factor)
     let result = try program.step(
       images: batch.images, labels: batch.labels, learningRate: rate, number: state.step + 1)
-    guard result.loss.isFinite else { throw notFinite("the loss is \(result.loss)", step: state.step + 1) }
+    guard result.loss.isFinite else { throw notFinite("the loss is \(result.loss.isNaN ? "not a number" : "infinite")", step: state.step + 1) }
     state.step += 1
     state.batchesDone += 1
     state.lossSum += Double(result.loss) * Double(batch.count)
@@ -119,7 +119,7 @@ final class TrainingRun {
         try save()
         return .interrupted
       }
-      guard loss.isFinite else { throw notFinite("the validation loss is \(loss)", step: state.step) }
+      guard loss.isFinite else { throw notFinite("the validation loss is \(loss.isNaN ? "not a number" : "infinite")", step: state.step) }
     }
     let examples = Double(max(state.examples, 1))
     let event = TrainingEvent.Epoch(

@@ -2,7 +2,7 @@ import Fovea
 import FoveaTestSupport
 import Testing
 
-@Test func `the example trains, saves and predicts with one import`() async throws {
+@Test func `a network is trained, saved and asked with one import`() async throws {
   let folder = TemporaryFolder()
   let data = try writeMNIST(to: folder.path("mnist"), folder)
 
