@@ -94,7 +94,7 @@ final class TrainingRun {
     let rate = Float(Double(state.optimizer.optimizer.learningRate) * factor)
     let result = try program.step(
       images: batch.images, labels: batch.labels, learningRate: rate, number: state.step + 1)
-    guard result.loss.isFinite else { throw notFinite("the loss is \(result.loss.isNaN ? "not a number" : "infinite")", step: state.step + 1) }
+    guard result.loss.isFinite else { throw notFinite("the loss", Double(result.loss), step: state.step + 1) }
     state.step += 1
     state.batchesDone += 1
     state.lossSum += Double(result.loss) * Double(batch.count)
@@ -119,7 +119,7 @@ final class TrainingRun {
         try save()
         return .interrupted
       }
-      guard loss.isFinite else { throw notFinite("the validation loss is \(loss.isNaN ? "not a number" : "infinite")", step: state.step) }
+      guard loss.isFinite else { throw notFinite("the validation loss", loss, step: state.step) }
     }
     let examples = Double(max(state.examples, 1))
     let event = TrainingEvent.Epoch(
@@ -162,6 +162,10 @@ final class TrainingRun {
     if isBest, state.plan.keepsBest { try network.save(to: folder + "/best") }
     state.metricsLength = log?.length ?? 0
     try Checkpoint.write(network, state, optimizerState: program.optimizerState, to: folder + "/checkpoint")
+  }
+
+  private func notFinite(_ what: String, _ value: Double, step: Int) -> TrainingError {
+    notFinite("\(what) is \(value.isNaN ? "not a number" : "infinite")", step: step)
   }
 
   private func notFinite(_ what: String, step: Int) -> TrainingError {
