@@ -73,7 +73,15 @@ public struct Plan: Sendable {
   }
 }
 
-/// A graph that cannot be planned.
+extension Plan {
+  /// - Errors: more memory than the machine has, before any of it is allocated.
+  package func checkMemory() throws(PlanError) {
+    guard let problem = MemoryLimit.problem(with: peakBytes) else { return }
+    throw PlanError(description: "too large for this machine: \(problem); use a smaller batch or a smaller input")
+  }
+}
+
+/// A graph that cannot be planned, or a plan that cannot be run.
 public struct PlanError: Error, Sendable, CustomStringConvertible {
   public let description: String
 }

@@ -13,8 +13,9 @@ public final class Program {
   /// - Parameters:
   ///   - parameters: holds every parameter of the plan by its path.
   ///   - arena: memory to work in, at least `plan.arenaBytes`; programs that never run at the same time can share it.
-  /// - Errors: a parameter that is missing or has another shape.
+  /// - Errors: a parameter that is missing or has another shape; more memory than the machine has.
   public convenience init(_ plan: Plan, parameters: ParameterStorage) throws {
+    try plan.checkMemory()
     try self.init(plan, parameters: parameters, arena: AlignedBuffer(byteCount: plan.arenaBytes, zeroed: false))
   }
 

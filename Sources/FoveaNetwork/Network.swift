@@ -33,12 +33,13 @@ public final class Network: Sendable {
   /// - Parameters:
   ///   - input: the shape of one example, H×W×C.
   ///   - preprocessing: what is done to a picture first; by default its size is made to fit, and bytes become 0...1.
-  /// - Errors: every shape mistake of the model at once.
+  /// - Errors: every shape mistake of the model at once; more parameters than the machine has memory for.
   public convenience init(
     _ model: some Layer, input: Shape, seed: UInt64 = 0, classNames: [String] = [],
     preprocessing: Preprocessing? = nil, name: String? = nil, backend: BackendChoice = .onednn
   ) throws(ModelError) {
     let traced = try trace(model, input: input)
+    try traced.checkMemory()
     var parameters: [String: Tensor] = [:]
     for (_, parameter) in traced.graph.parameters {
       parameters[parameter.path] = parameter.initializer.tensor(
@@ -115,6 +116,18 @@ public final class Network: Sendable {
       }
       return try body(program)
     }
+  }
+}
+
+extension TracedModel {
+  /// - Errors: more parameters than the machine has memory for.
+  fileprivate func checkMemory() throws(ModelError) {
+    let bytes = graph.parameters.reduce(0) { $0 + $1.parameter.shape.count * 4 }
+    guard let problem = MemoryLimit.problem(with: bytes) else { return }
+    throw ModelError([
+      ShapeError(
+        "the parameters are too many: \(problem)", fix: "use fewer units, or pool before the first dense layer")
+    ])
   }
 }
 

@@ -143,3 +143,13 @@ func `a disk that is really full leaves the last checkpoint`() throws {
   try FileManager.default.removeItem(atPath: output + "/metrics.jsonl")
   #expect(try Fovea("evaluate", output, "--data", data).status == 0)
 }
+
+@Test(arguments: [
+  ["bench", "resnet20", "--training", "--batch-size", "1048576"], ["bench", "lenet5", "--input", "65000x65000x3"],
+  ["run", "fc 1000000000", "--inputs", "IN", "--outputs", "OUT"],
+])
+func `what the machine has no memory for is refused before it is allocated`(arguments: [String]) throws {
+  let input = try input()
+  let result = try Fovea(arguments.map { $0 == "IN" ? input : $0 == "OUT" ? folder.path("none.npz") : $0 })
+  #expect(sentence(result).contains(/are needed at once, this machine has [0-9.]+ [GTk]B; use /))
+}

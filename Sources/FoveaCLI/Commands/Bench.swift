@@ -62,6 +62,7 @@ enum Bench: Command {
   }
 
   private static func prediction(_ network: Network, _ size: Int) throws -> () throws -> Void {
+    try network.plan(batchSize: size).checkMemory()
     let images = randomImages(network, size)
     return { _ = try network.predict(batch: images) }
   }

@@ -32,7 +32,7 @@ public final class BatchLoader: Sendable {
   ///   - workers: how many threads decode.
   ///   - lookAhead: how many batches are prepared while one is in use.
   /// - Errors: no samples; a batch size, first batch, number of workers or look-ahead out of range; a crop that is not
-  ///   the samples' size.
+  ///   the samples' size; batches that the machine has no memory for.
   public init(
     _ dataset: any Dataset, batchSize: Int, shuffles: Bool, seed: UInt64 = 0, epochs: Range<Int> = 0..<1,
     firstBatch: Int = 0, preprocessing: Preprocessing, augmentations: [any Augmentation] = [], workers: Int = 2,
@@ -49,6 +49,10 @@ public final class BatchLoader: Sendable {
     let (shape, crop) = (dataset.sampleShape, preprocessing.crop)
     guard crop == nil || crop?.dimensions == [shape[0], shape[1]] else {
       throw DataError(.usage, "preprocessing", "its crop \(crop!) is not the size of the samples, \(shape)")
+    }
+    let batchBytes = min(batchSize, dataset.count) * shape[0] * shape[1] * preprocessing.color.rawValue * 4
+    if let problem = MemoryLimit.problem(with: (lookAhead + 1) * batchBytes) {
+      throw DataError(.tooLarge, "batches of \(batchSize)", "too large for this machine: \(problem); use smaller ones")
     }
     let queue = BatchQueue(
       sampler: sampler, epochs: epochs, firstBatch: firstBatch, lookAhead: lookAhead,

@@ -82,6 +82,7 @@ final class Evaluator {
 
   /// Chooses whose parameters are evaluated.
   func bind(to storage: ParameterStorage, arena: AlignedBuffer? = nil) throws {
+    for plan in plans.values { try plan.checkMemory() }
     let arena = arena ?? AlignedBuffer(byteCount: arenaBytes, zeroed: false)
     try ComputeThread.shared.run {
       programs = try plans.mapValues { try Program($0, parameters: storage, arena: arena) }

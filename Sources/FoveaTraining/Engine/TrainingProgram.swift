@@ -30,6 +30,7 @@ package final class TrainingProgram {
       )
     }
     let plans = try graphs.map { ($0.0, try network.backend.plan($0.1)) }
+    for (_, plan) in plans { try plan.checkMemory() }
     var tensors = network.parameters
     optimizerPaths = graphs[0].1.parameters.map(\.parameter).filter { tensors[$0.path] == nil }.map { parameter in
       tensors[parameter.path] = Tensor(shape: parameter.shape)
