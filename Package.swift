@@ -43,7 +43,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
-    tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaTestSupport"]),
+    tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaOneDNN", "FoveaTestSupport"]),
     tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
     // What several test targets use, and the suite that every operation and every backend has to pass.
     .target(
@@ -59,6 +59,9 @@ let package = Package(
       "FoveaNetwork",
       ["FoveaZoo", "FoveaCompiler", "FoveaOneDNN", "FoveaReference", "FoveaData", "FoveaFormats", "FoveaFiles"]),
     module("FoveaTraining", ["FoveaNetwork"]),
+    .testTarget(
+      name: "FoveaTrainingTests", dependencies: ["FoveaTraining", "FoveaTestSupport"], exclude: ["Fixtures"],
+      swiftSettings: settings),
   ] + dataTargets,
   swiftLanguageModes: [.v6]
 )
