@@ -43,7 +43,7 @@ let package = Package(
     .systemLibrary(name: "COneDNN"),
     .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
-    tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaOneDNN", "FoveaTestSupport"]),
+    tests("FoveaCompilerTests", ["FoveaNetwork", "FoveaTestSupport"]),
     tests("FoveaReferenceTests", ["FoveaReference", "FoveaTestSupport"], resources: [.copy("Fixtures")]),
     // What several test targets use, and the suite that every operation and every backend has to pass.
     .target(

@@ -37,7 +37,7 @@ final class TrainingRun {
     let sizes = Set([min(plan.batchSize, data.count), data.count % plan.batchSize]).subtracting([0])
     program = try TrainingProgram(
       network, loss: loss, optimizer: optimizer, batchSizes: sizes, seed: plan.seed,
-      otherArenaBytes: evaluator?.arenaBytes ?? 0)
+      otherWorkingBytes: evaluator?.workingBytes ?? 0)
     try program.restore(optimizerState)
     try evaluator?.bind(to: program.storage, arena: program.arena)
     if let folder {
