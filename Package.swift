@@ -58,7 +58,7 @@ let testTargets: [Target] = [
     swiftSettings: settings),
   tests("FoveaCoreTests", ["FoveaCore"]),
   tests("FoveaGraphTests", ["FoveaGraph"]),
-  tests("FoveaCompilerTests", ["FoveaCompiler", "FoveaReference", "FoveaOneDNN"]),
+  tests("FoveaCompilerTests", ["FoveaNetwork"]),
   tests("FoveaReferenceTests", ["FoveaReference"], fixtures: true),
   // The suite that every operation and every backend has to pass.
   tests("FoveaConformanceTests", ["FoveaReference", "FoveaOneDNN"]),

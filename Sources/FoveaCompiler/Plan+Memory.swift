@@ -39,13 +39,17 @@ extension Plan {
       for input in step.kernel.overwritableInputs {
         let location = step.inputs[input]
         let buffer = buffers[location.buffer]
-        guard buffer.kind == .transient, location.buffer != output, buffer.lifetime.upperBound == index,
+        guard buffer.kind == .transient, location.buffer != output, buffer.lifetime!.upperBound == index,
           location.offset == 0, location.isLaidOut(as: step.output),
-          step.inputs.allSatisfy({ $0.buffer != location.buffer || $0 == location })
+          // The same tensor may also be an input that must stay until the end: a convolution's under its residual sum.
+          step.inputs.indices.allSatisfy({
+            step.inputs[$0].buffer != location.buffer
+              || (step.inputs[$0] == location && step.kernel.overwritableInputs.contains($0))
+          })
         else { continue }
-        let end = buffers[output].lifetime.upperBound
+        let end = buffers[output].lifetime!.upperBound
         replaceBuffer(output, by: location.buffer)
-        buffers[location.buffer].lifetime = buffer.lifetime.lowerBound...end
+        buffers[location.buffer].lifetime = buffer.lifetime!.lowerBound...end
         break
       }
     }
@@ -106,9 +110,13 @@ extension Plan {
     }
     for location in inputs.values { use(location.buffer, at: -1) }
     for location in outputs.values { use(location.buffer, at: steps.count) }
-    for index in buffers.indices where first[index] <= last[index] {
-      // Prepared weights stay from the preparation to the last run.
-      buffers[index].lifetime = buffers[index].kind == .prepared ? .min...Int.max : first[index]...last[index]
+    for index in buffers.indices {
+      buffers[index].lifetime =
+        switch buffers[index].kind {
+        case _ where first[index] > last[index]: nil  // another buffer has taken its place
+        case .prepared: .min ... .max  // from the preparation to the last run
+        default: first[index]...last[index]
+        }
     }
   }
 
@@ -119,11 +127,11 @@ extension Plan {
   private mutating func place(_ kind: Buffer.Kind) -> Int {
     var placed: [Int] = []
     var total = 0
-    let candidates = buffers.indices.filter { buffers[$0].kind == kind && buffers[$0].lifetime.lowerBound != .max }
+    let candidates = buffers.indices.filter { buffers[$0].kind == kind && buffers[$0].lifetime != nil }
     for index in candidates.sorted(by: { (buffers[$1].byteCount, $0) < (buffers[$0].byteCount, $1) }) {
       let size = Self.aligned(buffers[index].byteCount)
       var offset = 0
-      for other in placed where buffers[other].lifetime.overlaps(buffers[index].lifetime) {
+      for other in placed where buffers[other].lifetime!.overlaps(buffers[index].lifetime!) {
         if buffers[other].offset >= offset + size { break }
         offset = max(offset, buffers[other].offset + Self.aligned(buffers[other].byteCount))
       }

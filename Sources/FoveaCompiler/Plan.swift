@@ -29,8 +29,8 @@ public struct Plan: Sendable {
     package var byteCount: Int
     /// In its arena; set by the memory plan.
     package var offset = 0
-    /// The first and last step that need it.
-    package var lifetime = Int.max...Int.max
+    /// The first and last step that need it; `nil` where none does.
+    package var lifetime: ClosedRange<Int>?
   }
 
   /// One kernel, run on fixed places.
@@ -53,23 +53,27 @@ public struct Plan: Sendable {
   package var buffers: [Buffer] = []
   public package(set) var inputs: [String: Location] = [:]
   public package(set) var outputs: [String: Location] = [:]
-  package var parameterBuffers: [String: Int] = [:]
+  package var parameters: [String: Location] = [:]
 
   /// The bytes for everything whose lifetime ends within a run.
   public package(set) var arenaBytes = 0
+  /// The bytes for what is needed only while weights are prepared.
   package var preparationBytes = 0
   /// The bytes of weights prepared for their kernels, kept between runs.
   public package(set) var preparedBytes = 0
 
   /// The bytes of the parameters themselves, optimizer state included.
   public var parameterBytes: Int {
-    parameterBuffers.values.reduce(0) { $0 + buffers[$1].byteCount }
+    parameters.values.reduce(0) { $0 + buffers[$1.buffer].byteCount }
   }
 
-  /// The most memory that the program holds at once: parameters, prepared weights, constants and arena.
+  /// The bytes of a program's working memory: weights are prepared where a run will work.
+  public var workingBytes: Int { max(arenaBytes, preparationBytes) }
+
+  /// The most memory that the program holds at once: parameters, prepared weights, constants and working memory.
   public var peakBytes: Int {
     let constants = buffers.reduce(0) { if case .constant = $1.kind { $0 + $1.byteCount } else { $0 } }
-    return parameterBytes + constants + preparedBytes + max(arenaBytes, preparationBytes)
+    return parameterBytes + constants + preparedBytes + workingBytes
   }
 }
 

@@ -36,24 +36,7 @@ private struct Planner {
   init(graph: Graph, backends: [any Backend]) {
     (self.graph, self.backends) = (graph, backends)
     locations = graph.nodes.map { _ in nil }
-    isStatic = Self.staticNodes(of: graph)
-  }
-
-  /// The nodes whose results are the same on every run: computed from constants and from parameters that the graph
-  /// does not update.
-  private static func staticNodes(of graph: Graph) -> [Bool] {
-    let updated = Set(graph.updates.map(\.parameter))
-    var result = [Bool](repeating: false, count: graph.nodes.count)
-    for (id, node) in graph.nodes.enumerated() {
-      result[id] =
-        switch node.operation {
-        case is Op.Constant: true
-        case is Op.Parameter: !updated.contains(id)
-        case is Op.Input: false
-        default: node.inputs.allSatisfy { result[$0] }
-        }
-    }
-    return result
+    isStatic = graph.isStatic
   }
 
   mutating func run() throws {
@@ -65,22 +48,37 @@ private struct Planner {
         plan.inputs[input.name] = locations[id]
       case let parameter as Op.Parameter:
         locations[id] = newLocation(node, .parameter(parameter.path))
-        plan.parameterBuffers[parameter.path] = locations[id]!.buffer
+        plan.parameters[parameter.path] = locations[id]
       case let constant as Op.Constant:
         locations[id] = newLocation(node, .constant(constant.tensor))
       case let view as any ViewOperation: locations[id] = try location(ofView: view, id)
       default: locations[id] = try addStep(for: id)
       }
     }
+    let updated = Set(graph.updates.map { locations[$0.parameter]!.buffer })
     for output in graph.outputs {
-      let location = locations[output.node]!
-      plan.outputs[output.name] = try inLayout(.rowMajor(location.shape), location, of: output.node)
+      let location = try rowMajor(output.node)
+      plan.outputs[output.name] = updated.contains(location.buffer) ? copy(of: location, output.node) : location
     }
     for update in graph.updates {
-      let value = locations[update.value]!
-      let rowMajor = try inLayout(.rowMajor(value.shape), value, of: update.value)
-      updates.append((parameter: locations[update.parameter]!.buffer, value: rowMajor))
+      let (parameter, value) = (locations[update.parameter]!.buffer, try rowMajor(update.value))
+      let isOfAnother = value.buffer != parameter && updated.contains(value.buffer)
+      updates.append((parameter: parameter, value: isOfAnother ? copy(of: value, update.value) : value))
     }
+  }
+
+  private mutating func rowMajor(_ id: Graph.NodeID) throws -> Plan.Location {
+    try inLayout(.rowMajor(graph.nodes[id].shape), locations[id]!, of: id)
+  }
+
+  /// A copy of what an updated parameter holds before the update.
+  private mutating func copy(of location: Plan.Location, _ id: Graph.NodeID) -> Plan.Location {
+    let output = newLocation(graph.nodes[id], .transient)
+    append(
+      .init(
+        operation: "copy", path: graph.nodes[id].path, kernel: .copy(of: location), inputs: [location], output: output,
+        multiplyAdds: 0), isStatic: false)
+    return output
   }
 
   private mutating func newLocation(

@@ -12,34 +12,34 @@ public final class Program {
 
   /// - Parameters:
   ///   - parameters: holds every parameter of the plan by its path.
-  ///   - arena: memory to work in, at least `plan.arenaBytes`; programs that never run at the same time can share it.
+  ///   - arena: memory to work in, at least `plan.workingBytes`; programs that never run at the same time can share it.
   /// - Errors: a parameter that is missing or has another shape; more memory than the machine has.
   public convenience init(_ plan: Plan, parameters: ParameterStorage) throws {
     try plan.checkMemory()
-    try self.init(plan, parameters: parameters, arena: AlignedBuffer(byteCount: plan.arenaBytes, zeroed: false))
+    try self.init(plan, parameters: parameters, arena: AlignedBuffer(byteCount: plan.workingBytes, zeroed: false))
   }
 
   package init(_ plan: Plan, parameters: ParameterStorage, arena: AlignedBuffer) throws {
-    precondition(arena.byteCount >= plan.arenaBytes)
+    precondition(arena.byteCount >= plan.workingBytes)
     (self.plan, self.parameters, self.arena) = (plan, parameters, arena)
     prepared = AlignedBuffer(byteCount: plan.preparedBytes, zeroed: false)
-    for (path, buffer) in plan.parameterBuffers {
+    for (path, location) in plan.parameters {
       guard let entry = parameters.entries[path] else {
         throw PlanError(description: "the parameter \(path) is missing; load weights that have it")
       }
-      guard entry.buffer.byteCount == plan.buffers[buffer].byteCount else {
-        throw PlanError(description: "the parameter \(path) has the shape \(entry.shape), which is not the model's")
+      guard entry.shape == location.shape else {
+        throw PlanError(
+          description: "the parameter \(path) has the shape \(entry.shape), the model's is \(location.shape)")
       }
     }
-    steps = try plan.steps.map { try bind($0, preparation: nil) }
+    steps = try plan.steps.map(bind)
     try prepareWeights()
   }
 
-  /// Folds and reorders the weights again, after parameters changed.
+  /// Folds and reorders the weights again, after parameters changed. It works where a run works: inputs are to be
+  /// written after it.
   public func prepareWeights() throws {
-    guard !plan.preparation.isEmpty else { return }
-    let memory = AlignedBuffer(byteCount: plan.preparationBytes, zeroed: false)
-    for step in plan.preparation { try bind(step, preparation: memory)() }
+    for step in plan.preparation { try bind(step)() }
   }
 
   /// Runs every step once.
@@ -56,24 +56,22 @@ public final class Program {
     }
   }
 
-  private func bind(_ step: Plan.Step, preparation: AlignedBuffer?) throws -> () -> Void {
+  private func bind(_ step: Plan.Step) throws -> () -> Void {
     try step.kernel.prepare(
       Kernel.Memory(
-        inputs: step.inputs.map { UnsafeRawPointer(address(of: $0, preparation)) },
-        output: address(of: step.output, preparation),
-        scratch: step.scratch.map { address(ofBuffer: $0, preparation) }))
+        inputs: step.inputs.map { UnsafeRawPointer(address(of: $0)) }, output: address(of: step.output),
+        scratch: step.scratch.map(address(ofBuffer:))))
   }
 
-  private func address(of location: Plan.Location, _ preparation: AlignedBuffer?) -> UnsafeMutableRawPointer {
-    address(ofBuffer: location.buffer, preparation) + location.offset
+  private func address(of location: Plan.Location) -> UnsafeMutableRawPointer {
+    address(ofBuffer: location.buffer) + location.offset
   }
 
-  private func address(ofBuffer index: Int, _ preparation: AlignedBuffer?) -> UnsafeMutableRawPointer {
+  private func address(ofBuffer index: Int) -> UnsafeMutableRawPointer {
     let buffer = plan.buffers[index]
     return switch buffer.kind {
-    case .transient: arena.address + buffer.offset
+    case .transient, .preparation: arena.address + buffer.offset
     case .prepared: prepared.address + buffer.offset
-    case .preparation: preparation!.address + buffer.offset
     case .parameter(let path): parameters.entries[path]!.buffer.address
     case .constant(let tensor): tensor.withUnsafeBytes { UnsafeMutableRawPointer(mutating: $0.baseAddress!) }
     }
@@ -88,7 +86,7 @@ extension Program {
     guard let location = plan.inputs[name] else { preconditionFailure("the program has no input \(name)") }
     return try fill(
       UnsafeMutableRawBufferPointer(
-        start: address(of: location, nil), count: location.shape.count * location.elementType.byteCount))
+        start: address(of: location), count: location.shape.count * location.elementType.byteCount))
   }
 
   public func setInput(_ name: String, to tensor: Tensor) {
@@ -106,7 +104,7 @@ extension Program {
     guard let location = plan.outputs[name] else { preconditionFailure("the program has no output \(name)") }
     return try body(
       UnsafeRawBufferPointer(
-        start: address(of: location, nil), count: location.shape.count * location.elementType.byteCount))
+        start: address(of: location), count: location.shape.count * location.elementType.byteCount))
   }
 
   /// A copy of the output `name` of the last run.

@@ -1,6 +1,6 @@
 import FoveaCore
 package import FoveaGraph
-import FoveaReference
+package import FoveaReference
 
 extension Graph {
   /// One line for each node, e.g. `2 convolution(0, 1)`, then for each output and update.
@@ -30,10 +30,12 @@ extension Graph {
     }
   }
 
-  /// The numbers of every output, by its name, and of every update, by its parameter's path.
+  /// Numbers for every input, by its name, and every parameter, by its path; each gets its own.
   ///
-  /// - Parameter range: of the numbers that inputs and parameters get; each gets its own.
-  package func results(onNumbersIn range: ClosedRange<Double> = 0.2...1) -> [String: [Double]] {
+  /// - Parameter range: of the numbers; integers are 0 and 1.
+  package func feed(
+    in range: (_ name: String) -> ClosedRange<Double> = { _ in 0.2...1 }
+  ) -> [String: ReferenceTensor<Double>] {
     var feed: [String: ReferenceTensor<Double>] = [:]
     for node in nodes {
       guard let name = (node.operation as? Op.Input)?.name ?? (node.operation as? Op.Parameter)?.path else { continue }
@@ -43,8 +45,15 @@ extension Graph {
         node.elementType == .int32
         ? ReferenceTensor(
           integers: (0..<node.shape.count).map { Int32(random.integer($0, below: 2)) }, shape: node.shape)
-        : .distinct(node.shape, in: range, seed: UInt64(seed))
+        : .distinct(node.shape, in: range(name), seed: UInt64(seed))
     }
+    return feed
+  }
+
+  /// The numbers of every output, by its name, and of every update, by its parameter's path: node by node with the
+  /// reference kernels.
+  package func results(on feed: [String: ReferenceTensor<Double>]? = nil) -> [String: [Double]] {
+    let feed = feed ?? self.feed()
     let results = ReferenceEvaluator.evaluate(self) { feed[$0]! }
     var numbers: [String: [Double]] = [:]
     for output in outputs { numbers[output.name] = results[output.node].values }

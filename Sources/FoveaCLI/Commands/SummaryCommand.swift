@@ -57,7 +57,7 @@ enum SummaryCommand: Command {
 
     init(_ plan: Plan) {
       (parameterBytes, preparedBytes) = (plan.parameterBytes, plan.preparedBytes)
-      (arenaBytes, peakBytes) = (plan.arenaBytes, plan.peakBytes)
+      (arenaBytes, peakBytes) = (plan.workingBytes, plan.peakBytes)
     }
   }
 

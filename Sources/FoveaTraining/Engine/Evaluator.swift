@@ -68,7 +68,7 @@ final class Evaluator {
     self.plans = plans
   }
 
-  var arenaBytes: Int { plans.values.map(\.arenaBytes).max() ?? 0 }
+  var workingBytes: Int { plans.values.map(\.workingBytes).max() ?? 0 }
 
   private static func graph(_ network: Network, loss: Loss, batchSize: Int) throws -> Graph {
     let builder = GraphBuilder(isTraining: false)
@@ -83,7 +83,7 @@ final class Evaluator {
   /// Chooses whose parameters are evaluated.
   func bind(to storage: ParameterStorage, arena: AlignedBuffer? = nil) throws {
     for plan in plans.values { try plan.checkMemory() }
-    let arena = arena ?? AlignedBuffer(byteCount: arenaBytes, zeroed: false)
+    let arena = arena ?? AlignedBuffer(byteCount: workingBytes, zeroed: false)
     try ComputeThread.shared.run {
       programs = try plans.mapValues { try Program($0, parameters: storage, arena: arena) }
     }

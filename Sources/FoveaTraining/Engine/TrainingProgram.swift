@@ -18,10 +18,10 @@ package final class TrainingProgram {
 
   /// - Parameters:
   ///   - batchSizes: what will come: full batches, and the last one of an epoch.
-  ///   - otherArenaBytes: memory that a program which runs in between, for validation, needs in the same arena.
+  ///   - otherWorkingBytes: memory that a program which runs in between, for validation, needs in the same arena.
   package init(
     _ network: Network, loss: Loss, optimizer: any Optimizer, batchSizes: Set<Int>, seed: UInt64,
-    otherArenaBytes: Int = 0
+    otherWorkingBytes: Int = 0
   ) throws {
     let graphs = try batchSizes.map { size in
       (
@@ -37,7 +37,7 @@ package final class TrainingProgram {
       return parameter.path
     }
     storage = ParameterStorage(copying: tensors)
-    arena = AlignedBuffer(byteCount: max(plans.map(\.1.arenaBytes).max()!, otherArenaBytes), zeroed: false)
+    arena = AlignedBuffer(byteCount: max(plans.map(\.1.workingBytes).max()!, otherWorkingBytes), zeroed: false)
     let (storage, arena) = (storage, arena)
     programs = Dictionary(
       uniqueKeysWithValues: try ComputeThread.shared.run {

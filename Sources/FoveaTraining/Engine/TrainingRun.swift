@@ -40,7 +40,7 @@ final class TrainingRun {
     let sizes = Set([min(plan.batchSize, data.count), data.count % plan.batchSize]).subtracting([0])
     program = try TrainingProgram(
       network, loss: loss, optimizer: optimizer, batchSizes: sizes, seed: plan.seed,
-      otherArenaBytes: evaluator?.arenaBytes ?? 0)
+      otherWorkingBytes: evaluator?.workingBytes ?? 0)
     try program.restore(optimizerState)
     try evaluator?.bind(to: program.storage, arena: program.arena)
     if let folder {
@@ -168,7 +168,8 @@ final class TrainingRun {
     let checkpoint = folder.map { $0 + "/checkpoint" }
     let kept = checkpoint.map { FileStatus($0) == nil ? "" : "; \($0) holds the last good state" } ?? ""
     return TrainingError(
-      "step \(step): \(what) is \(number.isNaN ? "not a number" : "infinite"); use a smaller learning rate, or look for bad values in the data\(kept)")
+      "step \(step): \(what) is \(number.isNaN ? "not a number" : "infinite"); "
+        + "use a smaller learning rate, or look for bad values in the data\(kept)")
   }
 }
 
