@@ -1,5 +1,5 @@
 # The two commands of the README, and what they are made of. Each target sets up what it needs.
-.PHONY: demo test setup build lint format bench bench-peers clean
+.PHONY: demo test setup build lint format bench compare clean
 
 fovea := .build/release/fovea
 demo_output := runs/demo
@@ -29,6 +29,10 @@ format:
 # Our side of the speed comparisons, in the units of the peers' side: images/s (median) and peak resident memory.
 bench: build
 	@Scripts/bench.sh $(fovea)
+
+# Ours and PyTorch's by turns, and the ratios: make compare PEER="PYTHON peers.py", the peers' script of the benchmarks.
+compare: build
+	@Scripts/compare.py $(fovea) "$(PEER)"
 
 clean:
 	swift package clean

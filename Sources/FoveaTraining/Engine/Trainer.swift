@@ -1,4 +1,5 @@
 import FoveaCore
+public import FoveaLayers
 public import FoveaData
 public import FoveaNetwork
 internal import Foundation
@@ -48,8 +49,19 @@ public struct Trainer: Sendable {
   ///
   /// - Errors: no training there; files that are damaged; a model that is not in the catalogue.
   public init(resuming path: String) throws {
+    try self.init(resuming: path) { try Network(contentsOf: path, backend: $0) }
+  }
+
+  /// The training of `model` whose output folder is `path`, for models that are not in the catalogue.
+  ///
+  /// - Errors: no training there; files that are damaged; weights of another architecture.
+  public init(resuming path: String, model: some Layer) throws {
+    try self.init(resuming: path) { try Network(model, contentsOf: path, backend: $0) }
+  }
+
+  private init(resuming path: String, _ load: (BackendChoice) throws -> Network) throws {
     let checkpoint = try Checkpoint.read(path)
-    network = try Network(contentsOf: path, backend: checkpoint.state.backend)
+    network = try load(checkpoint.state.backend)
     guard checkpoint.state.loss == Loss.crossEntropy.name else {
       throw TrainingError("\(path): there is no loss '\(checkpoint.state.loss)'; a newer program wrote this")
     }
