@@ -54,7 +54,7 @@ let modules: [Target] = [
 let testTargets: [Target] = [
   // What several test targets use.
   .target(
-    name: "FoveaTestSupport", dependencies: ["FoveaReference", "CZlib"], path: "Tests/FoveaTestSupport",
+    name: "FoveaTestSupport", dependencies: ["FoveaNetwork", "CZlib"], path: "Tests/FoveaTestSupport",
     swiftSettings: settings),
   tests("FoveaCoreTests", ["FoveaCore"]),
   tests("FoveaGraphTests", ["FoveaGraph"]),
@@ -67,6 +67,8 @@ let testTargets: [Target] = [
   tests("FoveaFilesTests", ["FoveaFiles"]),
   tests("FoveaDataTests", ["FoveaData", "FoveaFiles"], fixtures: true),
   tests("FoveaFormatsTests", ["FoveaFormats", "FoveaFiles"], fixtures: true),
+  // Layers with their gradients, beside PyTorch's.
+  tests("FoveaTorchTests", ["FoveaNetwork"], fixtures: true),
   tests("FoveaTrainingTests", ["FoveaTraining"], fixtures: true),
   tests("FoveaTests", ["Fovea"]),
   // The command, run as a process.

@@ -1,21 +1,20 @@
-import FoveaCompiler
-import FoveaCore
-import FoveaGraph
+package import FoveaCompiler
+package import FoveaCore
+package import FoveaGraph
 import FoveaNetwork
-import FoveaReference
-import FoveaTestSupport
+package import FoveaReference
 
 /// A graph, planned and run: what `Graph.results` gives, by the same names.
-struct ProgramRun {
-  let plan: Plan
-  let storage: ParameterStorage
+package struct ProgramRun {
+  package let plan: Plan
+  package let storage: ParameterStorage
   private let program: Program
   private let graph: Graph
 
   /// - Parameters:
   ///   - backends: in order of preference.
   ///   - passes: what is done to the graph first.
-  init(
+  package init(
     _ graph: Graph, on backends: [any Backend], passes: Pipeline? = nil,
     feed: [String: ReferenceTensor<Double>]
   ) throws {
@@ -30,7 +29,7 @@ struct ProgramRun {
   }
 
   /// The bits of every output and of every updated parameter after one more run.
-  func callAsFunction(_ feed: [String: ReferenceTensor<Double>]) throws -> [String: Tensor] {
+  package func callAsFunction(_ feed: [String: ReferenceTensor<Double>]) throws -> [String: Tensor] {
     try ComputeThread.shared.run {
       for name in plan.inputs.keys { program.setInput(name, to: feed[name]!.tensor) }
       program.run()
@@ -44,11 +43,12 @@ struct ProgramRun {
     }
   }
 
-  func prepareWeights() throws { try ComputeThread.shared.run { try program.prepareWeights() } }
+  package func prepareWeights() throws { try ComputeThread.shared.run { try program.prepareWeights() } }
 }
 
 /// The largest relative error of any result, with its name.
-func largestError(of found: [String: Tensor], to expected: [String: [Double]]) -> (error: Double, name: String) {
+package func largestError(of found: [String: Tensor], to expected: [String: [Double]]) -> (error: Double, name: String)
+{
   var worst = (error: 0.0, name: "")
   for (name, numbers) in expected {
     let error = relativeError(of: found[name]?.floats.map { Double($0) } ?? [], to: numbers)
