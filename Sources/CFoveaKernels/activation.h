@@ -27,6 +27,88 @@ FOVEA_INLINE void fovea_exponential_minus_1(fovea_lanes *value) {
   *value = power * p + (power - 1.0f);
 }
 
+/// eˣ, to about one unit in the last place; 0 below the smallest normal number, infinite above the largest.
+FOVEA_INLINE void fovea_exponential(fovea_lanes *value) {
+  fovea_lanes x = *value;
+  x = x > 89.0f ? (fovea_lanes)89.0f : x;
+  x = x < -88.0f ? (fovea_lanes)-88.0f : x;
+  fovea_lanes shifted = x * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f;
+  fovea_lanes r = x - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  fovea_lanes p = 1.0f / 5040;
+  p = p * r + 1.0f / 720;
+  p = p * r + 1.0f / 120;
+  p = p * r + 1.0f / 24;
+  p = p * r + 1.0f / 6;
+  p = p * r + 0.5f;
+  p = p * r * r + r;
+  // A large power in two parts: 2¹²⁸ is no float, though eˣ may still be one.
+  fovea_lanes two = n > 0.0f ? (fovea_lanes)2.0f : (fovea_lanes)1.0f;
+  n = n > 0.0f ? n - 1.0f : n;
+  fovea_lane_integers exponent = (__builtin_convertvector(n, fovea_lane_integers) + 127) << 23;
+  fovea_lanes power = *(fovea_lanes *)&exponent;
+  p = (power * p + power) * two;
+  *value = *value < -87.33654f ? (fovea_lanes)0.0f : p;
+}
+
+/// The natural logarithm, to about one unit in the last place.
+FOVEA_INLINE void fovea_logarithm(fovea_lanes *value) {
+  fovea_lanes x = *value, tiny = x < 1.17549435e-38f ? (fovea_lanes)8388608.0f : (fovea_lanes)1.0f;
+  x = x * tiny;
+  // x = 2ᵉ · m with m in √½…√2.
+  fovea_lane_integers bits = *(fovea_lane_integers *)&x, e = (bits - 0x3F3504F3) >> 23;
+  fovea_lane_integers mantissa = bits - (e << 23);
+  fovea_lanes f = *(fovea_lanes *)&mantissa - 1.0f, n = __builtin_convertvector(e, fovea_lanes), z = f * f;
+  n = tiny > 1.0f ? n - 23.0f : n;
+  fovea_lanes p = 7.0376836292e-2f;
+  p = p * f - 1.1514610310e-1f;
+  p = p * f + 1.1676998740e-1f;
+  p = p * f - 1.2420140846e-1f;
+  p = p * f + 1.4249322787e-1f;
+  p = p * f - 1.6668057665e-1f;
+  p = p * f + 2.0000714765e-1f;
+  p = p * f - 2.4999993993e-1f;
+  p = p * f + 3.3333331174e-1f;
+  p = p * f * z - n * 2.12194440e-4f - 0.5f * z;
+  p = f + p + n * 0.693359375f;
+  x = *value;
+  p = x < 3.0e38f ? p : x;  // infinite stays so, and what is not a number
+  p = x == 0.0f ? (fovea_lanes)-__builtin_inff() : p;
+  *value = x < 0.0f ? (fovea_lanes)__builtin_nanf("") : p;
+}
+
+/// xᵖ.
+FOVEA_INLINE void fovea_power(fovea_lanes *value, float exponent) {
+  fovea_lanes x = *value, size = x < 0.0f ? -x : x;
+  fovea_logarithm(&size);
+  size = size * exponent;
+  fovea_exponential(&size);
+  float whole = __builtin_floorf(exponent);
+  fovea_lanes negative = whole != exponent        ? (fovea_lanes)__builtin_nanf("")
+                         : whole / 2 == __builtin_floorf(whole / 2) ? size
+                                                                    : -size;
+  *value = x < 0.0f ? negative : size;
+}
+
+/// The error function, a quotient of polynomials; ±1 from where a float cannot tell it from 1.
+FOVEA_INLINE void fovea_error_function(fovea_lanes *value) {
+  fovea_lanes x = *value;
+  x = x > 3.8325069f ? (fovea_lanes)3.8325069f : x;
+  x = x < -3.8325069f ? (fovea_lanes)-3.8325069f : x;
+  fovea_lanes z = x * x, p = 0.00022905065861350646f, q = -1.1791602954361697e-7f;
+  p = p * z + 0.0034082910107109506f;
+  p = p * z + 0.050955695062380861f;
+  p = p * z + 0.18520832239976145f;
+  p = p * z + 1.128379143519084f;
+  q = q * z + 0.000023547966471313185f;
+  q = q * z + 0.0010179625278914885f;
+  q = q * z + 0.014070470171167667f;
+  q = q * z + 0.11098505178285362f;
+  q = q * z + 0.49746925110067538f;
+  q = q * z + 1.0f;
+  *value = x * p / q;
+}
+
 FOVEA_INLINE void fovea_activate_lanes(fovea_activation activation, fovea_lanes *value) {
   switch (activation) {
     case FOVEA_IDENTITY: break;

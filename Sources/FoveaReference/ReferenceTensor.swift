@@ -6,6 +6,10 @@ package protocol ReferenceScalar: BinaryFloatingPoint, Sendable {
   static func exp(_ x: Self) -> Self
   static func log(_ x: Self) -> Self
   static func tanh(_ x: Self) -> Self
+  /// eˣ − 1.
+  static func expm1(_ x: Self) -> Self
+  static func erf(_ x: Self) -> Self
+  static func pow(_ x: Self, _ exponent: Self) -> Self
 }
 
 /// Row-major numbers: `values`, or `integers` where the element type is an integer's (labels, random state).

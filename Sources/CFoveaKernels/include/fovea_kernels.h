@@ -23,15 +23,13 @@ typedef struct {
 /// Up to this many axes.
 #define FOVEA_MAX_RANK 8
 
-/// An iteration space with the strides, in elements, of up to three tensors; a stride of 0 repeats.
+/// An iteration space with the strides, in elements, of up to two tensors; a stride of 0 repeats.
 typedef struct {
   int64_t rank;
   int64_t size[FOVEA_MAX_RANK];
-  int64_t stride[3][FOVEA_MAX_RANK];
+  int64_t stride[2][FOVEA_MAX_RANK];
 } fovea_strided;
 
-typedef enum { FOVEA_ADD, FOVEA_SUBTRACT, FOVEA_MULTIPLY, FOVEA_DIVIDE } fovea_pair;
-typedef enum { FOVEA_RELU_GRADIENT, FOVEA_TANH_GRADIENT, FOVEA_SIGMOID_GRADIENT } fovea_slope;
 typedef enum { FOVEA_SUM, FOVEA_MEAN, FOVEA_LARGEST } fovea_reduction;
 
 /// Threads of the pool that kernels use from now on; oneDNN's primitives follow it too.
@@ -84,15 +82,44 @@ void fovea_channel_sums16(int64_t blocks, int64_t positions, int64_t channels, c
 void fovea_interleave16(int64_t blocks, int64_t length, const uint32_t *x, uint32_t *y);
 void fovea_deinterleave16(int64_t blocks, int64_t length, const uint32_t *x, uint32_t *y);
 
-// Element by element.
-void fovea_activate(fovea_activation activation, int64_t count, const float *x, float *y);
-void fovea_slope_product(fovea_slope slope, int64_t count, const float *g, const float *y, float *dx);
-void fovea_scale(int64_t count, float factor, const float *x, float *y);
-void fovea_reciprocal_square_root(int64_t count, float epsilon, const float *x, float *y);
+// Expressions of operations that look at one place at a time.
+
+#define FOVEA_MAX_INPUTS 8
+#define FOVEA_MAX_STEPS 32
+#define FOVEA_MAX_REGISTERS 24
+
+typedef enum {
+  FOVEA_STEP_ADD, FOVEA_STEP_SUBTRACT, FOVEA_STEP_MULTIPLY, FOVEA_STEP_DIVIDE, FOVEA_STEP_LARGER, FOVEA_STEP_SMALLER,
+  FOVEA_STEP_SCALE, FOVEA_STEP_OFFSET, FOVEA_STEP_RELU, FOVEA_STEP_TANH, FOVEA_STEP_SIGMOID,
+  FOVEA_STEP_RELU_GRADIENT, FOVEA_STEP_TANH_GRADIENT, FOVEA_STEP_SIGMOID_GRADIENT,
+  FOVEA_STEP_RECIPROCAL_SQUARE_ROOT, FOVEA_STEP_SQUARE_ROOT, FOVEA_STEP_EXPONENTIAL, FOVEA_STEP_EXPONENTIAL_MINUS_1,
+  FOVEA_STEP_LOGARITHM, FOVEA_STEP_POWER, FOVEA_STEP_ERROR_FUNCTION, FOVEA_STEP_ABSOLUTE, FOVEA_STEP_SIGN,
+  FOVEA_STEP_STEP, FOVEA_STEP_CLAMP, FOVEA_STEP_CLAMP_GRADIENT
+} fovea_operation;
+
+/// One operation on registers: the inputs, then the results of earlier steps. `p` and `q` are its constants; an
+/// operation on one number has `b` = `a`.
+typedef struct {
+  fovea_operation operation;
+  int32_t a, b, result;
+  float p, q;
+} fovea_step;
+
+/// How an input is read: place by place, the same number everywhere, or with the strides of its `space`.
+typedef enum { FOVEA_DENSE, FOVEA_SCALAR, FOVEA_STRIDED } fovea_reading;
+
+/// Registers 0..<inputs are the inputs, which no step overwrites; the last step's result is the expression's.
+typedef struct {
+  int32_t inputs, steps;
+  fovea_reading kind[FOVEA_MAX_INPUTS];
+  fovea_strided space[FOVEA_MAX_INPUTS];
+  fovea_step step[FOVEA_MAX_STEPS];
+} fovea_expression;
+
+/// A dense input may be the output.
+void fovea_evaluate(const fovea_expression *e, int64_t count, const float *const *inputs, float *y);
+
 void fovea_linear_combination(int64_t count, int terms, const float *const *x, const float *factors, float *y);
-void fovea_pair_dense(fovea_pair pair, int64_t count, const float *a, const float *b, float *y);
-/// Tensors 0 and 1 are the inputs, 2 the output.
-void fovea_pair_strided(fovea_pair pair, fovea_strided space, const float *a, const float *b, float *y);
 void fovea_dropout(int64_t count, float rate, uint32_t threshold, uint32_t stream, const int32_t *state,
                    const float *x, float *y);
 

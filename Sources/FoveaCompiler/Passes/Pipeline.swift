@@ -17,7 +17,8 @@ public struct Pipeline: Sendable {
       FoldBatchNorm(),
       ConstantFolding(backends: backends),
       CommonSubexpressions(),
-      FuseEpilogue(),  // last: the other passes know operations, not their fusions
+      FuseEpilogue(),  // late: the other passes know operations, not their fusions
+      FusePointwise(),  // after it: what a convolution takes into its own kernel costs nothing at all
       DeadCode(),
     ])
   }

@@ -2,14 +2,10 @@ public import FoveaCore
 
 /// A function of one number, applied to every element. Its gradient is computed from the output, so that the input
 /// need not be kept for the way back.
-public protocol ActivationFunction: Operation {}
-
-extension ActivationFunction {
-  public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
-}
+public protocol ActivationFunction: PointwiseFunction {}
 
 /// The gradient of an activation from `(g, y)`: upstream and the activation's output, of one shape.
-public protocol ActivationGradient: NotDifferentiable {}
+public protocol ActivationGradient: NotDifferentiable, PointwiseOperation {}
 
 extension ActivationGradient {
   public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {

@@ -1,7 +1,7 @@
 public import FoveaCore
 
 /// An operation on two tensors, element by element; dimensions of 1 stretch (NumPy's broadcasting).
-public protocol ElementwisePair: Operation {}
+public protocol ElementwisePair: PointwiseOperation {}
 
 extension ElementwisePair {
   public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
@@ -60,12 +60,10 @@ extension Op {
   }
 
   /// `factor · x`, the factor known when the graph is built.
-  public struct Scale: Operation {
+  public struct Scale: PointwiseFunction {
     public static let name = "scale"
     public var factor: Float
     public init(_ factor: Float) { self.factor = factor }
-
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
 
     public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
       [upstream.applying(self)]
@@ -92,12 +90,10 @@ extension Op {
   }
 
   /// `1 / √(x + epsilon)`.
-  public struct ReciprocalSquareRoot: Operation {
+  public struct ReciprocalSquareRoot: PointwiseFunction {
     public static let name = "reciprocal_square_root"
     public var epsilon: Float
     public init(epsilon: Float) { self.epsilon = epsilon }
-
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { inputs[0] }
 
     /// −½ · y³ · g.
     public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {

@@ -8,6 +8,11 @@ struct ElementwiseLayout: Sendable {
   /// The elements in memory, the filling of blocks included.
   let count: Int
 
+  /// Row-major.
+  init(_ shape: Shape) { (layout, count) = (.rowMajor(shape), shape.count) }
+
+  var isNative: Bool { if case .native = layout { true } else { false } }
+
   /// - Parameter keepsZero: whether the operation gives 0 for 0, so that it may run over the filling of blocks.
   init(_ request: KernelRequest, keepsZero: Bool = true) {
     let shape = request.outputShape

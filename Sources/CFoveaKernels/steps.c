@@ -1,12 +1,10 @@
-// Kernels that look at one element at a time. Inputs may be the output.
-#include "activation.h"
+// Optimizer steps, dropout, filling. Inputs may be the output.
 #include "parallel.h"
 
 enum { GRAIN = 16384 };
 
 typedef struct {
   const float *a, *b, *c, *d;
-  const float *const *terms;
   float *y;
   float p, q, r;
   int64_t count;
@@ -22,15 +20,7 @@ typedef struct {
     FOVEA_EACH for (int64_t i = begin; i < end; i++) y[i] = (__VA_ARGS__);        \
   }
 
-ELEMENTWISE(fovea_each_relu_gradient, b[i] > 0 ? a[i] : 0)
-ELEMENTWISE(fovea_each_tanh_gradient, a[i] * (1 - b[i] * b[i]))
-ELEMENTWISE(fovea_each_sigmoid_gradient, a[i] * b[i] * (1 - b[i]))
 ELEMENTWISE(fovea_each_scale, p * a[i])
-ELEMENTWISE(fovea_each_reciprocal_square_root, 1 / __builtin_elementwise_sqrt(a[i] + p))
-ELEMENTWISE(fovea_each_add, a[i] + b[i])
-ELEMENTWISE(fovea_each_subtract, a[i] - b[i])
-ELEMENTWISE(fovea_each_multiply, a[i] * b[i])
-ELEMENTWISE(fovea_each_divide, a[i] / b[i])
 ELEMENTWISE(fovea_each_two_terms, p * a[i] + q * b[i])
 ELEMENTWISE(fovea_each_three_terms, p * a[i] + q * b[i] + r * c[i])
 ELEMENTWISE(fovea_each_descend, a[i] - p * b[i])
@@ -38,51 +28,9 @@ ELEMENTWISE(fovea_each_second_moment, p * a[i] + (1 - p) * b[i] * b[i])
 
 static void run(job j, fovea_body body) { fovea_parallel(j.count, GRAIN, &j, body); }
 
-// Whole registers first; the rest goes through a register of its own.
-#define ACTIVATE(name, activation)                                                  \
-  FOVEA_KERNEL void name(void *context, int64_t begin, int64_t end) {               \
-    const job *j = context;                                                         \
-    int64_t i = begin;                                                              \
-    for (; i + 16 <= end; i += 16) {                                                \
-      fovea_lanes v = FOVEA_LOAD(j->a + i);                                         \
-      fovea_activate_lanes(activation, &v);                                         \
-      FOVEA_STORE(j->y + i, v);                                                     \
-    }                                                                               \
-    if (i == end) return;                                                           \
-    float rest[16] = {0};                                                           \
-    for (int64_t k = i; k < end; k++) rest[k - i] = j->a[k];                        \
-    fovea_lanes v = FOVEA_LOAD(rest);                                               \
-    fovea_activate_lanes(activation, &v);                                           \
-    FOVEA_STORE(rest, v);                                                           \
-    for (int64_t k = i; k < end; k++) j->y[k] = rest[k - i];                        \
-  }
-
-ACTIVATE(fovea_each_identity, FOVEA_IDENTITY)
-ACTIVATE(fovea_each_relu, FOVEA_RELU)
-ACTIVATE(fovea_each_tanh, FOVEA_TANH)
-ACTIVATE(fovea_each_sigmoid, FOVEA_SIGMOID)
-
-void fovea_activate(fovea_activation activation, int64_t count, const float *x, float *y) {
-  fovea_body bodies[] = {fovea_each_identity, fovea_each_relu, fovea_each_tanh, fovea_each_sigmoid};
-  run((job){.a = x, .y = y, .count = count}, bodies[activation]);
-}
-
-void fovea_slope_product(fovea_slope slope, int64_t count, const float *g, const float *y, float *dx) {
-  fovea_body bodies[] = {fovea_each_relu_gradient, fovea_each_tanh_gradient, fovea_each_sigmoid_gradient};
-  run((job){.a = g, .b = y, .y = dx, .count = count}, bodies[slope]);
-}
-
-void fovea_scale(int64_t count, float factor, const float *x, float *y) {
-  run((job){.a = x, .y = y, .p = factor, .count = count}, fovea_each_scale);
-}
-
-void fovea_reciprocal_square_root(int64_t count, float epsilon, const float *x, float *y) {
-  run((job){.a = x, .y = y, .p = epsilon, .count = count}, fovea_each_reciprocal_square_root);
-}
-
 void fovea_linear_combination(int64_t count, int terms, const float *const *x, const float *factors, float *y) {
   switch (terms) {
-    case 1: fovea_scale(count, factors[0], x[0], y); return;
+    case 1: run((job){.a = x[0], .y = y, .p = factors[0], .count = count}, fovea_each_scale); return;
     case 2:
       run((job){.a = x[0], .b = x[1], .y = y, .p = factors[0], .q = factors[1], .count = count}, fovea_each_two_terms);
       return;
@@ -92,11 +40,6 @@ void fovea_linear_combination(int64_t count, int terms, const float *const *x, c
   }
   for (int t = 3; t < terms; t++)
     run((job){.a = y, .b = x[t], .y = y, .p = 1, .q = factors[t], .count = count}, fovea_each_two_terms);
-}
-
-void fovea_pair_dense(fovea_pair pair, int64_t count, const float *a, const float *b, float *y) {
-  fovea_body bodies[] = {fovea_each_add, fovea_each_subtract, fovea_each_multiply, fovea_each_divide};
-  run((job){.a = a, .b = b, .y = y, .count = count}, bodies[pair]);
 }
 
 void fovea_descend(int64_t count, const float *w, const float *d, const float *rate, float *y) {
