@@ -152,3 +152,12 @@ func `a model of one's own goes on where it stopped, with the same bits`(stop: I
     try await group.waitForAll()
   }
 }
+
+@Test(arguments: [0, -3, 1 << 21]) func `a batch size that cannot be is an error of evaluate, too`(size: Int) throws {
+  let data = try pictureClasses(8, shape: shape)
+  #expect {
+    try network().evaluate(data, batchSize: size)
+  } throws: {
+    "\($0)".contains("a batch size of \(size): use 1 or more")
+  }
+}

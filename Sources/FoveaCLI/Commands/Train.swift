@@ -38,6 +38,7 @@ enum Train: Command {
       training, to: arguments[quiet] ? .nowhere : Console.errorIsTerminal ? .terminal : .lines)
     progress.start()
     training.trainer.onEvent = { progress.show($0) }
+    training.old?.remove()
     let interruption = Interruption()
     training.trainer.shouldStop = { interruption.signal != nil }
     let result: TrainingResult

@@ -12,6 +12,8 @@ struct PreparedTraining {
   let validation: (any Dataset)?
   /// The folder of checkpoints and metrics.
   let output: String
+  /// What the folder held, to be removed when the new training is sure to begin.
+  private(set) var old: OldTraining?
 
   init(
     _ trainer: Trainer, _ plan: TrainingPlan, _ data: DataSource, output: String
@@ -55,7 +57,7 @@ struct PreparedTraining {
     }
     try traced.requireOutputs(forClasses: outline.classes)
     let output = try wanted ?? Self.unusedFolder(for: reference.name, dataReference)
-    try Self.claim(output, overwriting: arguments[Train.overwrite])
+    let old = try OldTraining(in: output, overwriting: arguments[Train.overwrite])
 
     let source = try arguments[Train.from].map { try Network.weights(from: $0, for: traced) }
     let data = try DataSource(dataReference, sampleShape: input)
@@ -69,6 +71,7 @@ struct PreparedTraining {
       name: reference.name, backend: backend)
     if let parameters = source?.parameters ?? saved?.parameters { network.parameters = parameters }
     try self.init(Trainer(network, optimizer: settings.make()), plan, data, output: output)
+    self.old = old
   }
 
   /// The input of the model: what the model or the user insists on, otherwise the size of the samples.
@@ -94,21 +97,5 @@ struct PreparedTraining {
     let base = "runs/\(isWord ? model : "model")-\(data.kind.rawValue)"
     if FileStatus(base) == nil { return base }
     return (2...).lazy.map { "\(base)-\($0)" }.first { FileStatus($0) == nil }!
-  }
-
-  /// Makes the folder before hours of work could be for nothing.
-  private static func claim(_ folder: String, overwriting: Bool) throws {
-    if FileStatus(folder + "/checkpoint") != nil, !overwriting {
-      throw CommandError(
-        "\(folder) holds a training already: go on with it by --resume \(folder), choose another folder by --output, "
-          + "or replace it by --overwrite")
-    }
-    do throws(FileError) {
-      try makeFolders(folder)
-      try checkWritable(folder)
-    } catch {
-      throw CommandError("\(error); choose another folder with --output")
-    }
-    if overwriting { for name in ["checkpoint", "best", "metrics.jsonl"] { removeTree(folder + "/" + name) } }
   }
 }

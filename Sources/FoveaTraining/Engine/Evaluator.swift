@@ -60,6 +60,9 @@ final class Evaluator {
   private var programs: [Int: Program] = [:]
 
   init(_ network: Network, loss: Loss, count: Int, batchSize: Int) throws {
+    guard (1...(1 << 20)).contains(batchSize) else {
+      throw TrainingError("a batch size of \(batchSize): use 1 or more, 1048576 at most")
+    }
     (self.network, self.batchSize) = (network, batchSize)
     var plans: [Int: Plan] = [:]
     for size in Set([min(batchSize, count), count % batchSize]) where size > 0 {
