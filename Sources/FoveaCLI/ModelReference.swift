@@ -13,7 +13,9 @@ enum ModelReference {
   /// - Errors: an unknown name, with the nearest; a mistake in a line; a file that is missing or damaged.
   init(_ text: String, backend: BackendChoice) throws {
     let isName = Catalogue.entries.contains { ($0.aliases + [$0.name]).contains(text) }
-    let isPath = !isName && (FileStatus(text) != nil || (text.contains("/") && !text.contains(" ")))
+    // A model line begins with a word or a bracket, a path that does not exist may begin with a folder.
+    let beginsWithFolder = text.prefix { $0 != " " }.contains("/")
+    let isPath = !isName && (FileStatus(text) != nil || beginsWithFolder)
     self = isPath ? .saved(try Network(contentsOf: text, backend: backend)) : .entry(try Catalogue.entry(for: text))
   }
 

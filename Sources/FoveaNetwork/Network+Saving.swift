@@ -146,6 +146,15 @@ extension TracedModel {
         "\(file): the weights are those of another architecture: \(shown)"
           + (mistakes.count > 8 ? "; and \(mistakes.count - 8) more" : ""))
     }
+    for (path, tensor) in parameters.sorted(by: { $0.key < $1.key }) where !tensor.isFinite {
+      throw NetworkError(
+        "\(file): \(path) holds a number that is not finite: damaged, or of a training that failed; use other weights")
+    }
     return parameters
   }
+}
+
+extension Tensor {
+  /// Whether no element is infinite or not a number; of float32.
+  fileprivate var isFinite: Bool { withUnsafeBytes { $0.bindMemory(to: Float.self).allSatisfy(\.isFinite) } }
 }

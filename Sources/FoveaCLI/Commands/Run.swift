@@ -26,11 +26,26 @@ enum Run: Command {
     let backend = arguments[Common.backend]
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
     let input = try readInput(arguments[inputs])
-    let network = try reference.network(
-      input: input.shape.rank == 4 ? input.shape.ofExample : nil, seed: arguments[seed], backend: backend)
+    let example = input.shape.rank == 4 ? input.shape.ofExample : nil
+    try check(example, input.shape, of: arguments[inputs], for: reference)
+    let network = try reference.network(input: example, seed: arguments[seed], backend: backend)
     if let file = arguments[weights] { try network.loadWeights(from: file) }
     let output = try network.predict(batch: input)
     try NPZFile.write(["output": output], to: arguments[outputs])
+  }
+
+  /// - Parameter example: the shape of one example, if the array is a batch of images.
+  /// - Errors: an array that the model does not take.
+  private static func check(
+    _ example: Shape?, _ shape: Shape, of path: String, for model: ModelReference
+  ) throws {
+    if let example, let own = model.input, model.hasFixedInput, example != own {
+      throw CommandError("\(path): the array is \(shape); \(model.name) takes \(own), not \(example)")
+    }
+    if example == nil, model.input == nil {
+      throw CommandError(
+        "\(path): the array is \(shape); a batch N×H×W×C is needed, or a model line that begins with 'input'")
+    }
   }
 
   /// - Errors: no array called `input` among several; one that is no batch of examples.

@@ -28,7 +28,7 @@ final class ProgressReport: Sendable {
     (epochs, batchSize) = (plan.epochs, plan.batchSize)
     stepsPerEpoch = (training.train.count + batchSize - 1) / batchSize
     let network = training.trainer.network
-    let parameters = network.parameters.values.reduce(0) { $0 + $1.shape.count }
+    let parameters = network.summary().parameters
     let validating = training.validation.map { ", \(grouped($0.count)) to validate" } ?? ""
     heading = """
       \(network.name), \(grouped(parameters)) parameters: \(grouped(training.train.count)) examples\(validating), \

@@ -69,7 +69,9 @@ public struct Trainer: Sendable {
     optimizer = checkpoint.state.optimizer.optimizer
     resumed = checkpoint
     let isCheckpoint = try Network.folder(of: path) == path
-    output = !isCheckpoint ? path : path.hasSuffix("/checkpoint") ? String(path.dropLast(11)) : nil
+    let place = URL(fileURLWithPath: path).standardizedFileURL
+    let isInTraining = place.lastPathComponent == "checkpoint"
+    output = !isCheckpoint ? path : isInTraining ? place.deletingLastPathComponent().path : nil
   }
 
   /// The plan of the training that is resumed.

@@ -55,7 +55,7 @@ final class TrainingRun {
   ///
   /// - Errors: a loss that is not finite; samples that cannot be read; what keeps a checkpoint from being written.
   func run(shouldStop: () -> Bool) throws -> TrainingResult {
-    if state.isFinished { return result(.nothingLeft) }
+    if state.isFinished { return result(state.hasStoppedImproving ? .stoppedEarly : .nothingLeft) }
     if state.step == 0 { try save() }  // so that there is something to resume from the first moment
     var clock = EpochClock()
     // A training that was stopped while it validated goes on there.
