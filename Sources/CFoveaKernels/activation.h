@@ -5,14 +5,11 @@
 
 typedef int32_t fovea_lane_integers __attribute__((ext_vector_type(16), may_alias));
 
-/// eˣ − 1, to about one unit in the last place, also where it is near 0. Finite for every finite x: x is clamped to
-/// ±87, where a float's exponent ends. Through a pointer: only kernels compiled for wide registers may pass one.
-FOVEA_INLINE void fovea_exponential_minus_1(fovea_lanes *value) {
-  fovea_lanes x = *value;
-  x = x > 87.0f ? (fovea_lanes)87.0f : x;
-  x = x < -87.0f ? (fovea_lanes)-87.0f : x;
+/// eˣ = 2ⁿ · (1 + p): takes x apart into n, a whole number, and p, to about one unit in the last place of p.
+/// Through pointers: only kernels compiled for wide registers may pass such values.
+FOVEA_INLINE void fovea_exponential_parts(const fovea_lanes *value, fovea_lanes *whole, fovea_lanes *fraction) {
   // x = n·ln 2 + r with |r| ≤ ln 2 / 2; adding 1.5·2²³ rounds to an integer.
-  fovea_lanes shifted = x * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f;
+  fovea_lanes x = *value, shifted = x * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f;
   fovea_lanes r = x - n * 0.693359375f;
   r = r + n * 2.12194440e-4f;
   fovea_lanes p = 1.0f / 5040;
@@ -21,33 +18,38 @@ FOVEA_INLINE void fovea_exponential_minus_1(fovea_lanes *value) {
   p = p * r + 1.0f / 24;
   p = p * r + 1.0f / 6;
   p = p * r + 0.5f;
-  p = p * r * r + r;
-  fovea_lane_integers exponent = (__builtin_convertvector(n, fovea_lane_integers) + 127) << 23;
-  fovea_lanes power = *(fovea_lanes *)&exponent;
+  *fraction = p * r * r + r;
+  *whole = n;
+}
+
+/// 2ⁿ for whole numbers n in -127...127; 0 for the first.
+FOVEA_INLINE void fovea_power_of_2(fovea_lanes *value) {
+  fovea_lane_integers exponent = (__builtin_convertvector(*value, fovea_lane_integers) + 127) << 23;
+  *value = *(fovea_lanes *)&exponent;
+}
+
+/// eˣ − 1, to about one unit in the last place, also where it is near 0. Finite for every finite x: x is clamped to
+/// ±87, where a float's exponent ends.
+FOVEA_INLINE void fovea_exponential_minus_1(fovea_lanes *value) {
+  fovea_lanes x = *value, power, p;
+  x = x > 87.0f ? (fovea_lanes)87.0f : x;
+  x = x < -87.0f ? (fovea_lanes)-87.0f : x;
+  fovea_exponential_parts(&x, &power, &p);
+  fovea_power_of_2(&power);
   *value = power * p + (power - 1.0f);
 }
 
 /// eˣ, to about one unit in the last place; 0 below the smallest normal number, infinite above the largest.
 FOVEA_INLINE void fovea_exponential(fovea_lanes *value) {
-  fovea_lanes x = *value;
+  fovea_lanes x = *value, n, p;
   x = x > 89.0f ? (fovea_lanes)89.0f : x;
   x = x < -88.0f ? (fovea_lanes)-88.0f : x;
-  fovea_lanes shifted = x * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f;
-  fovea_lanes r = x - n * 0.693359375f;
-  r = r + n * 2.12194440e-4f;
-  fovea_lanes p = 1.0f / 5040;
-  p = p * r + 1.0f / 720;
-  p = p * r + 1.0f / 120;
-  p = p * r + 1.0f / 24;
-  p = p * r + 1.0f / 6;
-  p = p * r + 0.5f;
-  p = p * r * r + r;
+  fovea_exponential_parts(&x, &n, &p);
   // A large power in two parts: 2¹²⁸ is no float, though eˣ may still be one.
   fovea_lanes two = n > 0.0f ? (fovea_lanes)2.0f : (fovea_lanes)1.0f;
   n = n > 0.0f ? n - 1.0f : n;
-  fovea_lane_integers exponent = (__builtin_convertvector(n, fovea_lane_integers) + 127) << 23;
-  fovea_lanes power = *(fovea_lanes *)&exponent;
-  p = (power * p + power) * two;
+  fovea_power_of_2(&n);
+  p = (n * p + n) * two;
   *value = *value < -87.33654f ? (fovea_lanes)0.0f : p;
 }
 

@@ -69,6 +69,11 @@ package final class OpenFile: Sendable {
     if let failure { throw failure }
   }
 
+  /// Keeps others from locking the file until it is closed.
+  ///
+  /// - Returns: whether nobody else had it locked.
+  package func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
+
   /// Cuts the file off after `size` bytes; what is written next goes there.
   package func truncate(to size: Int) throws(FileError) {
     guard retryingInterrupts({ ftruncate(descriptor, size) }) == 0, lseek(descriptor, size, SEEK_SET) == size else {

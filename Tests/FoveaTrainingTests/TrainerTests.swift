@@ -4,6 +4,7 @@ import FoveaLayers
 import FoveaNetwork
 import FoveaTestSupport
 import FoveaTraining
+import Foundation
 import Synchronization
 import Testing
 
@@ -160,4 +161,34 @@ func `a model of one's own goes on where it stopped, with the same bits`(stop: I
   } throws: {
     "\($0)".contains("a batch size of \(size): use 1 or more")
   }
+}
+
+@Test func `a log that was cut off goes on after its last whole line`() async throws {
+  let (data, folder) = (try pictureClasses(40, shape: shape), TemporaryFolder())
+  var trainer = Trainer(try network(), optimizer: Adam())
+  trainer.output = folder.path("out")
+  try await trainer.fit(data, epochs: 1, batchSize: 10)
+  let log = folder.path("out/metrics.jsonl")
+  let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+  folder.write(Array((lines[0] + "\n" + lines[1].prefix(9)).utf8), to: "out/metrics.jsonl")
+  try await Trainer(resuming: folder.path("out"), model: OwnModel()).fit(data, epochs: 2, batchSize: 10)
+  let after = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+  #expect(after.count == 6 && after[0] == lines[0])
+  for line in after { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+}
+
+@Test func `two trainings do not write into one folder`() async throws {
+  let (data, folder) = (try pictureClasses(40, shape: shape), TemporaryFolder())
+  let refusal = Mutex("")
+  var first = Trainer(try network(), optimizer: Adam())
+  first.output = folder.path("out")
+  var second = Trainer(try network(), optimizer: Adam())
+  second.output = first.output
+  first.onEvent = { [second] _ in
+    do {
+      _ = try second.fitHere(data, plan: TrainingPlan(epochs: 1, batchSize: 10))
+    } catch { refusal.withLock { $0 = "\(error)" } }
+  }
+  try await first.fit(data, epochs: 1, batchSize: 10)
+  #expect(refusal.withLock { $0 }.contains("metrics.jsonl: another training is writing there"))
 }

@@ -60,11 +60,16 @@ final class MetricsLog {
   private(set) var length: Int
 
   /// - Parameter length: how much of an existing file is kept.
-  /// - Errors: a file that cannot be made or written to.
+  /// - Errors: a file that cannot be made or written to, or that another training is writing.
   init(_ path: String, keeping length: Int) throws {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     file = try OpenFile(path, flags: O_WRONLY | O_CREAT)
-    self.length = min(length, try file.status().size)
+    guard file.lock() else {
+      throw TrainingError("\(path): another training is writing there; wait for it, or choose another folder")
+    }
+    // Of a log that was cut off, the last whole line is the end.
+    let isCut = try file.status().size < length
+    self.length = isCut ? (try readFile(path).lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) : length
     try file.truncate(to: self.length)
   }
 
