@@ -13,10 +13,16 @@ enum ModelReference {
   /// - Errors: an unknown name, with the nearest; a mistake in a line; a file that is missing or damaged.
   init(_ text: String, backend: BackendChoice) throws {
     let isName = Catalogue.entries.contains { ($0.aliases + [$0.name]).contains(text) }
-    // A model line begins with a word or a bracket, a path that does not exist may begin with a folder.
-    let beginsWithFolder = text.prefix { $0 != " " }.contains("/")
-    let isPath = !isName && (FileStatus(text) != nil || beginsWithFolder)
+    let isPath = !isName && (FileStatus(text) != nil || (text.contains("/") && !Self.beginsAsLine(text)))
     self = isPath ? .saved(try Network(contentsOf: text, backend: backend)) : .entry(try Catalogue.entry(for: text))
+  }
+
+  /// Whether a text with a slash can be a model line, such as `conv 8 3x3 /2 - fc 10`, not the path of a file that is
+  /// missing: lines begin with a bracket or a word of theirs.
+  private static func beginsAsLine(_ text: String) -> Bool {
+    let word = text.prefix { !$0.isWhitespace }.lowercased()
+    let words = ["input"] + PatternWord.all.flatMap { [$0.name] + $0.aliases }
+    return text.hasPrefix("[") || (words.contains(word) && word != text.lowercased())
   }
 
   /// As in model files.
@@ -48,7 +54,7 @@ enum ModelReference {
     }
   }
 
-  /// The shape that was asked for, or the model's own.
+  /// The shape that was asked for with --input, or the model's own.
   ///
   /// - Errors: another shape than the only one; none at all.
   func input(_ wanted: Shape?) throws -> Shape {
@@ -61,9 +67,8 @@ enum ModelReference {
     return input
   }
 
-  /// The network, with new weights drawn from `seed` unless it was saved with its own.
-  func network(input wanted: Shape?, seed: UInt64 = 0, backend: BackendChoice) throws -> Network {
-    let input = try input(wanted)
+  /// The network for inputs that suit the model, with new weights drawn from `seed` unless it was saved with its own.
+  func network(input: Shape, seed: UInt64 = 0, backend: BackendChoice) throws -> Network {
     switch self {
     case .saved(let network): return network
     case .entry(let entry):

@@ -1,9 +1,13 @@
+import FoveaLayers
 internal import Foundation
 
 // Numbers as people read them.
 
 /// `0.98765` → `98.77 %`.
 func percent(_ fraction: Double) -> String { String(format: "%.2f %%", 100 * fraction) }
+
+/// `1 example`, `60,000 examples`: for people, where `counted` is for errors, which repeat numbers as they are.
+func groupedCount(_ number: Int, _ noun: String) -> String { grouped(number) + " " + (number == 1 ? noun : noun + "s") }
 
 /// Four significant digits.
 func short(_ number: Double) -> String { String(format: "%.4g", number) }

@@ -3,35 +3,44 @@ import FoveaLayers
 import FoveaNetwork
 import FoveaTraining
 
-/// The parts of a data set that can be asked for.
-enum Split: String, CaseIterable, Sendable {
-  case test, train
-
+extension DataPart {
   static let option = Option(
-    "split", "PART", "which part of the data: test or train", ValueKind<Split>.choice, "test, if there is one")
+    "split", "PART", "which part of the data: test or train", ValueKind<DataPart>.choice, "test, if there is one")
 }
 
-extension DataSource {
-  /// - Errors: a part that the data does not have.
-  func part(_ split: Split?) throws -> any Dataset {
-    switch split {
-    case nil: return test ?? train
-    case .train: return train
-    case .test:
-      guard let test else { throw CommandError("the data has no part for testing: use --split train") }
-      return test
-    }
+// Data for a network that exists: checked against the network before anything is read.
+
+extension DataReference {
+  /// One part; the files of the other need not be there.
+  ///
+  /// - Errors: another number of classes than the network has outputs, samples of another size; whatever the data set
+  ///   finds.
+  func dataset(_ part: DataPart?, for network: Network) throws -> any Dataset {
+    let known = try check(network)
+    let samples = try dataset(part, sampleShape: network.inputShape, classNames: known)
+    noteOtherNames(samples.classNames, than: network.classNames)
+    return samples
   }
 
-  /// Opens data for a network that exists, having checked it against the network before anything is read.
+  /// All parts.
   ///
-  /// - Errors: more classes than the network has outputs, samples of another size; whatever the data set finds.
-  init(_ reference: DataReference, for network: Network) throws {
-    let outline = try reference.outline()
-    try network.check(sampleShape: outline.sampleShape, classes: outline.classes)
-    let known = reference.kind == .folder && !network.classNames.isEmpty ? network.classNames : nil
-    try self.init(reference, sampleShape: network.inputShape, classNames: known)
-    let (theirs, ours) = (train.classNames, network.classNames)
+  /// - Errors: as for one.
+  func source(for network: Network) throws -> DataSource {
+    let known = try check(network)
+    let source = try DataSource(self, sampleShape: network.inputShape, classNames: known)
+    noteOtherNames(source.train.classNames, than: network.classNames)
+    return source
+  }
+
+  /// - Returns: the classes that a folder of pictures is to be read with; it may have folders for some of them only.
+  private func check(_ network: Network) throws -> [String]? {
+    let outline = try outline()
+    let known = kind == .folder && !network.classNames.isEmpty ? network.classNames : nil
+    try network.check(sampleShape: outline.sampleShape, classes: max(outline.classes, known?.count ?? 0))
+    return known
+  }
+
+  private func noteOtherNames(_ theirs: [String], than ours: [String]) {
     guard !ours.isEmpty, theirs != ours else { return }
     func some(_ names: [String]) -> String { names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "") }
     Console.note("note: the data's classes (\(some(theirs))) are called otherwise than the model's (\(some(ours)))")

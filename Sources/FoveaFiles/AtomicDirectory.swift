@@ -12,21 +12,13 @@ package enum AtomicDirectory {
   package static func write(
     to path: String, replacingFoldersWith marker: String, _ fill: (String) throws -> Void
   ) throws {
+    do throws(FileError) {
+      try checkReplaceable(path, marker: marker)
+    } catch { throw FileError(error.kind, path, "could not be written: \(error.reason); choose another") }
     let previous = FileStatus(path)
-    if let previous {
-      guard previous.isDirectory else {
-        throw FileError(.system, path, "could not be written: this is a file, a folder is needed")
-      }
-      let isOurs = FileStatus(path + "/" + marker) != nil
-      guard try isOurs || namesInFolder(path).isEmpty else {
-        throw FileError(
-          .system, path, "could not be written: the folder there holds no \(marker) and is not replaced; choose another"
-        )
-      }
-    }
     let (replacement, folder) = try Replacement.begin(of: path) { temporary throws(FileError) in
       guard mkdir(temporary, 0o777) == 0 else { throw FileError(path: temporary, code: errno) }
-      return try OpenFile(temporary, flags: O_RDONLY | O_DIRECTORY)
+      return try OpenFile(folder: temporary)
     }
     defer { withExtendedLifetime(folder) {} }  // holds the lock
     do {
@@ -42,6 +34,18 @@ package enum AtomicDirectory {
     }
     removeTree(replacement.temporary)  // now the folder that was there before
     try replacement.syncFolder()
+  }
+
+  /// Whether `write` would replace what is at `path`, so that a program can say so before its work.
+  ///
+  /// - Errors: a file; a folder that is not empty and holds no file `marker`.
+  package static func checkReplaceable(_ path: String, marker: String) throws(FileError) {
+    guard let status = FileStatus(path) else { return }
+    guard status.isDirectory else { throw FileError(.system, path, "this is a file, a folder is needed") }
+    let isEmpty = try namesInFolder(path).isEmpty
+    guard isEmpty || FileStatus(path + "/" + marker) != nil else {
+      throw FileError(.system, path, "the folder there holds no \(marker) and is not replaced")
+    }
   }
 
   private static func swap(_ replacement: Replacement, replacing: Bool) throws(FileError) {

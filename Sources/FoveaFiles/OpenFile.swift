@@ -27,6 +27,11 @@ package final class OpenFile: Sendable {
     try self.init(path, flags: O_WRONLY | O_CREAT | O_EXCL)
   }
 
+  /// Opens a folder, to lock it or to wait until it is on the disk.
+  package convenience init(folder path: String) throws(FileError) {
+    try self.init(path, flags: O_RDONLY | O_DIRECTORY)
+  }
+
   deinit { close(descriptor) }
 
   package func status() throws(FileError) -> FileStatus {
@@ -69,16 +74,18 @@ package final class OpenFile: Sendable {
     if let failure { throw failure }
   }
 
-  /// Keeps others from locking the file until it is closed.
-  ///
-  /// - Returns: whether nobody else had it locked.
-  package func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
-
   /// Cuts the file off after `size` bytes; what is written next goes there.
   package func truncate(to size: Int) throws(FileError) {
     guard retryingInterrupts({ ftruncate(descriptor, size) }) == 0, lseek(descriptor, size, SEEK_SET) == size else {
       throw FileError(path: path, code: errno)
     }
+  }
+
+  /// Locks the file or folder for this process until the value goes away.
+  ///
+  /// - Returns: whether nobody else holds the lock; also where the file system knows no locks.
+  package func lock() -> Bool {
+    retryingInterrupts { flock(descriptor, LOCK_EX | LOCK_NB) } == 0 || errno != EWOULDBLOCK
   }
 
   /// Waits until the content is on the disk. Pipes and terminals have nothing to wait for.

@@ -52,19 +52,6 @@ package func namesInFolder(_ path: String) throws(FileError) -> [String] {
   return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }
 
-/// The path with `~/` at its beginning replaced by the home folder, which no shell does after a colon.
-package func expandingHome(_ path: String) -> String {
-  guard path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
-  return String(cString: home) + path.dropFirst()
-}
-
-/// The path from the root, whether or not something is there.
-package func absolutePath(_ path: String) -> String {
-  guard !path.hasPrefix("/"), let current = getcwd(nil, 0) else { return path }
-  defer { free(current) }
-  return String(cString: current) + "/" + path
-}
-
 /// Makes a folder, and those around it that are not there.
 /// - Errors: what the system said, or that a file is in the way.
 package func makeFolders(_ path: String) throws(FileError) {

@@ -14,7 +14,7 @@ struct Replacement {
   private static let suffix = ".partial"
 
   private init(of path: String) {
-    target = realPath(path) ?? path
+    target = realPath(path) ?? plainPath(path)
     let number = Self.counter.add(1, ordering: .relaxed).newValue
     temporary = Self.folder(of: target) + "/" + Self.prefix(of: target) + "\(getpid()).\(number)" + Self.suffix
   }
@@ -34,8 +34,7 @@ struct Replacement {
         file = try create(replacement.temporary)
       } catch { throw replacement.explain(error, path: path) }
       // Somebody who tidied up may have taken it for abandoned just before it was locked: then try another.
-      let isTaken = flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
-      if !isTaken, FileStatus(replacement.temporary) != nil { return (replacement, file) }
+      if file.lock(), FileStatus(replacement.temporary) != nil { return (replacement, file) }
     }
   }
 
@@ -51,7 +50,7 @@ struct Replacement {
 
   /// Waits until a rename in the target's folder is on the disk.
   func syncFolder() throws(FileError) {
-    try OpenFile(Self.folder(of: target), flags: O_RDONLY | O_DIRECTORY).sync()
+    try OpenFile(folder: Self.folder(of: target)).sync()
   }
 
   /// An error about the temporary as one about the target, with what became of the thing that was there before.
@@ -73,13 +72,6 @@ struct Replacement {
     let name = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
     return "." + String(decoding: name.utf8.prefix(200), as: UTF8.self) + "."
   }
-}
-
-/// The path without symbolic links; `nil` if nothing is there.
-private func realPath(_ path: String) -> String? {
-  guard let resolved = realpath(path, nil) else { return nil }
-  defer { free(resolved) }
-  return String(cString: resolved)
 }
 
 /// Removes a file, or a folder with all that is in it; symbolic links are removed, not followed. What cannot be

@@ -28,9 +28,12 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
     }
   }
 
-  /// The threads that kernels run on; all processors by default.
+  /// The threads that kernels run on, 1...1024; all processors by default.
   public static var threads: Int {
     get { (try? ComputeThread.shared.run { OneDNNBackend.threads }) ?? 1 }
-    set { try? ComputeThread.shared.run { OneDNNBackend.threads = newValue } }
+    // A number outside is brought inside: a setter cannot throw.
+    set { try? ComputeThread.shared.run { OneDNNBackend.threads = min(max(newValue, 1), mostThreads) } }
   }
+
+  package static let mostThreads = 1024
 }

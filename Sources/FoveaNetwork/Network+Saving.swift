@@ -1,4 +1,4 @@
-import FoveaCore
+package import FoveaCore
 import FoveaData
 import FoveaFiles
 import FoveaFormats
@@ -7,9 +7,9 @@ import FoveaZoo
 internal import Foundation
 
 /// What a model file says about its model, besides the weights.
-struct Manifest: Codable, Sendable {
+package struct Manifest: Codable, Sendable {
   static let newestVersion = 1
-  static let fileName = "manifest.json"
+  package static let fileName = "manifest.json"
   static let weightsName = "weights.safetensors"
 
   var formatVersion = newestVersion
@@ -99,6 +99,7 @@ extension Network {
 
   /// The folder that holds the manifest: `path` itself, or the last checkpoint of a training's output folder.
   package static func folder(of path: String) throws -> String {
+    let path = plainPath(path)
     for folder in [path, path + "/checkpoint"] {
       if FileManager.default.fileExists(atPath: folder + "/" + Manifest.fileName) { return folder }
     }
@@ -122,7 +123,7 @@ extension Network {
 extension TracedModel {
   /// The model's parameters out of a file's tensors.
   ///
-  /// - Errors: every missing, surplus and mis-shaped tensor at once.
+  /// - Errors: a number that is not finite; every missing, surplus and mis-shaped tensor at once.
   package func parameters(from tensors: [String: Tensor], of file: String) throws -> [String: Tensor] {
     var mistakes: [String] = []
     var parameters: [String: Tensor] = [:]
@@ -135,6 +136,10 @@ extension TracedModel {
         mistakes.append("\(parameter.path) is \(tensor.shape), the model's is \(parameter.shape)")
       } else if tensor.elementType != .float32 {
         mistakes.append("\(parameter.path) is \(tensor.elementType), not float32")
+      } else if let mistake = tensor.notFinite {
+        throw NetworkError(
+          "\(file): \(parameter.path) holds \(mistake.value) at index \(mistake.index): damaged, or its training diverged; "
+            + "use other weights")
       }
       parameters[parameter.path] = tensor
     }
@@ -146,15 +151,16 @@ extension TracedModel {
         "\(file): the weights are those of another architecture: \(shown)"
           + (mistakes.count > 8 ? "; and \(mistakes.count - 8) more" : ""))
     }
-    for (path, tensor) in parameters.sorted(by: { $0.key < $1.key }) where !tensor.isFinite {
-      throw NetworkError(
-        "\(file): \(path) holds a number that is not finite: damaged, or of a training that failed; use other weights")
-    }
     return parameters
   }
 }
 
 extension Tensor {
-  /// Whether no element is infinite or not a number; of float32.
-  fileprivate var isFinite: Bool { withUnsafeBytes { $0.bindMemory(to: Float.self).allSatisfy(\.isFinite) } }
+  /// The first element of a `float32` tensor that is not finite; `nil` if all are.
+  package var notFinite: (index: Int, value: Float)? {
+    withUnsafeBytes { bytes in
+      let numbers = bytes.bindMemory(to: Float.self)
+      return numbers.firstIndex { !$0.isFinite }.map { ($0, numbers[$0]) }
+    }
+  }
 }

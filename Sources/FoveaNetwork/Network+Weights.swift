@@ -7,7 +7,8 @@ package import FoveaLayers
 extension Network {
   /// Takes the parameters of a safetensors file, a model file, or the output folder of a training.
   ///
-  /// - Errors: a file that is missing or damaged; every missing, surplus and mis-shaped tensor at once.
+  /// - Errors: a file that is missing or damaged, or holds a number that is not finite; every missing, surplus and
+  ///   mis-shaped tensor at once.
   public func loadWeights(from path: String) throws {
     parameters = try Self.weights(from: path, for: trace(model, input: inputShape)).parameters
   }

@@ -70,14 +70,18 @@ public final class Network: Sendable {
     return try? Preprocessing(crop: [input[0], input[1]], color: color)
   }
 
-  /// The parameters by path. Setting them, in whole or in part, takes effect for the next prediction.
+  /// The parameters by path, `float32`. Setting them, in whole or in part, takes effect for the next prediction.
+  ///
+  /// Setting a path that is no parameter of the model, or a tensor of another shape or element type, is a mistake in
+  /// the program and ends it; `loadWeights(from:)` is for what comes out of files, and throws.
   public var parameters: [String: Tensor] {
     get { state.withLock { $0.parameters } }
     set {
       state.withLock { state in
         for (path, tensor) in newValue {
           precondition(
-            state.parameters[path]?.shape == tensor.shape, "\(path) is not a parameter, or has another shape")
+            state.parameters[path]?.shape == tensor.shape && tensor.elementType == .float32,
+            "\(path) is not a parameter, or has another shape or element type")
           state.parameters[path] = tensor
         }
       }
@@ -104,6 +108,8 @@ public final class Network: Sendable {
   }
 
   /// The plan for inference on a batch: kernels, layouts and exact memory.
+  ///
+  /// - Errors: a batch of no examples, or of more than any machine holds.
   public func plan(batchSize: Int = 1) throws -> Plan {
     try backend.plan(trace(model, input: inputShape, batchSize: batchSize).graph)
   }

@@ -66,6 +66,23 @@ package enum SealedJSON {
 /// The 64-bit FNV-1a hash, to notice damage; it is no protection against intent.
 package enum FNV {
   package static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
-    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    bytes.reduce(start) { step($0, $1) }
+  }
+
+  private static let start: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  @inline(__always)
+  private static func step(_ hash: UInt64, _ byte: UInt8) -> UInt64 { (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+
+  /// The hash of bytes that come piece by piece.
+  package struct Hasher: CustomStringConvertible {
+    private var hash = FNV.start
+
+    package init() {}
+
+    package mutating func add(_ bytes: some Sequence<UInt8>) { hash = bytes.reduce(hash) { FNV.step($0, $1) } }
+
+    /// As files spell it.
+    package var description: String { String(format: "fnv1a64:%016llx", hash) }
   }
 }

@@ -78,7 +78,9 @@ private func change(_ path: String, _ body: (inout [UInt8]) -> Void) throws {
     #expect(
       try complaint(data, model: "conv 2 3x3 - gap - fc 3", "--input", "8x8x3").contains(
         "broken/blue: there are no pictures in this class folder"))
-    // Three classes and two outputs.
+    // The empty folder is the mistake, not the three classes for two outputs that it makes.
+    #expect(try complain().contains("broken/blue: there are no pictures in this class folder"))
+    folder.write(original, to: "broken/blue/1.png")
     #expect(try complain().contains("the model line has 2 outputs, the data has 3 classes: end it with 'fc 3'"))
     try FileManager.default.removeItem(atPath: folder.path("broken"))
     folder.write([1], to: "broken/picture.png")
@@ -115,5 +117,5 @@ private func change(_ path: String, _ body: (inout [UInt8]) -> Void) throws {
   for label in 0..<11 { folder.write([1], to: "eleven/class\(label)/a.png") }
   let classes = try Fovea("evaluate", output, "--data", "folder:" + folder.path("eleven"))
   #expect(classes.status == 1)
-  #expect(classes.errors.contains("the data has 11 classes, \(TinyData.canonicalModel) has only 10 outputs"))
+  #expect(classes.errors.contains("\(TinyData.canonicalModel) has 10 outputs, the data has 11 classes"))
 }

@@ -35,6 +35,11 @@ func `each command has a help that names its options`(command: String) throws {
   }
 }
 
+@Test func `the help says every exit status`() throws {
+  let help = try Fovea("--help").output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  #expect(help.contains("0, 1 (failed), 2 (usage)") && help.contains("130 (Ctrl-C) or 143 (SIGTERM)"))
+}
+
 @Test func `the version is printed`() throws {
   let result = try Fovea("--version")
   #expect(result.status == 0)

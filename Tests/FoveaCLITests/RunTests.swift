@@ -58,6 +58,34 @@ private func runModel(_ arguments: [String], on arrays: [String: Tensor]) throws
     #expect(try runModel([TinyData.model], on: input) != own)
   }
 
+  @Test func `arrays that the model does not take may be of any kind`() throws {
+    let path = folder.path("mixed.npz")
+    try NPZFile.write(["input": random([1, 28, 28, 1]), "another": random([3])], to: path)
+    var bytes = Array(try folder.read("mixed.npz"))
+    // The other one is written first, sorted by name: its elements become complex numbers.
+    let place = try #require(bytes.firstRange(of: Array("'<f4'".utf8)))
+    bytes.replaceSubrange(place, with: Array("'<c8'".utf8))
+    folder.write(bytes, to: "mixed.npz")
+    let result = try Fovea("run", "lenet5", "--inputs", path, "--outputs", folder.path("mixed-out.npz"))
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(throws: FormatError.self) { try NPZFile.read("another", from: path) }
+  }
+
+  @Test func `weights that are not finite are refused by the file's name`() throws {
+    let weights = folder.path("infinite.safetensors")
+    let parameters = [
+      "dense_1.weights": Tensor([1, 2, .infinity, 4, 5, 6] as [Float], shape: [2, 3]),
+      "dense_1.bias": Tensor(shape: [3]),
+    ]
+    try SafetensorsFile.write(parameters, to: weights)
+    let input = Tensor([1, 1] as [Float], shape: [1, 1, 1, 2])
+    #expect {
+      try runModel(["fc 3", "--weights", weights], on: ["input": input])
+    } throws: {
+      ($0 as? WrongOutput)?.text.contains("infinite.safetensors: dense_1.weights holds inf at index 2") == true
+    }
+  }
+
   @Test func `wrong arrays and weights are refused`() throws {
     func refused(_ arguments: [String], _ arrays: [String: Tensor], _ text: String) throws {
       let input = folder.path("wrong.npz")
@@ -68,10 +96,13 @@ private func runModel(_ arguments: [String], on arrays: [String: Tensor]) throws
     }
     let two = ["a": random([1, 28, 28, 1]), "b": random([1])]
     try refused(["lenet5"], two, "wrong.npz: there is no array 'input', only 'a', 'b'")
-    try refused(["lenet5"], ["a": random([784])], "the array is 784; a batch N×H×W×C")
-    try refused(["lenet5"], ["a": random([28, 28, 1])], "the input is 28×28×1 of float32; lenet5 takes N×28×28×1")
-    try refused(["lenet5"], ["a": random([0, 28, 28, 1])], "at least one example is needed")
-    try refused(["input 8x8x1 - fc 2"], ["a": random([1, 9, 9, 1])], "takes 8×8×1, not 9×9×1")
+    try refused(["lenet5"], ["a": random([784])], "the array 'a' is 784; lenet5 takes N×28×28×1")
+    try refused(["lenet5"], ["a": random([28, 28, 1])], "the array 'a' is 28×28×1; lenet5 takes N×28×28×1")
+    try refused(["lenet5"], ["a": random([0, 28, 28, 1])], "takes N×28×28×1, at least one example")
+    try refused(
+      ["input 8x8x1 - fc 2"], ["a": random([1, 9, 9, 1])],
+      "wrong.npz: the array 'a' is 1×9×9×1; input 8x8x1 - fc 2 takes N×8×8×1")
+    try refused(["fc 2"], ["a": random([3, 8])], "the array 'a' is 3×8; fc 2 takes a batch of images N×H×W×C")
     let weights = folder.path("other.safetensors")
     try SafetensorsFile.write(["c1.weights": random([3])], to: weights)
     try refused(

@@ -131,7 +131,7 @@ private let trained = Result {
   #expect(result.status == 0)
   #expect(result.output.hasPrefix("\(TinyData.canonicalModel) no longer improves: stopped after 3 epochs"))
   let again = try Fovea("train", "--resume", folder.path("early"))
-  #expect(again.status == 0 && again.output.contains("no longer improves: stopped after 3 epochs"))
+  #expect(again.status == 0 && again.output.contains("was trained already: it no longer improved"))
 }
 
 @Test func `without an output folder a new one is made`() throws {
@@ -142,6 +142,40 @@ private let trained = Result {
     #expect(result.status == 0 && result.errors.isEmpty)
     #expect(result.output.contains("saved in \(expected)/checkpoint"))
   }
+}
+
+@Test func `parts are read one without the other`() throws {
+  let (output, _) = try trained.get()
+  let only = TemporaryFolder()
+  for file in ["images-idx3-ubyte", "labels-idx1-ubyte"] {
+    for (part, name) in [("t10k", "test"), ("train", "train")] {
+      only.write(try folder.read("digits/\(part)-\(file)"), to: "\(name)/\(part)-\(file)")
+    }
+  }
+  let whole = try Fovea("evaluate", output, "--data", data, "--json")
+  let test = try Fovea("evaluate", output, "--data", "mnist:" + only.path("test"), "--json")
+  #expect(test.status == 0 && test.output == whole.output, "\(test.errors)")
+  // Without a part for testing, some of the training examples validate.
+  let train = "mnist:" + only.path("train")
+  let result = try Fovea("train", TinyData.model, "--data", train, "--epochs", "1", "--output", only.path("out"))
+  #expect(result.status == 0 && result.errors.contains("180 examples, 20 to validate"), "\(result.errors)")
+  let wrong = try Fovea("evaluate", output, "--data", train, "--split", "test")
+  #expect(wrong.status == 1 && wrong.errors.contains("there is no part for testing"))
+  let none = try Fovea("train", TinyData.model, "--data", "mnist:" + only.path("test"), "--output", only.path("no"))
+  #expect(none.status == 1 && none.errors.contains("there is no train-images-idx3-ubyte in this folder"))
+}
+
+@Test func `one is one, and the heading counts what the summary counts`() throws {
+  let few = TinyData.digits(in: folder, name: "few", train: 20, test: 10)
+  let model = "conv 4 3x3 - bn - relu - fc 10"
+  let result = try Fovea("train", model, "--data", few, "--epochs", "1", "--output", folder.path("one"))
+  #expect(result.output.contains("is trained: 1 epoch, 1 step\n"))
+  let summary = try Fovea("summary", folder.path("one"), "--json").object()
+  let parameters = try #require(summary["parameters"] as? Int)
+  #expect(summary["nonTrainable"] as? Int == 8)
+  let spelled = "\(parameters / 1000),\(parameters % 1000)"
+  #expect(result.errors.contains("\(spelled) parameters: 20 examples, 10 to validate, 1 epoch of 1 step, to "))
+  #expect(try Fovea("train", "--resume", folder.path("one"), "--epochs", "1").output.contains("1 epoch, 1 step; ask"))
 }
 
 @Test func `the reference backend trains to nearly the same numbers`() throws {

@@ -46,3 +46,16 @@ private func write(_ value: UInt8, to path: String) throws {
   try write(1, to: folder.path("empty"))
   #expect(folder.names(in: folder.path("empty")) == ["manifest.json", "weights"])
 }
+
+@Test func `a path may end with a slash`() throws {
+  let folder = TemporaryFolder()
+  try write(1, to: folder.path("model/"))
+  try write(2, to: folder.path("model//"))
+  #expect(folder.names() == ["model"])
+  #expect(try readFile(folder.path("model/manifest.json")) == [2])
+}
+
+@Test(arguments: [
+  ("a/b/", "a/b"), ("./a//b", "a/b"), ("/", "/"), ("//a/.", "/a"), (".", "."), ("./", "."), ("../a", "../a"), ("", ""),
+])
+func `a path is freed of what says nothing`(path: String, plain: String) { #expect(plainPath(path) == plain) }

@@ -53,6 +53,7 @@ struct TinyNet: Model {
   let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
   let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-  let commands = readme.matches(of: /`fovea ([a-z]+)/).map { String($0.output.1) }
-  #expect(Set(commands) == ["train", "evaluate", "predict", "summary", "models", "layers", "run", "bench"])
+  let commands = readme.matches(of: /`fovea ([a-z-]+)/).map { String($0.output.1) }
+  #expect(
+    Set(commands) == ["train", "evaluate", "predict", "summary", "models", "layers", "run", "bench", "export-samples"])
 }

@@ -30,7 +30,8 @@ enum Help {
 
       \(table([("--help", "prints this, or with a command its help"), ("--version", "prints the version")]))
 
-      Results go to standard output, progress and errors to standard error. Exit status: 0, 1 (failed), 2 (usage).
+      Results go to standard output, progress and errors to standard error. Exit status: 0, 1 (failed),
+      2 (usage); of a training that was stopped and saved 130 (Ctrl-C) or 143 (SIGTERM).
       """
   }
 

@@ -25,9 +25,9 @@ extension ValueKind where Value == String {
     ValueKind(expectation: noun) { $0.isEmpty ? nil : $0 }
   }
 
-  /// A path; `~/` at its beginning is the home folder, also after `=`, where no shell sees it.
+  /// A path, without slashes at its end; `~/` at its beginning is the home folder, also after `=`, where no shell sees it.
   static func path(_ noun: String) -> ValueKind {
-    ValueKind(expectation: noun) { $0.isEmpty ? nil : expandingHome($0) }
+    ValueKind(expectation: noun) { $0.isEmpty ? nil : plainPath(expandingHome($0)) }
   }
 }
 

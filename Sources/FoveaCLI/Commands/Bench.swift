@@ -37,8 +37,8 @@ enum Bench: Command {
   static func run(_ arguments: Arguments) throws {
     Common.apply(arguments)
     let backend = arguments[Common.backend]
-    let network = try ModelReference(arguments[positionals[0]][0], backend: backend)
-      .network(input: arguments[Common.input], backend: backend)
+    let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
+    let network = try reference.network(input: reference.input(arguments[Common.input]), backend: backend)
     let size = arguments[batchSize]
     let work = arguments[training] ? try trainingStep(network, size) : try prediction(network, size)
     let speeds = try measure(seconds: Double(arguments[seconds]), work).map { Double(size) / $0 }.sorted()
@@ -58,7 +58,7 @@ enum Bench: Command {
     let peak = String(format: "%.0f", Double(report.peakResidentBytes) / 1_048_576)
     let spread = String(format: "%.2f to %.2f", report.lowerQuartile, report.upperQuartile)
     return "\(report.mode) \(report.model) batch \(report.batchSize) \(engine) \(speed) images/s  peak \(peak) MiB"
-      + "  (quartiles \(spread), \(report.runs) runs, \(report.threads) threads)"
+      + "  (quartiles \(spread), \(counted(report.runs, "run")), \(counted(report.threads, "thread")))"
   }
 
   private static func prediction(_ network: Network, _ size: Int) throws -> () throws -> Void {
@@ -68,7 +68,7 @@ enum Bench: Command {
   }
 
   private static func trainingStep(_ network: Network, _ size: Int) throws -> () throws -> Void {
-    try network.check(sampleShape: nil, classes: 1)
+    try network.check(sampleShape: nil, classes: network.outputShape.channels)
     let program = try TrainingProgram(
       network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0)
     let images = randomImages(network, size)

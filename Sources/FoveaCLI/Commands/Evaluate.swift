@@ -14,22 +14,22 @@ enum Evaluate: Command {
   static let batchSize = Option(
     "batch-size", "N", "examples at a time", .integer(1...1_048_576), default: 128)
   static let options: [any OptionDeclaration] = [
-    data, Split.option, batchSize, Common.threads, Common.backend, Common.json,
+    data, DataPart.option, batchSize, Common.threads, Common.backend, Common.json,
   ]
 
   static func run(_ arguments: Arguments) throws {
     Common.apply(arguments)
     let reference = try DataReference(parsing: arguments[data])
     let network = try Network(contentsOf: arguments[file][0], backend: arguments[Common.backend])
-    let samples = try DataSource(reference, for: network).part(arguments[Split.option])
+    let samples = try reference.dataset(arguments[DataPart.option], for: network)
     let evaluation = try network.evaluate(samples, batchSize: min(arguments[batchSize], samples.count))
     guard evaluation.loss.isFinite else {
-      throw CommandError("the loss is \(evaluation.loss): the model's weights hold bad numbers")
+      throw CommandError("the loss is \(evaluation.loss): the model's weights are too large for its arithmetic")
     }
     if arguments[Common.json] { return try Console.printJSON(evaluation) }
     try Console.print(
       """
-      \(network.name) on \(grouped(evaluation.count)) examples
+      \(network.name) on \(groupedCount(evaluation.count, "example"))
       loss            \(short(evaluation.loss))
       top-1 accuracy  \(percent(evaluation.top1))
       top-5 accuracy  \(percent(evaluation.top5))

@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaFiles
+import FoveaLayers
 
 /// `fovea export-samples`: pictures out of a data set, to look at and to predict.
 enum ExportSamples: Command {
@@ -11,11 +12,11 @@ enum ExportSamples: Command {
   static let count = Option("count", "N", "how many", .integer(1...1_000_000), default: 10)
   static let input = Option(
     "input", "HxWxC", "the size that the pictures of a folder are brought to", .imageShape, default: [224, 224, 3])
-  static let options: [any OptionDeclaration] = [output, count, Split.option, input]
+  static let options: [any OptionDeclaration] = [output, count, DataPart.option, input]
 
   static func run(_ arguments: Arguments) throws {
-    let source = try DataSource(DataReference(parsing: arguments[positionals[0]][0]), sampleShape: arguments[input])
-    let samples = try source.part(arguments[Split.option])
+    let samples = try DataReference(parsing: arguments[positionals[0]][0])
+      .dataset(arguments[DataPart.option], sampleShape: arguments[input])
     let folder = arguments[output]
     try makeFolders(folder)
     let count = min(arguments[count], samples.count)
@@ -26,6 +27,6 @@ enum ExportSamples: Command {
       let path = folder + "/" + String(repeating: "0", count: digits - number.count) + number + "-" + String(name)
       try samples.image(at: index).writePNG(to: path + ".png")
     }
-    Console.note("\(count) pictures are in \(folder)")
+    Console.note("\(groupedCount(count, "picture")) in \(folder)")
   }
 }

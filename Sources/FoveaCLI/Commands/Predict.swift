@@ -37,7 +37,8 @@ enum Predict: Command {
       }
       let prediction = Prediction(image: path, classes: try network.classify(image, top: arguments[top]))
       guard prediction.classes.allSatisfy(\.probability.isFinite) else {
-        throw CommandError("\(path): the model gives no finite probabilities: its weights hold bad numbers")
+        throw CommandError(
+          "\(path): the model gives no finite probabilities: its weights are too large for its arithmetic")
       }
       if arguments[Common.json] { predictions.append(prediction) } else { try Console.print(text(prediction)) }
     }

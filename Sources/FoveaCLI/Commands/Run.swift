@@ -25,40 +25,51 @@ enum Run: Command {
     Common.apply(arguments)
     let backend = arguments[Common.backend]
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
-    let input = try readInput(arguments[inputs])
-    let example = input.shape.rank == 4 ? input.shape.ofExample : nil
-    try check(example, input.shape, of: arguments[inputs], for: reference)
-    let network = try reference.network(input: example, seed: arguments[seed], backend: backend)
+    let input = try RunInput(arguments[inputs])
+    let network = try reference.network(
+      input: input.exampleShape(for: reference), seed: arguments[seed], backend: backend)
     if let file = arguments[weights] { try network.loadWeights(from: file) }
-    let output = try network.predict(batch: input)
+    let output = try network.predict(batch: input.batch)
     try NPZFile.write(["output": output], to: arguments[outputs])
   }
+}
 
-  /// - Parameter example: the shape of one example, if the array is a batch of images.
-  /// - Errors: an array that the model does not take.
-  private static func check(
-    _ example: Shape?, _ shape: Shape, of path: String, for model: ModelReference
-  ) throws {
-    if let example, let own = model.input, model.hasFixedInput, example != own {
-      throw CommandError("\(path): the array is \(shape); \(model.name) takes \(own), not \(example)")
+/// The array that `fovea run` reads.
+private struct RunInput {
+  private let path: String
+  private let name: String
+  private let array: Tensor
+
+  /// - Errors: no array called `input` among several; one that cannot be read. The others are not looked at.
+  init(_ path: String) throws {
+    let names = try NPZFile.names(path)
+    guard let name = names.contains("input") ? "input" : names.count == 1 ? names[0] : nil else {
+      let list = names.sorted().map { "'\($0)'" }.joined(separator: ", ")
+      throw CommandError("\(path): there is no array 'input'\(list.isEmpty ? "" : ", only " + list)")
     }
-    if example == nil, model.input == nil {
-      throw CommandError(
-        "\(path): the array is \(shape); a batch N×H×W×C is needed, or a model line that begins with 'input'")
-    }
+    (self.path, self.name) = (path, name)
+    array = try NPZFile.read(name, from: path)
   }
 
-  /// - Errors: no array called `input` among several; one that is no batch of examples.
-  private static func readInput(_ path: String) throws -> Tensor {
-    let arrays = try NPZFile.read(path)
-    guard let array = arrays["input"] ?? (arrays.count == 1 ? arrays.first?.value : nil) else {
-      let names = arrays.keys.sorted().map { "'\($0)'" }
-      throw CommandError(
-        "\(path): there is no array 'input'\(names.isEmpty ? "" : ", only " + names.joined(separator: ", "))")
+  var batch: Tensor { array.elementType == .float32 ? array : Tensor(array.floats, shape: array.shape) }
+
+  /// The shape of one example.
+  ///
+  /// - Errors: no batch of examples, or none that the model takes.
+  func exampleShape(for model: ModelReference) throws -> Shape {
+    let shape = array.shape
+    let given: Shape? = shape.rank == 4 ? shape.ofExample : nil
+    // A model without a fixed input takes images of any size.
+    guard let expected = model.hasFixedInput ? model.input : given ?? model.input else {
+      throw refusal("a batch of images N×H×W×C", model)
     }
-    guard array.shape.rank >= 2, array.shape.count > 0 else {
-      throw CommandError("\(path): the array is \(array.shape); a batch N×H×W×C of at least one example is needed")
+    guard shape.count > 0, shape.rank > 1, shape.ofExample == expected else {
+      throw refusal("N×\(expected), at least one example", model)
     }
-    return array.elementType == .float32 ? array : Tensor(array.floats, shape: array.shape)
+    return expected
+  }
+
+  private func refusal(_ wanted: String, _ model: ModelReference) -> CommandError {
+    CommandError("\(path): the array '\(name)' is \(array.shape); \(model.name) takes \(wanted)")
   }
 }

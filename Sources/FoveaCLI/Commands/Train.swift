@@ -9,8 +9,10 @@ enum Train: Command {
   static let summary = "trains a model on a data set"
   static let discussion = """
      The output folder gets a checkpoint after every epoch and metrics.jsonl, an object for each step and epoch. Ctrl-C \
-    ends the step, saves and stops. --resume goes on from the last checkpoint with the same options; after kill -9, \
-    too, the result is the same, bit for bit. The same seed, machine and number of threads give the same bits.
+    and SIGTERM end the step, save and stop, with status 130 and 143. --resume goes on from the last checkpoint with the \
+    same options; after kill -9, too, the result is the same, bit for bit. The same seed, machine and number of threads \
+    give the same bits. --json prints the object of the last epoch that ended; where the training was stopped before \
+    any did, {"event":"interrupted","epoch":1,"step":N} with the number of steps done.
     """
   static let model = Positional(
     "MODEL", "a name (`fovea models`), a model line (`fovea layers`), or a model file to start from", .optional)
@@ -20,7 +22,8 @@ enum Train: Command {
   static let data = Option("data", "DATA", listed(DataReference.forms), .text("a kind of data and its folder"))
   static let output = Option(
     "output", "DIR", "the folder for checkpoints and metrics", .path("a folder"), "runs/MODEL-DATA, a new one")
-  static let overwrite = Option("overwrite", "replaces the training that the output folder holds")
+  static let overwrite = Option(
+    "overwrite", "replaces the training that the output folder holds, once the new one has read its first batch")
   static let resume = Option(
     "resume", "DIR", "goes on with the training in this folder; only --epochs may grow", .path("a folder"))
   static let from = Option(
@@ -38,24 +41,28 @@ enum Train: Command {
       training, to: arguments[quiet] ? .nowhere : Console.errorIsTerminal ? .terminal : .lines)
     progress.start()
     training.trainer.onEvent = { progress.show($0) }
-    training.old?.remove()
+    training.trainer.onNote = { Console.note("note: \($0)") }
     let interruption = Interruption()
     training.trainer.shouldStop = { interruption.signal != nil }
     let result: TrainingResult
     do {
-      result = try training.trainer.fitHere(training.train, plan: training.plan, validation: training.validation)
+      result = try training.run()
     } catch {
       progress.end()
       throw error
     }
     progress.end()
     if arguments[Common.json] {
-      if let epoch = result.lastEpoch { try Console.printJSON(TrainingEvent.epoch(epoch)) }
+      if let epoch = result.lastEpoch {
+        try Console.printJSON(TrainingEvent.epoch(epoch))
+      } else {
+        try Console.printJSON(InterruptedTraining(epoch: 1, step: result.steps))
+      }
     } else {
       try Console.print(text(result, training))
     }
     if result.end == .interrupted, let signal = interruption.signal {
-      Console.note("fovea: stopped by \(interruption.name); go on with: fovea train --resume \(training.output)")
+      Console.note("fovea: stopped by \(interruption.name); go on with: fovea train --resume \(training.folder.path)")
       throw Exit(status: 128 + signal)
     }
   }
@@ -73,19 +80,33 @@ enum Train: Command {
 
   private static func text(_ result: TrainingResult, _ training: PreparedTraining) -> String {
     let name = training.trainer.network.name
-    let epochs = result.lastEpoch?.epoch ?? 0
+    let output = training.folder.path
+    let (epochs, planned) = (result.lastEpoch?.epoch ?? 0, training.plan.epochs)
+    let work = "\(counted(epochs, "epoch")), \(counted(result.steps, "step"))"
     let state =
       switch result.end {
-      case .finished: "\(name) is trained: \(epochs) epochs, \(result.steps) steps"
-      case .stoppedEarly: "\(name) no longer improves: stopped after \(epochs) epochs, \(result.steps) steps"
-      case .interrupted: "\(name) is not finished: \(result.steps) steps, \(epochs) of \(training.plan.epochs) epochs"
-      case .nothingLeft:
-        "\(name) was trained already: \(epochs) epochs, \(result.steps) steps; ask for more with a larger --epochs"
+      case .finished: "\(name) is trained: \(work)"
+      case .stoppedEarly: "\(name) no longer improves: stopped after \(work)"
+      case .interrupted:
+        "\(name) is not finished: \(counted(result.steps, "step")), \(epochs) of \(counted(planned, "epoch"))"
+      case .nothingLeft where training.trainer.resumedHasStoppedImproving:
+        "\(name) was trained already: it no longer improved and stopped after \(work); "
+          + "train on from its weights with a new training: --from \(output)"
+      case .nothingLeft: "\(name) was trained already: \(work); ask for more with a larger --epochs"
       }
     let numbers = result.lastEpoch.map { ["last epoch: " + EpochLine($0).numbers] } ?? []
     let files =
-      "saved in \(training.output)/checkpoint"
-      + (training.plan.keepsBest && epochs > 0 ? ", the best epoch in \(training.output)/best" : "")
+      "saved in \(training.folder.checkpoint)"
+      + (training.plan.keepsBest && epochs > 0 ? ", the best epoch in \(training.folder.best)" : "")
     return ([state] + numbers + [files]).joined(separator: "\n")
   }
+}
+
+/// What `--json` prints of a training that was stopped before an epoch had ended.
+private struct InterruptedTraining: Encodable {
+  let event = "interrupted"
+  /// The one that is running.
+  let epoch: Int
+  /// The steps done.
+  let step: Int
 }

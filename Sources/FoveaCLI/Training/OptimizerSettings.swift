@@ -18,10 +18,26 @@ enum OptimizerChoice: String, CaseIterable, Sendable {
   var usesMomentum: Bool { [.sgd, .momentum, .nesterov].contains(self) }
 
   var defaultWeightDecay: Float { self == .adamw ? 0.01 : self == .adam ? 0 : 5e-4 }
+
+  /// Whether a training with this choice could have this optimizer: one optimizer can be asked for in several ways, such
+  /// as `momentum` and `sgd --momentum 0.9`.
+  ///
+  /// - Parameter momentum: what was given beside the choice.
+  func describes(_ optimizer: any Optimizer, momentum: Float?) -> Bool {
+    switch self {
+    case .sgd: (optimizer as? SGD)?.isNesterov == false
+    case .momentum:
+      (optimizer as? SGD).map { !$0.isNesterov && ($0.momentum > 0 || momentum == $0.momentum) } ?? false
+    case .nesterov:
+      (optimizer as? SGD).map { $0.isNesterov || ($0.momentum == 0 && momentum == 0) } ?? false
+    case .adam: optimizer is Adam
+    case .adamw: optimizer is AdamW
+    }
+  }
 }
 
 /// An optimizer as the command line describes it.
-struct OptimizerSettings: Equatable {
+struct OptimizerSettings {
   var choice: OptimizerChoice
   var learningRate: Float
   var momentum: Float
@@ -67,17 +83,27 @@ struct OptimizerSettings: Equatable {
     weightDecay = arguments[Self.weightDecay] ?? choice.defaultWeightDecay
   }
 
-  /// The settings of an optimizer that a checkpoint names; `nil` for one that the command does not know.
-  init?(_ optimizer: any Optimizer) {
-    learningRate = optimizer.learningRate
-    switch optimizer {
-    case let sgd as SGD:
-      choice = sgd.isNesterov ? .nesterov : sgd.momentum == 0 ? .sgd : .momentum
-      (momentum, weightDecay) = (sgd.momentum, sgd.weightDecay)
-    case let adam as Adam: (choice, momentum, weightDecay) = (.adam, adam.beta1, adam.weightDecay)
-    case let adamW as AdamW: (choice, momentum, weightDecay) = (.adamw, 0.9, adamW.weightDecay)
-    default: return nil
+  /// The options that are given and say otherwise than the optimizer of a training, each in words. What is not given is
+  /// the training's own.
+  static func differences(_ arguments: Arguments, from own: any Optimizer) -> [String] {
+    var differences: [String] = []
+    func compare(_ option: Option<Float?>, _ value: Float?) {
+      guard let given = arguments[option], given != value else { return }
+      differences.append("--\(option.name) was \(value.map { "\($0)" } ?? "not given")")
     }
+    if arguments.has(optimizer), !arguments[optimizer].describes(own, momentum: arguments[momentum]) {
+      let names = OptimizerChoice.allCases.filter { $0.describes(own, momentum: nil) }.map(\.rawValue)
+      differences.append("--optimizer was \(names.isEmpty ? type(of: own).name : listed(names))")
+    }
+    compare(learningRate, own.learningRate)
+    compare(momentum, (own as? SGD)?.momentum)
+    switch own {
+    case let sgd as SGD: compare(weightDecay, sgd.weightDecay)
+    case let adam as Adam: compare(weightDecay, adam.weightDecay)
+    case let adamW as AdamW: compare(weightDecay, adamW.weightDecay)
+    default: break
+    }
+    return differences
   }
 
   func make() -> any Optimizer {

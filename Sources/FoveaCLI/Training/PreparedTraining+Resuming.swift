@@ -16,6 +16,15 @@ extension PreparedTraining {
     let isEmpty = FileStatus(folder + "/checkpoint") == nil && FileStatus(folder + "/training.json") == nil
     if isEmpty, FileStatus(folder + "/manifest.json") == nil { return nil }
 
+    let own = TrainingFolder.path(around: folder)
+    guard let output = arguments[Train.output] ?? own else {
+      throw UsageError("\(folder) is a checkpoint without the folder of its training: say where to write with --output")
+    }
+    // Locked before it is read: what another process is writing is not to be resumed.
+    let place = try TrainingFolder(output)
+    if !place.isSame(as: own), place.holdsTraining {
+      throw CommandError("\(output) holds another training: choose another folder with --output")
+    }
     let trainer = try Trainer(resuming: folder)
     guard var plan = trainer.resumedPlan else { preconditionFailure("a resumed training has a plan") }
     try Self.checkModel(trainer.network, arguments, folder)
@@ -23,13 +32,8 @@ extension PreparedTraining {
     if arguments.has(PlanOptions.epochs) { plan.epochs = arguments[PlanOptions.epochs] }
     guard plan.epochs >= trainer.resumedEpochs else {
       throw CommandError(
-        "--epochs \(plan.epochs): \(trainer.resumedEpochs) are done already in \(folder); ask for more")
-    }
-    guard let output = arguments[Train.output] ?? trainer.output else {
-      throw UsageError("\(folder) is a checkpoint without the folder of its training: say where to write with --output")
-    }
-    if output != trainer.output, FileStatus(output + "/checkpoint") != nil {
-      throw CommandError("\(output) holds another training: choose another folder with --output")
+        "--epochs \(plan.epochs): \(trainer.resumedEpochs) \(trainer.resumedEpochs == 1 ? "is" : "are") done already in "
+          + "\(folder); ask for more")
     }
     guard let dataText = arguments[Train.data] ?? plan.data else {
       throw UsageError("the training in \(folder) does not say what its data was: give it with --data")
@@ -37,7 +41,7 @@ extension PreparedTraining {
     let reference = try DataReference(parsing: dataText)
     plan.data = reference.description
     if !arguments.has(Common.threads), let threads = trainer.resumedThreads { BackendChoice.threads = threads }
-    try self.init(trainer, plan, DataSource(reference, for: trainer.network), output: output)
+    try self.init(trainer, plan, reference.source(for: trainer.network), folder: place)
   }
 
   /// - Errors: MODEL given and another than the checkpoint's.
@@ -70,12 +74,7 @@ extension PreparedTraining {
     check(PlanOptions.earlyStopping, plan.patience, plan.patience.map(String.init) ?? "not given")
     check(Common.input, trainer.network.inputShape, "\(trainer.network.inputShape)")
     check(Common.backend, trainer.network.backend, trainer.network.backend.rawValue)
-    if let own = OptimizerSettings(trainer.optimizer) {
-      check(OptimizerSettings.optimizer, own.choice, own.choice.rawValue)
-      check(OptimizerSettings.learningRate, own.learningRate, "\(own.learningRate)")
-      check(OptimizerSettings.momentum, own.momentum, "\(own.momentum)")
-      check(OptimizerSettings.weightDecay, own.weightDecay, "\(own.weightDecay)")
-    }
+    mistakes += OptimizerSettings.differences(arguments, from: trainer.optimizer)
     if arguments.has(Train.from) { mistakes.append("--from is for a new training") }
     if arguments.has(Train.overwrite) { mistakes.append("--overwrite is for a new training") }
     guard mistakes.isEmpty else {

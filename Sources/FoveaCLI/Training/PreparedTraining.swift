@@ -10,32 +10,36 @@ struct PreparedTraining {
   let plan: TrainingPlan
   let train: any Dataset
   let validation: (any Dataset)?
-  /// The folder of checkpoints and metrics.
-  let output: String
-  /// What the folder held, to be removed when the new training is sure to begin.
-  private(set) var old: OldTraining?
+  /// Where checkpoints and metrics go.
+  let folder: TrainingFolder
 
-  init(
-    _ trainer: Trainer, _ plan: TrainingPlan, _ data: DataSource, output: String
-  ) throws {
-    (self.trainer, self.plan, self.output) = (trainer, plan, output)
+  init(_ trainer: Trainer, _ plan: TrainingPlan, _ data: DataSource, folder: TrainingFolder) throws {
+    (self.trainer, self.plan, self.folder) = (trainer, plan, folder)
     if plan.heldOut > 0 {
       let parts = data.train.holdingOut(plan.heldOut, seed: plan.seed)
       guard parts.rest.count > 0, parts.heldOut.count > 0 else {
         throw CommandError(
-          "--hold-out \(plan.heldOut) of \(data.train.count) examples leaves nothing for training or validation")
+          "--hold-out \(plan.heldOut) of \(counted(data.train.count, "example")) leaves nothing for training or validation"
+        )
       }
       (train, validation) = (parts.rest, parts.heldOut)
     } else {
       (train, validation) = (data.train, data.test)
     }
-    self.trainer.output = output
+    self.trainer.output = folder.path
   }
 
-  /// A new training. Everything that can be wrong without reading the data is found before it is read.
+  /// Trains to the end.
+  func run() throws -> TrainingResult {
+    try trainer.fitHere(train, plan: plan, validation: validation, folder: folder)
+  }
+
+  /// A new training. Everything that can be wrong without reading the data is found before it is read. A training that
+  /// is to be overwritten stays as it is until `run` has found nothing wrong.
   ///
   /// - Errors: an unknown model; every shape mistake at once; another number of outputs than classes; a folder that
-  ///   cannot be written to or holds a training already; weights of another architecture; damaged data.
+  ///   cannot be written to, holds somebody's own files, is in use, or holds a training already; weights of another
+  ///   architecture or that are not finite; damaged data.
   init(_ arguments: Arguments, output wanted: String?) throws {
     guard let text = arguments[Train.model].first else {
       throw UsageError("MODEL is missing: \(Train.model.help)")
@@ -51,13 +55,13 @@ struct PreparedTraining {
     let model = reference.model(classes: outline.classes)
     let traced = try trace(model, input: input)
     if reference.isLine, traced.outputShape.rank == 1, traced.outputShape != [outline.classes] {
-      throw CommandError(
-        "the model line has \(traced.outputShape) outputs, the data has \(outline.classes) classes: "
-          + "end it with 'fc \(outline.classes)'")
+      let mistake = traced.outputShape.mistake(asScoresFor: outline.classes, of: "the model line")
+      throw CommandError("\(mistake!.problem): end it with 'fc \(outline.classes)'")
     }
     try traced.requireOutputs(forClasses: outline.classes)
     let output = try wanted ?? Self.unusedFolder(for: reference.name, dataReference)
-    let old = try OldTraining(in: output, overwriting: arguments[Train.overwrite])
+    let folder = try Self.claim(
+      output, overwriting: arguments[Train.overwrite], keepsBest: arguments[PlanOptions.keepBest])
 
     let source = try arguments[Train.from].map { try Network.weights(from: $0, for: traced) }
     let data = try DataSource(dataReference, sampleShape: input)
@@ -70,8 +74,7 @@ struct PreparedTraining {
       model, input: input, seed: plan.seed, classNames: data.train.classNames, preprocessing: preprocessing,
       name: reference.name, backend: backend)
     if let parameters = source?.parameters ?? saved?.parameters { network.parameters = parameters }
-    try self.init(Trainer(network, optimizer: settings.make()), plan, data, output: output)
-    self.old = old
+    try self.init(Trainer(network, optimizer: settings.make()), plan, data, folder: folder)
   }
 
   /// The input of the model: what the model or the user insists on, otherwise the size of the samples.
@@ -97,5 +100,21 @@ struct PreparedTraining {
     let base = "runs/\(isWord ? model : "model")-\(data.kind.rawValue)"
     if FileStatus(base) == nil { return base }
     return (2...).lazy.map { "\(base)-\($0)" }.first { FileStatus($0) == nil }!
+  }
+
+  /// Makes and locks the folder before hours of work could be for nothing. It is only looked at, nothing is removed.
+  private static func claim(_ output: String, overwriting: Bool, keepsBest: Bool) throws -> TrainingFolder {
+    do {
+      let folder = try TrainingFolder(output)
+      if folder.holdsTraining, !overwriting {
+        throw CommandError(
+          "\(output) holds a training already: go on with it by --resume \(output), choose another folder by --output, "
+            + "or replace it by --overwrite")
+      }
+      try folder.check(keepsBest: keepsBest)
+      return folder
+    } catch let error as FileError {
+      throw CommandError("\(error); choose another folder with --output")
+    }
   }
 }

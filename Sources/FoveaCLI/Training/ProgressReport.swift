@@ -28,11 +28,11 @@ final class ProgressReport: Sendable {
     (epochs, batchSize) = (plan.epochs, plan.batchSize)
     stepsPerEpoch = (training.train.count + batchSize - 1) / batchSize
     let network = training.trainer.network
-    let parameters = network.summary().parameters
     let validating = training.validation.map { ", \(grouped($0.count)) to validate" } ?? ""
     heading = """
-      \(network.name), \(grouped(parameters)) parameters: \(grouped(training.train.count)) examples\(validating), \
-      \(epochs) epochs of \(grouped(stepsPerEpoch)) steps, to \(training.output)
+      \(network.name), \(groupedCount(network.summary().parameters, "parameter")): \
+      \(groupedCount(training.train.count, "example"))\(validating), \
+      \(groupedCount(epochs, "epoch")) of \(groupedCount(stepsPerEpoch, "step")), to \(training.folder.path)
       """
   }
 

@@ -85,6 +85,7 @@ public struct RandomCrop: Augmentation, Hashable, Codable {
     random: inout SampleRandom
   ) {
     let (height, width, channels) = (shape[0], shape[1], shape[2])
+    let padding = min(max(padding, 0), 65_535)  // as large as pictures can be
     // Where the result's top left pixel lies in the sample: -padding...padding.
     let top = random.integer(below: 2 * padding + 1) - padding
     let left = random.integer(below: 2 * padding + 1) - padding

@@ -31,8 +31,8 @@ public final class BatchLoader: Sendable {
   ///   - preprocessing: its numbers apply, its sizes do not: samples have the data set's size already.
   ///   - workers: how many threads decode.
   ///   - lookAhead: how many batches are prepared while one is in use.
-  /// - Errors: no samples; a batch size, first batch, number of workers or look-ahead out of range; a crop that is not
-  ///   the samples' size; batches that the machine has no memory for.
+  /// - Errors: no samples; a batch size, first epoch, first batch, number of workers or look-ahead out of range; samples
+  ///   that are no pictures; a crop that is not the samples' size; batches that the machine has no memory for.
   public init(
     _ dataset: any Dataset, batchSize: Int, shuffles: Bool, seed: UInt64 = 0, epochs: Range<Int> = 0..<1,
     firstBatch: Int = 0, preprocessing: Preprocessing, augmentations: [any Augmentation] = [], workers: Int = 2,
@@ -40,6 +40,9 @@ public final class BatchLoader: Sendable {
   ) throws(DataError) {
     let sampler = try BatchSampler(count: dataset.count, batchSize: batchSize, shuffles: shuffles, seed: seed)
     batchesPerEpoch = sampler.batchesPerEpoch
+    guard epochs.lowerBound >= 0 else {
+      throw DataError(.usage, "first epoch", "\(epochs.lowerBound) is outside 0...")
+    }
     guard 0...batchesPerEpoch ~= firstBatch else {
       throw DataError(.usage, "first batch", "\(firstBatch) is outside 0...\(batchesPerEpoch)")
     }
@@ -47,6 +50,9 @@ public final class BatchLoader: Sendable {
       throw DataError(.usage, name, "\(number) is outside 1...256")
     }
     let (shape, crop) = (dataset.sampleShape, preprocessing.crop)
+    guard shape.isPicture else {
+      throw DataError(.usage, "data set", "samples have the shape height×width×1 or height×width×3, not \(shape)")
+    }
     guard crop == nil || crop?.dimensions == [shape[0], shape[1]] else {
       throw DataError(.usage, "preprocessing", "its crop \(crop!) is not the size of the samples, \(shape)")
     }

@@ -3,6 +3,7 @@ import FoveaCore
 /// Which samples make which batch: a function of the seed and the epoch, and of nothing else.
 public struct BatchSampler: Sendable {
   public let count: Int
+  /// At most `count`.
   public let batchSize: Int
   public let shuffles: Bool
   public let seed: UInt64
@@ -11,7 +12,8 @@ public struct BatchSampler: Sendable {
   public init(count: Int, batchSize: Int, shuffles: Bool, seed: UInt64) throws(DataError) {
     guard count > 0 else { throw DataError(.usage, "data set", "it has no samples") }
     guard batchSize > 0 else { throw DataError(.usage, "batch size", "it must be at least 1, not \(batchSize)") }
-    (self.count, self.batchSize, self.shuffles, self.seed) = (count, batchSize, shuffles, seed)
+    // A batch never holds more than all samples; sums with larger numbers would overflow.
+    (self.count, self.batchSize, self.shuffles, self.seed) = (count, min(batchSize, count), shuffles, seed)
   }
 
   /// The last batch holds what is left.

@@ -18,13 +18,21 @@ struct BatchWorker: Sendable {
     }
     sample.initialize(repeating: 0)
     changed.initialize(repeating: 0)
+    let classes = dataset.classNames.count
     let numbers = shape[0] * shape[1] * normalizer.channels
     let streams = augmentations.indices.map(SampleRandom.stream(ofAugmentation:))
     while let work = queue.work() {
       var failure: (position: Int, error: any Error)?
       for (i, position) in work.positions.enumerated() {
         let index = work.order[position]
-        do { try dataset.read(index, into: sample) } catch {
+        let label = dataset.label(at: index)
+        do {
+          guard 0..<classes ~= label else {
+            throw DataError(
+              .inconsistent, "sample \(index)", "it has the label \(label), outside 0...\(classes - 1)")
+          }
+          try dataset.read(index, into: sample)
+        } catch {
           failure = (position, error)
           break
         }
@@ -34,7 +42,7 @@ struct BatchWorker: Sendable {
           swap(&sample, &changed)
         }
         normalizer.normalize(UnsafeBufferPointer(sample), into: work.images + i * numbers)
-        work.labels[i] = Int32(dataset.label(at: index))
+        work.labels[i] = Int32(label)
       }
       queue.finish(work, failure: failure)
     }

@@ -14,12 +14,13 @@ public struct ArrayDataset: Dataset {
   public init(
     pixels: [UInt8], labels: [UInt8], sampleShape: Shape, classNames: [String], name: String = "samples"
   ) throws(DataError) {
-    guard sampleShape.rank == 3, sampleShape.count > 0, [1, 3].contains(sampleShape.channels) else {
+    guard sampleShape.isPicture else {
       throw DataError(.usage, name, "samples have the shape height×width×1 or height×width×3, not \(sampleShape)")
     }
     guard pixels.count == labels.count * sampleShape.count else {
       throw DataError(
-        .inconsistent, name, "\(pixels.count) bytes are not \(labels.count) samples of \(sampleShape)")
+        .inconsistent, name,
+        "\(counted(pixels.count, "byte")) are not \(counted(labels.count, "sample")) of \(sampleShape)")
     }
     try checkLabels(labels, classes: classNames.count, name: name)
     (self.pixels, self.labels, self.sampleShape, self.classNames) = (pixels, labels, sampleShape, classNames)
@@ -34,6 +35,13 @@ public struct ArrayDataset: Dataset {
     pixels.withUnsafeBufferPointer {
       target.baseAddress!.update(from: $0.baseAddress! + index * target.count, count: target.count)
     }
+  }
+}
+
+extension Shape {
+  /// Whether it is height×width×channels of a picture, grey or in colour.
+  var isPicture: Bool {
+    rank == 3 && dimensions.prefix(2).allSatisfy((1...65_535).contains) && Image.Color(rawValue: channels) != nil
   }
 }
 

@@ -15,19 +15,26 @@ public struct CIFAR10: Sendable {
   /// - Errors: a missing file; one whose size is no multiple of 3073 bytes; a label above 9; a damaged archive.
   public init(_ path: String) throws(DataError) {
     let files = try CIFARFiles(path)
-    let classNames = try files.classNames()
-    func dataset(_ names: [String]) throws(DataError) -> ArrayDataset {
-      var (pixels, labels): ([UInt8], [UInt8]) = ([], [])
-      for name in names {
-        let bytes = try files.read(name)
-        try append(records: bytes, name: files.path(of: name), to: &pixels, &labels)
-      }
-      return try ArrayDataset(
-        pixels: pixels, labels: labels, sampleShape: [32, 32, 3], classNames: classNames, name: path)
-    }
-    train = try dataset(CIFARFiles.trainNames)
-    test = try dataset([CIFARFiles.testName])
+    (train, test) = (try files.samples(.train), try files.samples(.test))
   }
+}
+
+extension CIFARFiles: DataFiles {
+  func has(_ part: DataPart) -> Bool { names(of: part).contains(where: isThere) }
+
+  func dataset(_ part: DataPart) throws(DataError) -> any Dataset { try samples(part) }
+
+  fileprivate func samples(_ part: DataPart) throws(DataError) -> ArrayDataset {
+    let classNames = try classNames()
+    var (pixels, labels): ([UInt8], [UInt8]) = ([], [])
+    for name in names(of: part) {
+      try append(records: read(name), name: path(of: name), to: &pixels, &labels)
+    }
+    return try ArrayDataset(
+      pixels: pixels, labels: labels, sampleShape: [32, 32, 3], classNames: classNames, name: place)
+  }
+
+  private func names(of part: DataPart) -> [String] { part == .train ? Self.trainNames : [Self.testName] }
 }
 
 /// Splits records of a label, 1024 red, 1024 green and 1024 blue bytes; puts the channels of a pixel together.
@@ -38,7 +45,9 @@ private func append(
   let size = 1 + 3 * plane
   guard !bytes.isEmpty, bytes.count % size == 0 else {
     throw DataError(
-      .damaged, name, "\(bytes.count) bytes are no whole number of records of \(size) bytes; fetch the file again")
+      .damaged, name,
+      "\(bytes.count == 1 ? "1 byte is" : "\(bytes.count) bytes are") no whole number of records of \(size) bytes; fetch the file again"
+    )
   }
   let count = bytes.count / size
   let newLabels = (0..<count).map { bytes[$0 * size] }

@@ -1,3 +1,4 @@
+import FoveaCore
 import FoveaFiles
 
 /// The files of CIFAR-10's binary version, in a folder or in the official archive.
@@ -6,7 +7,8 @@ struct CIFARFiles {
   static let testName = "test_batch.bin"
   private static let metaName = "batches.meta.txt"
 
-  private let place: String
+  /// The folder or the archive.
+  let place: String
   /// What an archive holds, by the last part of the name; `nil` for a folder.
   private let unpacked: [String: [UInt8]]?
 
@@ -19,7 +21,7 @@ struct CIFARFiles {
       return
     }
     let folders = [path, path + "/cifar-10-batches-bin"]
-    if let folder = folders.first(where: { FileStatus($0 + "/" + Self.trainNames[0]) != nil }) {
+    if let folder = folders.first(where: Self.hasBatches) {
       (place, unpacked) = (folder, nil)
       return
     }
@@ -36,6 +38,15 @@ struct CIFARFiles {
     (place, unpacked) = (archive, try Self.unpack(archive))
   }
 
+  private static func hasBatches(_ folder: String) -> Bool {
+    (trainNames + [testName]).contains { FileStatus(folder + "/" + $0) != nil }
+  }
+
+  /// Whether a file of this name is in the folder or the archive.
+  func isThere(_ name: String) -> Bool {
+    unpacked.map { $0[name] != nil } ?? (FileStatus(path(of: name)) != nil)
+  }
+
   func path(of name: String) -> String { place + "/" + name }
 
   func read(_ name: String) throws(DataError) -> [UInt8] {
@@ -48,14 +59,14 @@ struct CIFARFiles {
 
   /// The lines of `batches.meta.txt`, or the official names without it.
   func classNames() throws(DataError) -> [String] {
-    let isThere = unpacked.map { $0[Self.metaName] != nil } ?? (FileStatus(path(of: Self.metaName)) != nil)
-    guard isThere else {
+    guard isThere(Self.metaName) else {
       return ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
     }
     let text = String(decoding: try read(Self.metaName), as: UTF8.self)
     let names = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
     guard names.count == 10 else {
-      throw DataError(.damaged, path(of: Self.metaName), "it names \(names.count) classes, CIFAR-10 has 10")
+      throw DataError(
+        .damaged, path(of: Self.metaName), "it names \(counted(names.count, "class", "classes")), CIFAR-10 has 10")
     }
     return names
   }

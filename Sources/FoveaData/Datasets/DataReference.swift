@@ -39,13 +39,15 @@ public struct DataReference: Sendable, Hashable, CustomStringConvertible {
     public let classes: Int
   }
 
-  /// Looks at headers and names of folders, so that a model can be checked before any data is read.
-  /// - Errors: a file or folder that is not there; a damaged header.
+  /// Looks at headers and at names of folders and files, so that a model can be checked before any data is read.
+  /// - Errors: a file or folder that is not there; a damaged header; a class without pictures.
   public func outline() throws(DataError) -> Outline {
     switch kind {
-    case .mnist, .fashionMNIST: Outline(sampleShape: try idxSampleShape(in: path), classes: 10)
+    case .mnist, .fashionMNIST: Outline(sampleShape: try IDXFolder(path, classNames: []).sampleShape(), classes: 10)
     case .cifar10: Outline(sampleShape: [32, 32, 3], classes: 10)
-    case .folder: Outline(sampleShape: nil, classes: try ImageFolder.classNames(directory: path).count)
+    case .folder:
+      Outline(
+        sampleShape: nil, classes: try PictureFolder(path, sampleShape: [1, 1, 1], classNames: nil).countedClasses())
     }
   }
 

@@ -1,6 +1,6 @@
 public import FoveaCore
 
-/// The data that a command names: for training and, if there is such a part, for testing.
+/// The data that a command names: for training and, if its files are there, for testing.
 public struct DataSource: Sendable {
   public let train: any Dataset
   public let test: (any Dataset)?
@@ -18,19 +18,44 @@ public struct DataSource: Sendable {
   public init(
     _ reference: DataReference, sampleShape: Shape = [224, 224, 3], classNames: [String]? = nil
   ) throws(DataError) {
-    switch reference.kind {
-    case .mnist:
-      let data = try MNIST(directory: reference.path)
-      (train, test) = (data.train, data.test)
-    case .fashionMNIST:
-      let data = try FashionMNIST(directory: reference.path)
-      (train, test) = (data.train, data.test)
-    case .cifar10:
-      let data = try CIFAR10(reference.path)
-      (train, test) = (data.train, data.test)
-    case .folder:
-      let data = try ImageFolder(directory: reference.path, sampleShape: sampleShape, classNames: classNames)
-      (train, test) = (data.train, data.test)
+    let files = try reference.files(sampleShape: sampleShape, classNames: classNames)
+    train = try files.dataset(.train)
+    test = files.has(.test) ? try files.dataset(.test) : nil
+    guard let test, test.sampleShape != train.sampleShape else { return }
+    throw DataError.sizesDiffer(reference.path, train, test)
+  }
+}
+
+extension DataReference {
+  /// One part of the data; the files of the other need not be there.
+  ///
+  /// - Parameters:
+  ///   - part: without it, that for testing if there is one, otherwise that for training.
+  ///   - sampleShape, classNames: as for `DataSource`.
+  /// - Errors: no such part; whatever the data set finds.
+  public func dataset(
+    _ part: DataPart?, sampleShape: Shape = [224, 224, 3], classNames: [String]? = nil
+  ) throws(DataError) -> any Dataset {
+    let files = try files(sampleShape: sampleShape, classNames: classNames)
+    if part == .test, !files.has(.test), files.has(.train) {
+      throw DataError(.missing, path, "there is no part for testing; use the one for training")
     }
+    return try files.dataset(part ?? (files.has(.test) ? .test : .train))
+  }
+
+  fileprivate func files(sampleShape: Shape, classNames: [String]?) throws(DataError) -> any DataFiles {
+    switch kind {
+    case .mnist: IDXFolder(path, classNames: MNIST.classNames)
+    case .fashionMNIST: IDXFolder(path, classNames: FashionMNIST.classNames)
+    case .cifar10: try CIFARFiles(path)
+    case .folder: try PictureFolder(path, sampleShape: sampleShape, classNames: classNames)
+    }
+  }
+}
+
+extension DataError {
+  static func sizesDiffer(_ path: String, _ train: any Dataset, _ test: any Dataset) -> DataError {
+    DataError(
+      .inconsistent, path, "the training images are \(train.sampleShape), the test images \(test.sampleShape)")
   }
 }

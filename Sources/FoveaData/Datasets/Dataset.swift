@@ -19,7 +19,10 @@ public protocol Dataset: Sendable {
 
 extension Dataset {
   /// A sample as a picture.
+  ///
+  /// - Errors: no such sample; what keeps it from being read.
   public func image(at index: Int) throws -> Image {
+    guard 0..<count ~= index else { throw DataError(.usage, "sample \(index)", "it is outside 0..<\(count)") }
     var pixels = [UInt8](repeating: 0, count: sampleShape.count)
     try pixels.withUnsafeMutableBufferPointer { try read(index, into: $0) }
     let color: Image.Color = sampleShape.channels == 1 ? .gray : .rgb
@@ -32,7 +35,8 @@ extension Dataset {
   /// Two parts without common samples: a random `fraction` of all, and the rest. The same seed gives the same parts.
   public func holdingOut(_ fraction: Double, seed: UInt64 = 0) -> (rest: Subset, heldOut: Subset) {
     let order = RandomStream(seed: seed, stream: RandomStream.identifier(of: "held-out samples")).permutation(of: count)
-    let heldOut = Int((Double(count) * min(max(fraction, 0), 1)).rounded())
+    let fraction = fraction > 0 ? min(fraction, 1) : 0  // what is not a number holds nothing out
+    let heldOut = Int((Double(count) * fraction).rounded())
     return (
       Subset(of: self, indices: order[heldOut...].sorted()), Subset(of: self, indices: order[..<heldOut].sorted())
     )
@@ -44,7 +48,7 @@ public struct Subset: Dataset {
   private let base: any Dataset
   private let indices: [Int]
 
-  /// - Parameter indices: which samples, in which order; each must be one of the base's.
+  /// - Parameter indices: which samples, in which order; each must be in `0..<base.count`, as for an array.
   public init(of base: any Dataset, indices: [Int]) {
     precondition(indices.allSatisfy { 0..<base.count ~= $0 }, "an index is outside 0..<\(base.count)")
     (self.base, self.indices) = (base, indices)

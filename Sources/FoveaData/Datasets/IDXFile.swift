@@ -1,3 +1,4 @@
+import FoveaCore
 import FoveaFiles
 
 /// An array of bytes in the format of the MNIST files, plain or in gzip.
@@ -21,7 +22,8 @@ struct IDXFile {
       let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
       // Deflate packs at most 1032 to 1.
       guard !overflow, product / 1032 <= reader.storedSize else {
-        throw DataError(.tooLarge, path, "a file of \(reader.storedSize) bytes cannot hold \(text) bytes of \(content)")
+        throw DataError(
+          .tooLarge, path, "a file of \(counted(reader.storedSize, "byte")) cannot hold \(text) bytes of \(content)")
       }
       count = product
     }
@@ -29,9 +31,13 @@ struct IDXFile {
     let rest = try asDataError { () throws(FileError) in try reader.skipToEnd() }
     guard bytes.count == count else {
       throw DataError(
-        .damaged, path, "the \(content) end after \(bytes.count) of \(count) bytes (\(text)); fetch the file again")
+        .damaged, path,
+        "the \(content) end after \(bytes.count) of \(counted(count, "byte")) (\(text)); fetch the file again")
     }
-    guard rest == 0 else { throw DataError(.damaged, path, "\(rest) bytes follow the \(text) bytes of \(content)") }
+    guard rest == 0 else {
+      throw DataError(
+        .damaged, path, "\(counted(rest, "byte")) \(rest == 1 ? "follows" : "follow") the \(text) bytes of \(content)")
+    }
     self.path = path
   }
 
@@ -47,7 +53,9 @@ struct IDXFile {
     }
 
     let magic = try read(4)
-    guard magic.count == 4 else { throw DataError(.damaged, path, "\(magic.count) bytes are no IDX file") }
+    guard magic.count == 4 else {
+      throw DataError(.damaged, path, "\(magic.count == 1 ? "1 byte is" : "\(magic.count) bytes are") no IDX file")
+    }
     guard magic == [0, 0, 8, UInt8(rank)] else {
       throw DataError(
         .damaged, path,

@@ -17,32 +17,55 @@ public struct ImageFolder: Sendable {
   /// - Errors: no folder there; no class folders; a class without pictures; a file that is no picture by its name; a
   ///   class for testing that is not there for training, or that is not in `classNames`.
   public init(directory: String, sampleShape: Shape, classNames: [String]? = nil) throws(DataError) {
-    let parts = Self.parts(of: directory)
-    guard parts.contains("train") else {
-      train = try ImageFiles(directory: directory, sampleShape: sampleShape, classNames: classNames)
-      test = nil
-      return
+    let folder = try PictureFolder(directory, sampleShape: sampleShape, classNames: classNames)
+    train = try folder.files(.train)
+    test = folder.has(.test) ? try folder.files(.test) : nil
+  }
+}
+
+/// Where the parts of an `ImageFolder` lie.
+struct PictureFolder: DataFiles {
+  private let train: String
+  private let test: String?
+  private let sampleShape: Shape
+  private let classNames: [String]?
+
+  /// - Errors: several parts for testing.
+  init(_ directory: String, sampleShape: Shape, classNames: [String]?) throws(DataError) {
+    func parts(_ names: [String]) -> [String] {
+      names.filter { FileStatus(directory + "/" + $0)?.isDirectory == true }
     }
-    guard parts.count <= 2 else {
+    let hasParts = !parts(["train"]).isEmpty
+    let tests = hasParts ? parts(["test", "val", "validation"]) : []
+    guard tests.count <= 1 else {
       throw DataError(
         .inconsistent, directory,
-        "beside train there may be only one of the folders \(parts.dropFirst().joined(separator: ", "))")
+        "beside train there may be only one of the folders \(tests.joined(separator: ", "))")
     }
-    let train = try ImageFiles(directory: directory + "/train", sampleShape: sampleShape, classNames: classNames)
-    self.train = train
-    test =
-      parts.count == 1
-      ? nil
-      : try ImageFiles(directory: directory + "/" + parts[1], sampleShape: sampleShape, classNames: train.classNames)
+    train = hasParts ? directory + "/train" : directory
+    test = tests.first.map { directory + "/" + $0 }
+    (self.sampleShape, self.classNames) = (sampleShape, classNames)
   }
 
-  private static func parts(of directory: String) -> [String] {
-    ["train", "test", "val", "validation"].filter { FileStatus(directory + "/" + $0)?.isDirectory == true }
+  func has(_ part: DataPart) -> Bool { part == .train || test != nil }
+
+  func dataset(_ part: DataPart) throws(DataError) -> any Dataset { try files(part) }
+
+  /// The pictures of a part. The classes are those for training, also where only the part for testing is looked at.
+  func files(_ part: DataPart) throws(DataError) -> ImageFiles {
+    var names = classNames
+    if names == nil, part == .test { names = try ImageFiles.classFolders(in: train) }
+    return try ImageFiles(
+      directory: part == .train ? train : test ?? train, sampleShape: sampleShape, classNames: names)
   }
 
-  /// The classes for training, found without looking at pictures.
-  static func classNames(directory: String) throws(DataError) -> [String] {
-    try ImageFiles.classFolders(in: parts(of: directory).contains("train") ? directory + "/train" : directory)
+  /// How many classes there are for training; no picture is read.
+  ///
+  /// - Errors: a class without pictures.
+  func countedClasses() throws(DataError) -> Int {
+    let folders = try ImageFiles.classFolders(in: train)
+    for folder in folders { _ = try ImageFiles.pictures(in: train + "/" + folder) }
+    return folders.count
   }
 }
 
@@ -57,7 +80,7 @@ public struct ImageFiles: Dataset {
   /// The JPEG and PNG files in the folders of `directory`; these folders, sorted by name, are the classes.
   /// - Parameter classNames: the classes in their order, where they are known from elsewhere.
   init(directory: String, sampleShape: Shape, classNames known: [String]? = nil) throws(DataError) {
-    guard sampleShape.rank == 3, sampleShape.count > 0, let color = Image.Color(rawValue: sampleShape.channels) else {
+    guard sampleShape.isPicture, let color = Image.Color(rawValue: sampleShape.channels) else {
       throw DataError(.usage, directory, "samples have the shape height×width×1 or height×width×3, not \(sampleShape)")
     }
     let folders = try Self.classFolders(in: directory)
@@ -101,7 +124,7 @@ public struct ImageFiles: Dataset {
   }
 
   /// The names of the picture files of a class, sorted; hidden files do not count.
-  private static func pictures(in folder: String) throws(DataError) -> [String] {
+  static func pictures(in folder: String) throws(DataError) -> [String] {
     let names = try asDataError { () throws(FileError) in try namesInFolder(folder) }.filter { !$0.hasPrefix(".") }
     for name in names where ![".jpg", ".jpeg", ".png"].contains(where: name.lowercased().hasSuffix) {
       throw DataError(

@@ -7,20 +7,49 @@ public enum NPZFile {
   /// - Errors: those of `NPYFile.read`, with the entry's name; no zip file; a damaged one; an entry that is no `.npy`
   ///   file; a name that appears twice.
   public static func read(_ path: String) throws(FormatError) -> [String: Tensor] {
-    let archive = try asFormatError { () throws(FileError) in try ArchiveReader(zip: path) }
     var arrays: [String: Tensor] = [:]
+    try forEachEntry(of: path) { name, reader throws(FormatError) in arrays[name] = try reader.tensor() }
+    return arrays
+  }
+
+  /// Reads one array; the others may be of any kind.
+  /// - Errors: as for all arrays; no array of this name.
+  public static func read(_ name: String, from path: String) throws(FormatError) -> Tensor {
+    var array: Tensor?
+    try forEachEntry(of: path) { entry, reader throws(FormatError) in
+      if entry == name { array = try reader.tensor() }
+    }
+    guard let array else { throw FormatError(.missing, path, "there is no array '\(name)'") }
+    return array
+  }
+
+  /// The names of the arrays in their order; the arrays themselves are not read.
+  /// - Errors: no zip file; a damaged one; an entry that is no `.npy` file; a name that appears twice.
+  public static func names(_ path: String) throws(FormatError) -> [String] {
+    var names: [String] = []
+    try forEachEntry(of: path) { name, _ in names.append(name) }
+    return names
+  }
+
+  /// Gives `body` each array's name, and the reader with which it can be read then.
+  private static func forEachEntry(
+    of path: String, _ body: (String, NPYReader) throws(FormatError) -> Void
+  ) throws(FormatError) {
+    let archive = try asFormatError { () throws(FileError) in try ArchiveReader(zip: path) }
+    var names: Set<String> = []
     while let entry = try asFormatError({ () throws(FileError) in try archive.next() }) {
       guard entry.name.hasSuffix(".npy") else {
         throw FormatError(.unsupported, path, "the entry '\(entry.name)' is no .npy file")
       }
       let name = String(entry.name.dropLast(4))
-      guard arrays[name] == nil else { throw FormatError(.damaged, path, "the entry '\(entry.name)' appears twice") }
+      guard names.insert(name).inserted else {
+        throw FormatError(.damaged, path, "the entry '\(entry.name)' appears twice")
+      }
       let reader = NPYReader(path: path, entry: entry.name) { count throws(FormatError) in
         try asFormatError { () throws(FileError) in try archive.read(count: count) }
       }
-      arrays[name] = try reader.tensor()
+      try body(name, reader)
     }
-    return arrays
   }
 
   /// Writes arrays, not compressed; equal arrays make equal files. A file that is there is replaced only when the new

@@ -15,16 +15,25 @@ public struct TracedModel: Sendable {
   ///
   /// - Errors: another shape, or another number of scores.
   public func requireOutputs(forClasses classes: Int) throws(ModelError) {
-    guard outputShape != [classes] else { return }
-    let noun = classes == 1 ? "class" : "classes"
-    throw ModelError([
-      ShapeError(
-        outputShape.rank == 1
-          ? "the model has \(outputShape.channels) outputs, the data has \(classes) \(noun)"
-          : "the model gives \(outputShape) for each image, not one score for each of the \(classes) \(noun)",
-        fix: outputShape.rank == 1
-          ? "end it with Dense(\(classes))" : "end it with Flatten() or GlobalAveragePool2D(), and Dense(\(classes))")
-    ])
+    if let mistake = outputShape.mistake(asScoresFor: classes, of: "the model") { throw ModelError([mistake]) }
+  }
+}
+
+extension Shape {
+  /// What is wrong with an output of this shape as one score for each class; `nil` if nothing is. As many outputs as
+  /// classes are right, fewer and more are not.
+  ///
+  /// - Parameter name: of the model.
+  package func mistake(asScoresFor classes: Int, of name: String) -> ShapeError? {
+    guard self != [classes] else { return nil }
+    let wanted = counted(classes, "class", "classes")
+    guard rank == 1 else {
+      return ShapeError(
+        "\(name) gives \(self) for each image, not one score for each of the \(wanted)",
+        fix: "end it with Flatten() or GlobalAveragePool2D(), and Dense(\(classes))")
+    }
+    return ShapeError(
+      "\(name) has \(counted(channels, "output")), the data has \(wanted)", fix: "end it with Dense(\(classes))")
   }
 }
 

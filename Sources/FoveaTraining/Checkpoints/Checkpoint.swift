@@ -19,7 +19,7 @@ enum Checkpoint {
     }
   }
 
-  /// - Errors: a folder without a training, a file that is missing or damaged.
+  /// - Errors: a folder without a training; a file that is missing or damaged, or holds numbers that no training has.
   static func read(_ path: String) throws -> (state: TrainingState, optimizerState: [String: Tensor]) {
     let folder = try Network.folder(of: path)
     let file = folder + "/" + TrainingState.fileName
@@ -29,8 +29,23 @@ enum Checkpoint {
     }
     let state = try SealedJSON.decode(
       TrainingState.self, from: readFile(file, limit: 64 << 20), path: file, newestVersion: TrainingState.newestVersion)
-    let tensors = folder + "/" + TrainingState.optimizerStateName
-    try state.optimizerState?.check(tensors)
-    return (state, try SafetensorsFile(contentsOf: tensors).tensors())
+    do {
+      try state.check()
+    } catch { throw TrainingError("\(file): these are no numbers of a training (\(error)); restore a copy") }
+    return (state, try optimizerState(folder + "/" + TrainingState.optimizerStateName, sealed: state.optimizerState))
+  }
+
+  private static func optimizerState(_ file: String, sealed: FileSeal?) throws -> [String: Tensor] {
+    try sealed?.check(file)
+    let tensors = try SafetensorsFile(contentsOf: file).tensors()
+    for (path, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      guard tensor.elementType == .float32 else {
+        throw TrainingError("\(file): \(path) is \(tensor.elementType), not float32; restore a copy")
+      }
+      if let mistake = tensor.notFinite {
+        throw TrainingError("\(file): \(path) holds \(mistake.value) at index \(mistake.index); restore a copy")
+      }
+    }
+    return tensors
   }
 }

@@ -1,3 +1,4 @@
+import FoveaData
 import FoveaNetwork
 
 /// Where a training stands, so that it can go on as if it had never stopped.
@@ -16,6 +17,8 @@ struct TrainingState: Codable, Sendable {
   var threads: Int
   /// The examples of an epoch.
   var samples: Int
+  /// Of the data, to notice other data of the same size.
+  var fingerprint: String?
   /// The epoch that is running, from 0, and how many of its batches are done.
   var epoch = 0
   var batchesDone = 0
@@ -33,9 +36,10 @@ struct TrainingState: Codable, Sendable {
   var epochsWithoutProgress = 0
   var optimizerState: FileSeal?
 
-  init(plan: TrainingPlan, optimizer: any Optimizer, loss: Loss, backend: BackendChoice, samples: Int) {
+  init(plan: TrainingPlan, optimizer: any Optimizer, loss: Loss, backend: BackendChoice, data: any Dataset) throws {
     (self.plan, self.optimizer, self.loss) = (plan, OptimizerRecord(optimizer), loss.name)
-    (self.backend, threads, self.samples) = (backend, BackendChoice.threads, samples)
+    (self.backend, threads) = (backend, BackendChoice.threads)
+    (samples, fingerprint) = (data.count, try data.fingerprint())
   }
 
   /// Whether nothing is left to do.

@@ -20,33 +20,29 @@ public struct Evaluation: Hashable, Sendable, Codable {
 extension Network {
   /// The network's loss and accuracy on `data`.
   ///
-  /// - Errors: more classes than outputs; what keeps a sample from being read.
+  /// - Errors: another number of classes than outputs; no examples; a batch size below 1; more memory than the machine
+  ///   has; what keeps a sample from being read.
   public func evaluate(_ data: any Dataset, loss: Loss = .crossEntropy, batchSize: Int = 128) throws -> Evaluation {
+    try check(data)
     let evaluator = try Evaluator(self, loss: loss, count: data.count, batchSize: batchSize)
     try evaluator.bind(to: ParameterStorage(copying: parameters))
     return try evaluator.evaluate(data)
   }
 
-  /// - Errors: a data set that has more classes than the model has outputs, or samples that are not its input.
+  /// - Errors: a data set that has another number of classes than the model has outputs, or samples that are not its
+  ///   input.
   package func check(_ data: any Dataset) throws {
     try check(sampleShape: data.sampleShape, classes: data.classNames.count)
   }
 
   /// - Parameter sampleShape: `nil` where samples are brought to the model's size.
   package func check(sampleShape: Shape?, classes: Int) throws {
-    guard outputShape.rank == 1 else {
-      throw NetworkError(
-        "\(name) gives \(outputShape) for each image, not one score for each class; "
-          + "end it with Flatten() or GlobalAveragePool2D(), and Dense(\(classes))")
-    }
-    guard classes <= outputShape[0] else {
-      throw NetworkError(
-        "the data has \(classes) classes, \(name) has only \(outputShape[0]) outputs; "
-          + "give it as many outputs as there are classes")
+    if let mistake = outputShape.mistake(asScoresFor: classes, of: name) {
+      throw NetworkError("\(mistake.problem); \(mistake.fix)")
     }
     guard let sampleShape else { return }
     let color = preprocessing?.color.rawValue ?? sampleShape.channels
-    guard [sampleShape[0], sampleShape[1], color] == inputShape.dimensions else {
+    guard sampleShape.rank == 3, [sampleShape[0], sampleShape[1], color] == inputShape.dimensions else {
       throw NetworkError("the samples are \(sampleShape), \(name) takes \(inputShape); use a data set of that size")
     }
   }
@@ -60,9 +56,8 @@ final class Evaluator {
   private var programs: [Int: Program] = [:]
 
   init(_ network: Network, loss: Loss, count: Int, batchSize: Int) throws {
-    guard (1...(1 << 20)).contains(batchSize) else {
-      throw TrainingError("a batch size of \(batchSize): use 1 or more, 1048576 at most")
-    }
+    guard count > 0 else { throw NetworkError("the data set has no samples") }
+    guard batchSize > 0 else { throw NetworkError("a batch size of \(batchSize): use 1 or more") }
     (self.network, self.batchSize) = (network, batchSize)
     var plans: [Int: Plan] = [:]
     for size in Set([min(batchSize, count), count % batchSize]) where size > 0 {
@@ -94,7 +89,6 @@ final class Evaluator {
 
   /// - Parameter shouldStop: asked after every batch; the result is `nil` when it says so.
   func evaluate(_ data: any Dataset, shouldStop: () -> Bool) throws -> Evaluation? {
-    try network.check(data)
     try ComputeThread.shared.run { for program in programs.values { try program.prepareWeights() } }
     let preprocessing = try network.preprocessing ?? Preprocessing(color: .gray)
     let loader = try BatchLoader(data, batchSize: batchSize, shuffles: false, preprocessing: preprocessing)

@@ -31,14 +31,18 @@ public struct Trainer: Sendable {
   public let network: Network
   public let loss: Loss
   public let optimizer: any Optimizer
-  /// Where checkpoints and the metrics log go; nowhere by default.
+  /// Where checkpoints and the metrics log go; nowhere by default. A training that is there already, other than the one
+  /// that is resumed, is replaced when the first batch has been read.
   public var output: String?
   /// Called after every step and epoch, on the thread that trains.
   public var onEvent: (@Sendable (TrainingEvent) -> Void)?
   /// Asked after every step; when it says so, the training saves and ends.
   public var shouldStop: (@Sendable () -> Bool)?
 
-  private var resumed: (state: TrainingState, optimizerState: [String: Tensor])?
+  /// Called with what is worth knowing and stops nothing, such as a metrics log that had lost its end.
+  public var onNote: (@Sendable (String) -> Void)?
+
+  private var resumed: (state: TrainingState, optimizerState: [String: Tensor], output: String?)?
 
   public init(_ network: Network, loss: Loss = .crossEntropy, optimizer: any Optimizer) {
     (self.network, self.loss, self.optimizer) = (network, loss, optimizer)
@@ -47,7 +51,8 @@ public struct Trainer: Sendable {
   /// The training whose output folder is `path`, as it was at its last checkpoint. It goes on writing there, except
   /// where `path` is a checkpoint that lies by itself.
   ///
-  /// - Errors: no training there; files that are damaged; a model that is not in the catalogue.
+  /// - Errors: no training there; files that are damaged, or hold numbers that no training has; a model that is not in
+  ///   the catalogue.
   public init(resuming path: String) throws {
     try self.init(resuming: path) { try Network(contentsOf: path, backend: $0) }
   }
@@ -67,11 +72,8 @@ public struct Trainer: Sendable {
     }
     loss = .crossEntropy
     optimizer = checkpoint.state.optimizer.optimizer
-    resumed = checkpoint
-    let isCheckpoint = try Network.folder(of: path) == path
-    let place = URL(fileURLWithPath: path).standardizedFileURL
-    let isInTraining = place.lastPathComponent == "checkpoint"
-    output = !isCheckpoint ? path : isInTraining ? place.deletingLastPathComponent().path : nil
+    output = TrainingFolder.path(around: path)
+    resumed = (checkpoint.state, checkpoint.optimizerState, output)
   }
 
   /// The plan of the training that is resumed.
@@ -83,9 +85,13 @@ public struct Trainer: Sendable {
   /// The epochs that are done in the training that is resumed.
   public var resumedEpochs: Int { resumed?.state.epoch ?? 0 }
 
+  /// Whether the training that is resumed had ended because nothing improved: no epochs are left to ask for.
+  public var resumedHasStoppedImproving: Bool { resumed?.state.hasStoppedImproving ?? false }
+
   /// Trains for so many epochs.
   ///
   /// - Parameter seed: decides the order of examples, dropout and augmentation.
+  /// - Errors: those of `fit(_:plan:validation:)`.
   @discardableResult
   public func fit(
     _ data: any Dataset, epochs: Int, batchSize: Int, validation: (any Dataset)? = nil, seed: UInt64 = 0
@@ -96,6 +102,10 @@ public struct Trainer: Sendable {
   }
 
   /// Trains as `plan` says, or goes on with what is resumed: then the plan may only ask for more epochs.
+  ///
+  /// - Errors: numbers out of range; another plan or other data than those of the training that is resumed; data that
+  ///   does not fit the network; more memory than the machine has; an output folder that cannot be written to, holds
+  ///   somebody's own files, or is in use by another training; a sample that cannot be read; a loss that is not finite.
   @discardableResult
   public func fit(
     _ data: any Dataset, plan: TrainingPlan, validation: (any Dataset)? = nil
@@ -111,19 +121,30 @@ public struct Trainer: Sendable {
   }
 
   /// Trains on this thread.
+  ///
+  /// - Parameter folder: `output`, where the caller has locked it already.
   package func fitHere(
-    _ data: any Dataset, plan: TrainingPlan, validation: (any Dataset)? = nil
+    _ data: any Dataset, plan: TrainingPlan, validation: (any Dataset)? = nil, folder: TrainingFolder? = nil
   ) throws -> TrainingResult {
-    if network.classNames.isEmpty { network.classNames = data.classNames }
     try plan.check()
+    if let mistake = optimizer.mistake { throw TrainingError(mistake) }
     if let old = resumed?.state { try plan.check(asContinuationOf: old.plan, epochsDone: old.epoch) }
-    var state =
-      resumed?.state
-      ?? TrainingState(plan: plan, optimizer: optimizer, loss: loss, backend: network.backend, samples: data.count)
+    try network.check(data)
+    if let validation { try network.check(validation) }
+    let now = try TrainingState(plan: plan, optimizer: optimizer, loss: loss, backend: network.backend, data: data)
+    var state = resumed?.state ?? now
+    try state.checkData(now)
     state.plan = plan
+
+    let folder = try folder ?? output.map { try TrainingFolder($0) }
+    try folder?.check(keepsBest: plan.keepsBest)
+    let isNew = resumed == nil || folder?.isSame(as: resumed?.output) == false
+    if isNew { state.metricsLength = 0 }
     let run = try TrainingRun(
       network, loss: loss, optimizer: optimizer, state: state, optimizerState: resumed?.optimizerState ?? [:],
-      data: data, validation: validation, folder: output, report: { onEvent?($0) })
+      data: data, validation: validation, folder: folder, replacesFolder: isNew)
+    if network.classNames.isEmpty { network.classNames = data.classNames }
+    (run.report, run.note) = ({ onEvent?($0) }, { onNote?($0) })
     return try run.run(shouldStop: { shouldStop?() ?? false })
   }
 }

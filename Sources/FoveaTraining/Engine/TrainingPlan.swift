@@ -24,8 +24,9 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
   public init(epochs: Int, batchSize: Int) { (self.epochs, self.batchSize) = (epochs, batchSize) }
 
   /// - Errors: a number out of range.
-  func check() throws {
+  func check() throws(TrainingError) {
     if epochs < 1 { throw TrainingError("\(epochs) epochs: use 1 or more") }
+    if epochs > 1_000_000 { throw TrainingError("\(epochs) epochs: use 1000000 or less") }
     if batchSize < 1 { throw TrainingError("a batch size of \(batchSize): use 1 or more") }
     if batchSize > 1 << 20 { throw TrainingError("a batch size of \(batchSize): use 1048576 or less") }
     if let checkpointSteps, checkpointSteps < 1 {
@@ -33,12 +34,18 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
     }
     if let patience, patience < 1 { throw TrainingError("a patience of \(patience) epochs: use 1 or more") }
     if !(0..<1).contains(heldOut) { throw TrainingError("\(heldOut) of the data held out: use 0 or more, below 1") }
-    if cropPadding < 0 { throw TrainingError("a crop padding of \(cropPadding) pixels: use 0 or more") }
+    if !(0...1024).contains(cropPadding) {
+      throw TrainingError("a crop padding of \(cropPadding) pixels: use 0 or more, 1024 or less")
+    }
+    if let mistake = schedule.mistake { throw TrainingError(mistake) }
   }
 
   /// - Errors: another plan than that of the training that is resumed, apart from more epochs and where the data is.
-  func check(asContinuationOf old: TrainingPlan, epochsDone: Int) throws {
-    if epochs < epochsDone { throw TrainingError("\(epochs) epochs: \(epochsDone) are done already; ask for more") }
+  func check(asContinuationOf old: TrainingPlan, epochsDone: Int) throws(TrainingError) {
+    if epochs < epochsDone {
+      throw TrainingError(
+        "\(epochs) epochs: \(epochsDone) \(epochsDone == 1 ? "is" : "are") done already; ask for more")
+    }
     var same = old
     (same.epochs, same.data) = (epochs, data)
     guard same == self else {

@@ -10,29 +10,26 @@ final class TrainingRun {
   private let network: Network
   private let data: any Dataset
   private let validation: (any Dataset)?
-  private let folder: String?
+  private let folder: TrainingFolder?
+  /// Whether another training that is in the folder makes room for this one.
+  private let replacesFolder: Bool
   private let program: TrainingProgram
   private let evaluator: Evaluator?
-  private let log: MetricsLog?
-  private let report: (TrainingEvent) -> Void
+  private var log: MetricsLog?
+  var report: (TrainingEvent) -> Void = { _ in }
+  var note: (String) -> Void = { _ in }
   private(set) var state: TrainingState
   private let stepsPerEpoch: Int
 
   init(
     _ network: Network, loss: Loss, optimizer: any Optimizer, state: TrainingState, optimizerState: [String: Tensor],
-    data: any Dataset, validation: (any Dataset)?, folder: String?, report: @escaping (TrainingEvent) -> Void
+    data: any Dataset, validation: (any Dataset)?, folder: TrainingFolder?, replacesFolder: Bool
   ) throws {
     let plan = state.plan
     guard data.count > 0 else { throw TrainingError("the data set has no samples") }
-    guard data.count == state.samples else {
-      throw TrainingError(
-        "the data has \(data.count) samples, the training was started with \(state.samples): give it the same data")
-    }
-    try network.check(data)
-    if let validation { try network.check(validation) }
     (self.network, self.data, self.validation) = (network, data, validation)
-    (self.folder, self.state, self.report) = (folder, state, report)
-    stepsPerEpoch = (data.count + plan.batchSize - 1) / plan.batchSize
+    (self.folder, self.state, self.replacesFolder) = (folder, state, replacesFolder)
+    stepsPerEpoch = (data.count - 1) / plan.batchSize + 1
 
     evaluator = try validation.map {
       try Evaluator(network, loss: loss, count: $0.count, batchSize: plan.batchSize)
@@ -43,32 +40,29 @@ final class TrainingRun {
       otherWorkingBytes: evaluator?.workingBytes ?? 0)
     try program.restore(optimizerState)
     try evaluator?.bind(to: program.storage, arena: program.arena)
-    if let folder {
-      try makeFolders(folder)
-      log = try MetricsLog(folder + "/" + MetricsLog.fileName, keeping: state.metricsLength)
-    } else {
-      log = nil
-    }
   }
 
   /// Trains until the last epoch is done, or until `shouldStop` says so after a step; then everything is saved.
   ///
   /// - Errors: a loss that is not finite; samples that cannot be read; what keeps a checkpoint from being written.
   func run(shouldStop: () -> Bool) throws -> TrainingResult {
-    if state.isFinished { return result(state.hasStoppedImproving ? .stoppedEarly : .nothingLeft) }
-    if state.step == 0 { try save() }  // so that there is something to resume from the first moment
-    var clock = EpochClock()
-    // A training that was stopped while it validated goes on there.
-    if state.batchesDone == stepsPerEpoch, let end = try endEpoch(&clock, shouldStop: shouldStop) {
-      return result(end)
-    }
+    if state.isFinished { return result(.nothingLeft) }
     let plan = state.plan
     let loader = try BatchLoader(
       data, batchSize: plan.batchSize, shuffles: plan.shuffles, seed: plan.seed, epochs: state.epoch..<plan.epochs,
       firstBatch: state.batchesDone, preprocessing: try network.preprocessing ?? Preprocessing(color: .gray),
       augmentations: plan.augmentations)
     defer { loader.cancel() }
-    while let batch = try loader.next() {
+    // What was there before is replaced when nothing can be wrong any more with plan, memory and data, as far as one
+    // batch tells.
+    var first = try loader.next()
+    try openFolder()
+    var clock = EpochClock()
+    // A training that was stopped while it validated goes on there.
+    if state.batchesDone == stepsPerEpoch, let end = try endEpoch(&clock, shouldStop: shouldStop) {
+      return result(end)
+    }
+    while let batch = try first.take() ?? loader.next() {
       try step(batch)
       clock.countStep(examples: batch.count)
       if batch.isLastOfEpoch {
@@ -81,6 +75,23 @@ final class TrainingRun {
       }
     }
     preconditionFailure("the last batch ends the last epoch, and that the training")
+  }
+
+  /// Makes the folder this training's own.
+  private func openFolder() throws {
+    guard let folder else { return }
+    if replacesFolder {
+      // So that there is something to resume from the first moment, and at every moment the old training or the new.
+      try save()
+      folder.removeBest()
+    }
+    let log = try MetricsLog(folder.metrics, keeping: state.metricsLength)
+    if log.isShortened {
+      note(
+        "\(folder.metrics): its end was lost since the checkpoint was made; it goes on after its last whole line, "
+          + "\(counted(log.length, "byte")) of \(state.metricsLength)")
+    }
+    self.log = log
   }
 
   private func result(_ end: TrainingResult.End) -> TrainingResult {
@@ -156,17 +167,18 @@ final class TrainingRun {
     guard let folder else { return }
     program.store(into: network)
     for (path, tensor) in network.parameters {
-      if let number = tensor.notFinite { throw notFinite("a number of \(path)", Double(number), step: state.step) }
+      if let mistake = tensor.notFinite {
+        throw notFinite("a number of \(path)", Double(mistake.value), step: state.step)
+      }
     }
     // The best one first: killed in between, the training comes to this point again.
-    if isBest, state.plan.keepsBest { try network.save(to: folder + "/best") }
+    if isBest, state.plan.keepsBest { try network.save(to: folder.best) }
     state.metricsLength = log?.length ?? 0
-    try Checkpoint.write(network, state, optimizerState: program.optimizerState, to: folder + "/checkpoint")
+    try Checkpoint.write(network, state, optimizerState: program.optimizerState, to: folder.checkpoint)
   }
 
   private func notFinite(_ what: String, _ number: Double, step: Int) -> TrainingError {
-    let checkpoint = folder.map { $0 + "/checkpoint" }
-    let kept = checkpoint.map { FileStatus($0) == nil ? "" : "; \($0) holds the last good state" } ?? ""
+    let kept = folder.map { $0.holdsTraining ? "; \($0.checkpoint) holds the last good state" : "" } ?? ""
     return TrainingError(
       "step \(step): \(what) is \(number.isNaN ? "not a number" : "infinite"); "
         + "use a smaller learning rate, or look for bad values in the data\(kept)")
@@ -203,12 +215,5 @@ extension TrainingProgram {
       }
       storage.set(path, to: tensor)
     }
-  }
-}
-
-extension Tensor {
-  /// The first element that is not finite.
-  fileprivate var notFinite: Float? {
-    withUnsafeBytes { $0.bindMemory(to: Float.self).first { !$0.isFinite } }
   }
 }

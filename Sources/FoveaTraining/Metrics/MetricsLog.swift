@@ -59,18 +59,20 @@ final class MetricsLog {
   /// The bytes written so far.
   private(set) var length: Int
 
+  /// Whether the file had lost what it should keep; then it was cut back to its last whole line.
+  let isShortened: Bool
+
   /// - Parameter length: how much of an existing file is kept.
   /// - Errors: a file that cannot be made or written to, or that another training is writing.
   init(_ path: String, keeping length: Int) throws {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     file = try OpenFile(path, flags: O_WRONLY | O_CREAT)
-    guard file.lock() else {
-      throw TrainingError("\(path): another training is writing there; wait for it, or choose another folder")
+    // What is kept ends with a line, whatever has happened to the file.
+    let end = try MappedFile(path).withBytes { bytes in
+      bytes.prefix(length).lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     }
-    // Of a log that was cut off, the last whole line is the end.
-    let isCut = try file.status().size < length
-    self.length = isCut ? (try readFile(path).lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) : length
-    try file.truncate(to: self.length)
+    (self.length, isShortened) = (end, end < length)
+    try file.truncate(to: end)
   }
 
   /// - Errors: a full disk.

@@ -4,7 +4,7 @@ public import FoveaGraph
 /// Steps scaled by running averages of the gradient and of its square.
 ///
 /// - Source: Kingma & Ba 2015, "Adam: A Method for Stochastic Optimization", algorithm 1.
-public struct Adam: Optimizer {
+public struct Adam: Optimizer, Hashable {
   public static let name = "adam"
   public var learningRate: Float
   public var beta1: Float
@@ -18,6 +18,13 @@ public struct Adam: Optimizer {
   ) {
     (self.learningRate, self.beta1, self.beta2) = (learningRate, beta1, beta2)
     (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
+  }
+
+  public var mistake: String? {
+    Self.mistake(beta1, "beta1", isRight: (0..<1).contains(beta1), "0 or more, below 1")
+      ?? Self.mistake(beta2, "beta2", isRight: (0..<1).contains(beta2), "0 or more, below 1")
+      ?? Self.mistake(epsilon, "epsilon", isRight: epsilon > 0, "a number above 0")
+      ?? mistake(weightDecay: weightDecay)
   }
 
   public func rates(learningRate: Float, step: Int) -> [Float] {
@@ -44,7 +51,7 @@ public struct Adam: Optimizer {
 /// Adam with weight decay apart from the gradient: `w ← w − η·(step + weightDecay·w)`.
 ///
 /// - Source: Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2.
-public struct AdamW: Optimizer {
+public struct AdamW: Optimizer, Hashable {
   public static let name = "adamw"
   private var adam: Adam
   public var weightDecay: Float
@@ -58,6 +65,8 @@ public struct AdamW: Optimizer {
   }
 
   public var learningRate: Float { adam.learningRate }
+
+  public var mistake: String? { adam.mistake ?? mistake(weightDecay: weightDecay) }
 
   public func rates(learningRate: Float, step: Int) -> [Float] {
     adam.rates(learningRate: learningRate, step: step, decoupledDecay: weightDecay)

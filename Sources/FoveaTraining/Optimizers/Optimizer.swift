@@ -11,6 +11,10 @@ public protocol Optimizer: Sendable, Codable {
   /// The learning rate before the schedule's factor.
   var learningRate: Float { get }
 
+  /// What is wrong with the settings, such as "a momentum of 5: use 0 or more, below 1"; `nil` if nothing is. Asked
+  /// before a training starts.
+  var mistake: String? { get }
+
   /// The numbers that a step needs, given the scheduled learning rate.
   ///
   /// - Parameter step: the number of this step, from 1.
@@ -25,6 +29,21 @@ public protocol Optimizer: Sendable, Codable {
 }
 
 extension Optimizer {
+  public var mistake: String? { mistakeOfRates }
+
+  /// What is wrong with the numbers that every optimizer has.
+  func mistake(weightDecay: Float) -> String? {
+    mistakeOfRates ?? Self.mistake(weightDecay, "weight decay", isRight: weightDecay >= 0, "0 or more")
+  }
+
+  private var mistakeOfRates: String? {
+    Self.mistake(learningRate, "learning rate", isRight: learningRate >= 0, "0 or more")
+  }
+
+  static func mistake(_ number: Float, _ noun: String, isRight: Bool, _ range: String) -> String? {
+    isRight && number.isFinite ? nil : "\(noun.hasPrefix("e") ? "an" : "a") \(noun) of \(number): use \(range)"
+  }
+
   /// `gradient + decay · parameter`: the gradient of the loss with a penalty of ½·decay·‖w‖² added.
   func penalized(_ gradient: Value, _ parameter: Value, decay: Float) -> Value {
     decay == 0 ? gradient : gradient.applying(Op.LinearCombination([1, decay]), parameter)

@@ -4,7 +4,7 @@ public import FoveaGraph
 ///
 /// - Source: Polyak 1964 (momentum); Sutskever et al. 2013, "On the importance of initialization and momentum in deep
 ///   learning", §2 (Nesterov's variant, `w ← w − η·(g + μ·v)`). As in PyTorch, η is not part of v.
-public struct SGD: Optimizer {
+public struct SGD: Optimizer, Hashable {
   public static let name = "sgd"
   public var learningRate: Float
   public var momentum: Float
@@ -14,6 +14,11 @@ public struct SGD: Optimizer {
   public init(learningRate: Float = 0.01, momentum: Float = 0, nesterov: Bool = false, weightDecay: Float = 0) {
     (self.learningRate, self.momentum) = (learningRate, momentum)
     (isNesterov, self.weightDecay) = (nesterov, weightDecay)
+  }
+
+  public var mistake: String? {
+    Self.mistake(momentum, "momentum", isRight: (0..<1).contains(momentum), "0 or more, below 1")
+      ?? mistake(weightDecay: weightDecay)
   }
 
   public func rates(learningRate: Float, step: Int) -> [Float] { [learningRate] }

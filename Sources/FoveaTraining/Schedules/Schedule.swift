@@ -27,12 +27,13 @@ public struct Schedule: Hashable, Sendable, Codable {
   ///
   /// - Parameters:
   ///   - step: from 0.
-  ///   - stepsPerEpoch: more than 0.
+  ///   - stepsPerEpoch: 1 or more; less counts as 1.
   ///   - epochs: of the whole training.
   public func factor(step: Int, stepsPerEpoch: Int, epochs: Int) -> Double {
+    let stepsPerEpoch = max(stepsPerEpoch, 1)
     let warmupSteps = warmupEpochs * Double(stepsPerEpoch)
     let warmup = Double(step) < warmupSteps ? Double(step + 1) / warmupSteps : 1
-    let progress = Double(step) / Double(max(stepsPerEpoch * epochs, 1))
+    let progress = Double(step) / max(Double(stepsPerEpoch) * Double(epochs), 1)
     let factor =
       switch shape {
       case .constant: 1.0
@@ -46,6 +47,16 @@ public struct Schedule: Hashable, Sendable, Codable {
 }
 
 extension Schedule {
+  /// What is wrong with the numbers; `nil` if nothing is.
+  var mistake: String? {
+    if !(warmupEpochs >= 0 && warmupEpochs.isFinite) { return "a warm-up of \(warmupEpochs) epochs: use 0 or more" }
+    switch shape {
+    case .steps(_, let factor), .exponential(let factor):
+      return factor >= 0 && factor.isFinite ? nil : "a schedule's factor of \(factor): use 0 or more"
+    case .constant, .cosine, .linear: return nil
+    }
+  }
+
   /// A schedule by its name on the command line: `constant`, `cosine`, `linear`, `step` (a tenth at one half and at
   /// three quarters), `exponential` (0.95 each epoch), each with `+warmup` for one epoch of rising.
   public init?(named name: String) {

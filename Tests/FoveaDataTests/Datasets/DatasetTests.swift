@@ -85,3 +85,63 @@ func `a data source that does not exist is explained`(text: String, reason: Stri
   let error = #expect(throws: DataError.self) { try DataSource(reference, classNames: ["cat", "cow"]) }
   #expect(error?.reason == "'dog' is none of the classes cat, cow")
 }
+
+@Test func `numbers outside a data set are errors, or mean as much as there is`() throws {
+  let all = try samples(20)
+  for index in [-1, 20, .min, .max] { #expect(throws: DataError.self) { try all.image(at: index) } }
+  #expect([-1, .nan, 0].map { all.holdingOut($0).heldOut.count } == [0, 0, 0])
+  #expect([1, 7, .infinity].map { all.holdingOut($0).rest.count } == [0, 0, 0])
+  #expect(all.prefix(.min).count == 0 && all.prefix(.max).count == 20)
+  for sides in [[.max, .max, 1], [-1, -1, 1], [0, 3, 3], [1, 1, 2], []] as [[Int]] {
+    #expect(throws: DataError.self) {
+      try ArrayDataset(pixels: [1], labels: [0], sampleShape: .init(sides), classNames: ["a"])
+    }
+  }
+}
+
+@Test func `a batch has at most all samples`() throws {
+  let sampler = try BatchSampler(count: 20, batchSize: .max, shuffles: true, seed: 1)
+  #expect(sampler.batchesPerEpoch == 1 && sampler.positions(ofBatch: 0) == 0..<20)
+  for size in [0, -1, .min] {
+    #expect(throws: DataError.self) { try BatchSampler(count: 20, batchSize: size, shuffles: true, seed: 1) }
+  }
+  let loader = try BatchLoader(try samples(20), batchSize: .max, shuffles: false, preprocessing: .init(color: .gray))
+  #expect(try loader.next()?.count == 20)
+  #expect(throws: DataError.self) {
+    try BatchLoader(try samples(20), batchSize: 4, shuffles: false, epochs: -2..<1, preprocessing: .init(color: .gray))
+  }
+}
+
+@Test func `a part is read without the files of the other`() throws {
+  let folder = TemporaryFolder()
+  for (part, count) in [("train", 3), ("t10k", 2)] {
+    folder.write(idx([count, 1, 1], [UInt8](1...UInt8(count))), to: "\(part)/\(part)-images-idx3-ubyte")
+    folder.write(idx([count], [UInt8](repeating: 4, count: count)), to: "\(part)/\(part)-labels-idx1-ubyte")
+  }
+  let (train, test) = (
+    try DataReference(parsing: "mnist:" + folder.path("train")),
+    try DataReference(parsing: "mnist:" + folder.path("t10k"))
+  )
+  #expect(try test.dataset(nil).count == 2 && train.dataset(nil).count == 3)
+  #expect(try DataSource(train).test == nil)
+  #expect(try test.outline().sampleShape == [1, 1, 1])
+  #expect(#expect(throws: DataError.self) { try train.dataset(.test) }?.reason.contains("no part for testing") == true)
+  #expect(throws: DataError.self) { try DataSource(test) }
+
+  folder.write([1] + [UInt8](repeating: 9, count: 3072), to: "cifar/test_batch.bin")
+  #expect(try DataReference(parsing: "cifar10:" + folder.path("cifar")).dataset(nil).count == 1)
+  let image = Image(height: 1, width: 1, color: .gray, pixels: [9]).encodedPNG()
+  for path in ["train/cat/a.png", "train/dog/a.png", "val/dog/b.png"] { folder.write(image, to: "photos/" + path) }
+  let photos = try DataReference(parsing: "folder:" + folder.path("photos")).dataset(.test, sampleShape: [1, 1, 1])
+  #expect(photos.count == 1 && photos.label(at: 0) == 1, "the classes are those for training")
+}
+
+@Test func `one byte too many is one byte`() throws {
+  let folder = TemporaryFolder()
+  folder.write(idx([1, 1, 1], [1, 2]), to: "train-images-idx3-ubyte")
+  folder.write(idx([1], [1]), to: "train-labels-idx1-ubyte")
+  let reference = try DataReference(parsing: "mnist:" + folder.path)
+  #expect(
+    #expect(throws: DataError.self) { try reference.dataset(.train) }?.reason
+      == "1 byte follows the 1×1×1 bytes of images")
+}

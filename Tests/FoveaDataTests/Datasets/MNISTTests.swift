@@ -56,7 +56,7 @@ func `MNIST is read under every spelling, plain and compressed`(separator: Strin
       == "\(images): the images end after 3 of 12 bytes (3×2×2); fetch the file again")
   #expect(
     error("train-images-idx3-ubyte", idx([3, 2, 2], [UInt8](0...12)))
-      == "\(images): 1 bytes follow the 3×2×2 bytes of images")
+      == "\(images): 1 byte follows the 3×2×2 bytes of images")
   #expect(error("train-images-idx3-ubyte", [0, 0, 8, 3, 0]) == "\(images): it ends within its header")
   #expect(
     error("train-images-idx3-ubyte", idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [1]))
