@@ -83,6 +83,8 @@ public enum Op {
   public static let all: [any Operation.Type] = [
     Input.self, Parameter.self, Constant.self,
     Convolution.self, ConvolutionInputGradient.self, ConvolutionWeightsGradient.self,
+    Patches.self, PatchesGradient.self, BorderPad.self, BorderPadGradient.self,
+    Reverse.self, PickChannels.self, PlaceChannels.self,
     MaxPool.self, MaxPoolGradient.self, AveragePool.self, AveragePoolGradient.self,
     MatrixProduct.self,
     Add.self, Subtract.self, Multiply.self, Divide.self, Scale.self, LinearCombination.self,

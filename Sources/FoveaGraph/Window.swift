@@ -6,6 +6,9 @@ public enum Padding: Hashable, Sendable {
   case valid
   /// Zeros so that the output has ⌈n / stride⌉; an odd zero goes below and right, as in TensorFlow.
   case same
+  /// As many zeros on both sides as let every input meet every position of the window: (k − 1) · dilation.
+  /// Output n + k − 1 at stride 1.
+  case full
   /// So many zeros before and after, for each spatial axis; one entry serves every axis.
   case edges([Edges])
 
@@ -46,7 +49,7 @@ public struct Window: Hashable, Sendable {
   public var rank: Int { size.count }
 
   /// The number of positions in the window.
-  public var count: Int { size.reduce(1, *) }
+  public var count: Int { size.reduce(1) { saturatingProduct($0, $1) } }
 
   /// What the window spans with its gaps: (k − 1) · dilation + 1.
   public func extent(_ axis: Int) -> Int { (size[axis] - 1) * dilations[axis] + 1 }
@@ -55,6 +58,7 @@ public struct Window: Hashable, Sendable {
   public func edges(_ axis: Int, length: Int) -> Padding.Edges {
     switch padding {
     case .valid: return .init(before: 0, after: 0)
+    case .full: return .init(before: extent(axis) - 1, after: extent(axis) - 1)
     case .edges(let edges): return edges.count == 1 ? edges[0] : edges[axis]
     case .same:
       let outputs = (length + strides[axis] - 1) / strides[axis]
@@ -88,7 +92,44 @@ public struct Window: Hashable, Sendable {
     return (0..<rank).map { output($0, length: lengths[$0]) }
   }
 
-  private func checkAttributes() throws(ShapeError) {
+  /// The spatial sizes of which this window, sliding with its strides, gives `lengths`: what a transposed convolution
+  /// makes. (n − 1) · s + (k − 1) · d + 1 − p + `outputPadding` along an axis; n · s with padding .same.
+  ///
+  /// - Parameter outputPadding: positions more at the end of each axis: ⌊ ⌋ in `output(for:)` leaves open how many the
+  ///   input had, 0..<stride.
+  /// - Errors: a result without positions, with the formula and its numbers; attributes below 1.
+  public func input(giving lengths: [Int], outputPadding: [Int]) throws(ShapeError) -> [Int] {
+    try checkAttributes()
+    for axis in 0..<rank where !(0..<strides[axis]).contains(outputPadding[axis]) {
+      throw ShapeError(
+        "the output padding is \(outputPadding[axis]) at stride \(strides[axis])",
+        fix: "use 0..<\(strides[axis]): more positions than the stride leaves open have no input")
+    }
+    if padding == .same {
+      if let extra = outputPadding.first(where: { $0 > 0 }) {
+        throw ShapeError(
+          "the output padding is \(extra), but padding .same gives exactly n·stride", fix: "use padding .explicit")
+      }
+      return (0..<rank).map { saturatingProduct(lengths[$0], strides[$0]) }
+    }
+    var result: [Int] = []
+    for axis in 0..<rank {
+      let (n, k, d, s) = (lengths[axis], size[axis], dilations[axis], strides[axis])
+      let edges = edges(axis, length: n)
+      let uncut = saturatingProduct(n - 1, s) + extent(axis) + outputPadding[axis]
+      guard uncut > edges.before + edges.after else {
+        throw ShapeError(
+          "nothing is left of the transposed \(spelled(size)) window over \(spelled(lengths)): "
+            + "(\(n) − 1)·\(s) + (\(k) − 1)·\(d) + 1 − \(edges.before) − \(edges.after) + \(outputPadding[axis]) < 1",
+          fix: "use a padding of at most \((uncut - 1) / 2), or .same")
+      }
+      result.append(uncut - edges.before - edges.after)
+    }
+    return result
+  }
+
+  /// - Errors: sizes, strides, dilations and paddings that are too small, too large, or not one for each axis.
+  func checkAttributes() throws(ShapeError) {
     func check(_ values: [Int], _ name: String, atLeast least: Int) throws(ShapeError) {
       if let bad = values.first(where: { $0 < least || $0 > Self.sizes.upperBound }) {
         throw ShapeError("the \(name) is \(bad)", fix: "use \(least) or more, \(Self.sizes.upperBound) at most")

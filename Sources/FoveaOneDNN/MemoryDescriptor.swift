@@ -6,16 +6,18 @@ internal import COneDNN
 typealias MemoryDescriptor = dnnl_memory_desc_t
 
 /// How the graph's axes become oneDNN's: activations N×spatial…×C → N, C, spatial…; weights spatial…×I×O →
-/// O, I, spatial…, or G, O/G, I, spatial… in groups. Matrices keep their order.
+/// O, I, spatial…, or G, O/G, I, spatial… in groups. Matrices, and several of them, keep their order.
 enum AxisOrder: Equatable {
   case activations
   case weights(groups: Int)
+  case matrices
 
   /// For each oneDNN axis: its size and its stride, from the graph's.
   func arrange(_ shape: Shape, strides: [Int]) -> [(size: Int, stride: Int)] {
     let axes = zip(shape.dimensions, strides).map { (size: $0, stride: $1) }
     guard shape.rank > 2 else { return axes }
     switch self {
+    case .matrices: return axes
     case .activations: return [axes[0], axes[shape.rank - 1]] + axes[1..<(shape.rank - 1)]
     case .weights(let groups):
       let (inputs, outputs, spatial) = (axes[shape.rank - 2], axes[shape.rank - 1], axes.prefix(shape.rank - 2))
@@ -29,6 +31,7 @@ enum AxisOrder: Equatable {
   func strides(of shape: Shape, from native: [Int]) -> [Int]? {
     guard shape.rank > 2 else { return native }
     switch self {
+    case .matrices: return native
     case .activations: return [native[0]] + native[2...] + [native[1]]
     case .weights(let groups):
       guard groups > 1 else { return Array(native[2...]) + [native[1], native[0]] }
@@ -98,6 +101,7 @@ extension MemoryDescriptor {
     let spatial = Array("dhw".suffix(max(rank - 2, 0)))
     let letters: [Character] =
       switch order {
+      case .matrices: Array("abc".suffix(rank))
       case .activations: ["n", "c"] + spatial
       case .weights(let groups): groups > 1 ? ["g", "o", "i"] + Array("dhw".suffix(rank - 3)) : ["o", "i"] + spatial
       }

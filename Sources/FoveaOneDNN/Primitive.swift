@@ -72,6 +72,9 @@ final class Primitive: @unchecked Sendable {
     return status == dnnl_success ? name.map { String(cString: $0) } ?? "?" : "?"
   }
 
+  /// Whether its code was generated for these very sizes, rather than put together from matrix products.
+  var isGenerated: Bool { implementation.hasPrefix("jit") }
+
   /// The kernel of a node: which input and output is which argument, in the layouts that the primitive wants.
   ///
   /// - Parameters:

@@ -77,8 +77,11 @@ private func layersInSources() throws -> Set<String> {
     let path = package + "/Sources/FoveaLayers/" + folder
     for file in try FileManager.default.contentsOfDirectory(atPath: path) {
       let source = try String(contentsOfFile: path + "/" + file, encoding: .utf8)
-      for match in source.matches(of: /\npublic struct (\w+)[^\n:]*: (?:Layer|Combinator)\b/) {
-        names.insert(String(match.1))
+      for match in source.matches(
+        of: /\npublic struct (\w+)(<Size: SpatialSize>)?[^\n:]*: (?:Layer|Combinator|SlidingPool)\b/)
+      {
+        // Over any number of axes: listed as it is written for images.
+        names.insert(String(match.1) + (match.2 == nil ? "" : "2D"))
       }
     }
   }

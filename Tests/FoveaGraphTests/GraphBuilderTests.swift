@@ -32,7 +32,7 @@ private func errors(_ trace: (GraphBuilder) -> Void) -> [String] {
   #expect(
     found == [
       "conv1: the weights 3×3×4×8 take 4 channels, the input has 3; use weights for 3 channels",
-      "block.dense_1: a matrix product takes two matrices, not 8×5×5×3 and 8×5×5×3; put Flatten() before it",
+      "block.dense_1: the matrices 5×3 and 5×3 do not chain: 3 ≠ 5; use weights of 3×3",
     ])
 }
 

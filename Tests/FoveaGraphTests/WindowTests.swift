@@ -13,6 +13,7 @@ private func window(_ size: Int, stride: Int = 1, dilation: Int = 1, _ padding: 
   (window(3, stride: 2, .same), 6, 3), (window(1, stride: 3, .same), 7, 3), (window(3, dilation: 3, .same), 4, 4),
   (window(2, stride: 5, .same), 7, 2),
   (window(3, .explicit(1)), 5, 5), (window(7, stride: 2, .explicit(3)), 224, 112),
+  (window(3, .full), 5, 7), (window(1, .full), 5, 5), (window(3, stride: 2, dilation: 2, .full), 5, 5),
   (window(3, .edges([.init(before: 0, after: 2)])), 5, 5), (window(2, .explicit(3)), 1, 6),
 ]) func `how many outputs a window gives`(window: Window, length: Int, outputs: Int) throws {
   #expect(try window.output(for: [length]) == [outputs])
@@ -23,7 +24,7 @@ private func window(_ size: Int, stride: Int = 1, dilation: Int = 1, _ padding: 
   (window(3, stride: 2, .same), 6, 0, 1), (window(3, stride: 2, .same), 5, 1, 1),
   (window(2, stride: 2, .same), 4, 0, 0),
   (window(1, stride: 3, .same), 7, 0, 0), (window(3, dilation: 2, .same), 7, 2, 2), (window(3), 5, 0, 0),
-  (window(3, .explicit(4)), 5, 4, 4),
+  (window(3, .explicit(4)), 5, 4, 4), (window(3, .full), 5, 2, 2), (window(3, dilation: 3, .full), 5, 6, 6),
 ]) func `same padding puts the odd zero after`(window: Window, length: Int, before: Int, after: Int) {
   #expect(window.edges(0, length: length) == Padding.Edges(before: before, after: after))
 }
@@ -85,4 +86,15 @@ private func window(_ size: Int, stride: Int = 1, dilation: Int = 1, _ padding: 
 @Test func `a dilated pooling window that always covers something is accepted`() throws {
   #expect(try window(2, dilation: 2, .same).pooledShape(of: [1, 2, 3]) == [1, 2, 3])
   #expect(try window(3, dilation: 2, .explicit(4)).pooledShape(of: [1, 3, 1]) == [1, 7, 1])
+}
+
+@Test(arguments: [
+  (window(3), 5, 0, 7), (window(3, stride: 2), 5, 0, 11), (window(3, stride: 2), 5, 1, 12),
+  (window(3, stride: 2, .explicit(1)), 3, 0, 5), (window(4, stride: 2, .same), 5, 0, 10),
+  (window(2, stride: 3, .same), 5, 0, 15), (window(3, dilation: 2, .full), 9, 0, 5),
+]) func `the input of which a window gives so many outputs`(
+  window: Window, outputs: Int, outputPadding: Int, inputs: Int
+) throws {
+  #expect(try window.input(giving: [outputs], outputPadding: [outputPadding]) == [inputs])
+  #expect(try window.output(for: [inputs]) == [outputs])
 }

@@ -103,3 +103,33 @@ private func fields(_ model: some Layer, input: Shape) throws -> [Int] {
       }, input: [8, 8, 3]
     ).last == 8)
 }
+
+@Test func `a transposed convolution halves the step again`() throws {
+  let model = Sequential {
+    Conv2D(filters: 1, kernel: 3, strides: 2, padding: .same)  // sees 3, step 2
+    Conv2D(filters: 1, kernel: 3, padding: .same)  // sees 7
+    TransposedConv2D(filters: 1, kernel: 2, strides: 2)  // of one position each
+    TransposedConv2D(filters: 1, kernel: 3, padding: .same)  // of three, one apart
+    TransposedConv2D(filters: 1, kernel: 4, strides: 4)  // finer than the image
+  }
+  let layers = try trace(model, input: [16, 16, 1]).summary.layers
+  #expect(layers.map { $0.receptiveField?.first } == [3, 7, 7, 9, 9])
+  #expect(layers.map { $0.step?.first } == [2, 2, 1, 1, 1])
+}
+
+@Test func `borders, depthwise, unshared and table convolutions see what a convolution sees`() throws {
+  let model = Sequential {
+    Conv2D(filters: 4, kernel: 3, padding: .same, paddingMode: .reflect)
+    DepthwiseConv2D(kernel: 5, dilation: 2, padding: .full)
+    LocallyConnected2D(filters: 2, kernel: 3, strides: 2)
+    Conv2D(filters: 1, kernel: 3, flipped: true, connections: ConnectionTable([[0]]))
+  }
+  #expect(try fields(model, input: [16, 16, 1]) == [3, 11, 13, 17])
+  let volume = Sequential {
+    Conv3D(filters: 1, kernel: Size3D(3, 5, 7))
+    Conv3D(filters: 1, kernel: 3, strides: 2)
+  }
+  let last = try #require(try trace(volume, input: [20, 20, 20, 1]).summary.layers.last)
+  #expect(last.receptiveField == [5, 7, 9])
+  #expect(last.step == [2, 2, 2])
+}

@@ -88,6 +88,66 @@ private let typical: [Mistake] = [
     "pooling nothing but padding", Sequential { MaxPool2D(2, padding: .explicit(2)) }, on: [6, 6, 2],
     "max_pool2d_1: a padding of 2 is not smaller than the pooling window 2×2; use a padding of at most 1"),
   Mistake(
+    "an image for a convolution over sequences", Sequential { Conv1D(filters: 8, kernel: 3) }, on: [28, 28, 1],
+    "conv1d_1: Conv1D takes sequences L×C, got 28×28×1; use Conv2D"),
+  Mistake(
+    "a volume without channels", Sequential { Conv3D(filters: 8, kernel: 3) }, on: [16, 28, 28],
+    "conv3d_1: Conv3D takes volumes D×H×W×C, got 16×28×28; "
+      + "give the input its channels: Reshape([16, 28, 28, 1])"),
+  Mistake(
+    "a sequence shorter than the kernel", Sequential { Conv1D(filters: 8, kernel: 3, dilation: 4) }, on: [8, 2],
+    "conv1d_1: the 3 window does not fit into the 8 input: ⌊(8 + 0 + 0 − ((3 − 1)·4 + 1)) / 1⌋ + 1 < 1; "
+      + "use padding .same, or a window of at most 2"),
+  Mistake(
+    "a reflection of more than there is",
+    Sequential { Conv2D(filters: 8, kernel: 7, padding: .same, paddingMode: .reflect) }, on: [3, 9, 1],
+    "conv2d_1: reflect padding of 3 around 3: the edge is not repeated, so a reflection has 3 − 1 numbers; "
+      + "pad by at most 2, or use .replicate or .circular"),
+  Mistake(
+    "a depthwise convolution without results", Sequential { DepthwiseConv2D(kernel: 3, multiplier: 0) },
+    on: [8, 8, 3],
+    "depthwise_conv2d_1: the number of results of each channel is 0; use 1 or more, below 2³¹"),
+  Mistake(
+    "a separable convolution of a row", Sequential { SeparableConv2D(filters: 8, kernel: 3) }, on: [784],
+    "separable_conv2d_1: SeparableConv2D takes images H×W×C, got 784; "
+      + "put it before Flatten(), or Reshape to H×W×C first"),
+  Mistake(
+    "output padding of a stride",
+    Sequential { TransposedConv2D(filters: 8, kernel: 3, strides: 2, outputPadding: 2) }, on: [8, 8, 3],
+    "transposed_conv2d_1: the output padding is 2 at stride 2; "
+      + "use 0..<2: more positions than the stride leaves open have no input"),
+  Mistake(
+    "output padding where the size is fixed",
+    Sequential { TransposedConv2D(filters: 8, kernel: 3, strides: 2, padding: .same, outputPadding: 1) },
+    on: [8, 8, 3],
+    "transposed_conv2d_1: the output padding is 1, but padding .same gives exactly n·stride; use padding .explicit"),
+  Mistake(
+    "a transposed convolution of which nothing is left",
+    Sequential { TransposedConv2D(filters: 8, kernel: 3, padding: .explicit(2)) }, on: [2, 2, 3],
+    "transposed_conv2d_1: nothing is left of the transposed 3×3 window over 2×2: "
+      + "(2 − 1)·1 + (3 − 1)·1 + 1 − 2 − 2 + 0 < 1; use a padding of at most 1, or .same"),
+  Mistake(
+    "groups that do not divide in a transposed convolution",
+    Sequential { TransposedConv2D(filters: 8, kernel: 3, groups: 4) }, on: [8, 8, 6],
+    "transposed_conv2d_1: 4 groups do not divide 6 input channels and 8 filters; set groups to 2, which divides both"),
+  Mistake(
+    "a locally connected window larger than its input", Sequential { LocallyConnected1D(filters: 8, kernel: 5) },
+    on: [4, 2],
+    "locally_connected1d_1: the 5 window does not fit into the 4 input: "
+      + "⌊(4 + 0 + 0 − ((5 − 1)·1 + 1)) / 1⌋ + 1 < 1; use padding .same, or a window of at most 4"),
+  Mistake(
+    "a connection table for other filters",
+    Sequential { Conv2D(filters: 32, kernel: 5, connections: .leNet5) }, on: [14, 14, 6],
+    "conv2d_1: the connection table has 16 rows for 32 filters; give one row for each filter"),
+  Mistake(
+    "a connection table for more channels",
+    Sequential { Conv2D(filters: 2, kernel: 3, connections: ConnectionTable([[0], [1, 2]])) }, on: [14, 14, 2],
+    "conv2d_1: filter 1 of the connection table sees the channels [1, 2] of 2; name at least one of 0..<2, each once"),
+  Mistake(
+    "a connection table and groups",
+    Sequential { Conv2D(filters: 2, kernel: 3, groups: 2, connections: ConnectionTable([[0], [1]])) }, on: [14, 14, 2],
+    "conv2d_1: a connection table and 2 groups; say in the table what the groups would say"),
+  Mistake(
     "a stride of zero", Sequential { Conv2D(filters: 2, kernel: 3, strides: 0) }, on: [6, 6, 2],
     "conv2d_1: the stride is 0; use 1 or more, 16777216 at most"),
   Mistake(
@@ -168,10 +228,27 @@ func `an input that no machine holds is an error, not a crash`(input: [Int]) {
     Conv2D(filters: .max, kernel: 3), Conv2D(filters: 1, kernel: Size2D(.max)),
     Conv2D(filters: 1, kernel: 3, strides: Size2D(.max), padding: .same),
     Conv2D(filters: 1, kernel: 3, dilation: Size2D(.max), padding: .explicit(.max)),
+    Conv1D(filters: 1, kernel: .max), Conv3D(filters: 1, kernel: Size3D(1 << 24), padding: .same),
+    Conv1D(filters: 1, kernel: 3, groups: .max), Conv2D(filters: 1, kernel: 3, dilation: Size2D(.max), padding: .full),
+    DepthwiseConv2D(kernel: 3, multiplier: .max), DepthwiseConv2D(kernel: Size2D(.max)),
+    TransposedConv2D(filters: .max, kernel: 3), TransposedConv2D(filters: 1, kernel: Size2D(.max)),
+    TransposedConv2D(filters: 1, kernel: 3, strides: Size2D(.max)),
+    TransposedConv2D(filters: 1, kernel: 3, strides: Size2D(1 << 24)),
+    TransposedConv2D(filters: 1, kernel: 3, outputPadding: Size2D(.min)),
+    LocallyConnected2D(filters: (1 << 31) - 1, kernel: 5, padding: .same),
+    LocallyConnected2D(filters: 1, kernel: Size2D(.max)),
+    LocallyConnected3D(filters: 1, kernel: Size3D(1 << 24), padding: .same),
+    Conv2D(filters: 1, kernel: 3, padding: .explicit(1 << 24), paddingMode: .circular),
     MaxPool2D(Size2D(.max)), Dense(.max), Reshape([.max, .max]), ZeroPadding2D(.max),
     Conv2D(filters: (1 << 31) - 1, kernel: Size2D((1 << 31) - 1), padding: .same),
   ] {
-    #expect(mistakes(Sequential([layer]), input: [8, 8, 1]).count == 1)
+    let input: Shape =
+      switch layer {
+      case is Conv1D: [8, 1]
+      case is Conv3D, is LocallyConnected3D: [4, 4, 4, 1]
+      default: [8, 8, 1]
+      }
+    #expect(mistakes(Sequential([layer]), input: input).count == 1, "\(layer)")
   }
 }
 

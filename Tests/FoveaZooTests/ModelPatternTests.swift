@@ -60,16 +60,16 @@ func `the plainest form of a line reads back as itself`(line: String) throws {
   ("conv 32 - cnov 16", 11, "there is no layer 'cnov'; did you mean 'conv'?"),
   (
     "conv - relu", 1,
-    "'conv' needs a number of filters; write conv FILTERS (3x3) (/1) (same|valid) (dilation 1) (groups 1)"
+    "'conv' needs a number of filters; write conv FILTERS (3x3) (/1) (same|valid|full) (dilation 1) (groups 1)"
   ),
   (
     "conv 3x3 32", 6,
-    "'3x3' is not a number of filters; write conv FILTERS (3x3) (/1) (same|valid) (dilation 1) (groups 1)"
+    "'3x3' is not a number of filters; write conv FILTERS (3x3) (/1) (same|valid|full) (dilation 1) (groups 1)"
   ),
   ("relu - fc 10 20", 14, "'20' is no argument of 'fc'; write fc UNITS"),
   ("fc 0", 4, "'0' is not a number of units; write fc UNITS"),
-  ("pool 2x2x2", 6, "'2x2x2' is no argument of 'pool'; write pool (2x2) (/2) (same|valid)"),
-  ("pool stride", 6, "'stride' needs a size; write pool (2x2) (/2) (same|valid)"),
+  ("pool 2x2x2", 6, "'2x2x2' is no argument of 'pool'; write pool (2x2) (/2) (same|valid|full)"),
+  ("pool stride", 6, "'stride' needs a size; write pool (2x2) (/2) (same|valid|full)"),
   ("dropout 1.5", 9, "'1.5' is not in 0..<1; write dropout RATE"),
   ("relu -", 7, "a layer is missing at the end; write one, such as relu, or remove the last '-'"),
   ("", 1, "a layer is missing at the end; write one, such as relu, or remove the last '-'"),

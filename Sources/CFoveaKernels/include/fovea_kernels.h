@@ -82,6 +82,48 @@ void fovea_channel_sums16(int64_t blocks, int64_t positions, int64_t channels, c
 void fovea_interleave16(int64_t blocks, int64_t length, const uint32_t *x, uint32_t *y);
 void fovea_deinterleave16(int64_t blocks, int64_t length, const uint32_t *x, uint32_t *y);
 
+/// A window that slides over depth, height and width.
+typedef struct {
+  int64_t input[3], output[3], size[3], stride[3], dilation[3], before[3];
+} fovea_window;
+
+// Depthwise convolution: `channels` channels with `multiplier` kernels each. Images row-major, or, with a multiplier of 1,
+// `blocked`: 16 channels side by side. Kernels row-major, `window × 1 × channels·multiplier`.
+
+typedef struct {
+  fovea_window window;
+  int64_t images, channels, multiplier;
+  bool blocked;
+} fovea_depthwise;
+
+/// Scratch for all three, in bytes.
+size_t fovea_depthwise_scratch(fovea_depthwise d);
+/// `bias` and `residual` may be null. In blocks that are filled up, the activation must give 0 for 0.
+void fovea_depthwise_forward(fovea_depthwise d, const float *x, const float *w, const float *bias,
+                             const float *residual, fovea_activation activation, float *y, float *scratch);
+void fovea_depthwise_input_gradient(fovea_depthwise d, const float *g, const float *w, float *dx, float *scratch);
+void fovea_depthwise_weights_gradient(fovea_depthwise d, const float *g, const float *x, float *dw, float *scratch);
+
+// What windows see, `images × output × window × channels`, and back.
+void fovea_patches(fovea_window w, int64_t images, int64_t channels, const float *x, float *y);
+void fovea_patches_gradient(fovea_window w, int64_t images, int64_t channels, const float *g, float *dx);
+
+/// A border around `images × depth × height × width × channels` that repeats what is inside. Output o of an axis is
+/// input `sources[axis][o]`; input i is seen by the outputs `places[axis][starts[axis][i]..<starts[axis][i + 1]]`.
+typedef struct {
+  int64_t images, channels, input[3], output[3];
+  const int32_t *sources[3], *starts[3], *places[3];
+} fovea_border;
+
+void fovea_border_pad(fovea_border b, const float *x, float *y);
+void fovea_border_pad_gradient(fovea_border b, const float *g, float *dx);
+
+// `rows × channels` to `rows × count` and back, by a table of `count` channels.
+void fovea_pick_channels(int64_t rows, int64_t channels, int64_t count, const int32_t *places, const float *x,
+                         float *y);
+void fovea_place_channels(int64_t rows, int64_t channels, int64_t count, const int32_t *places, const float *x,
+                          float *y);
+
 // Expressions of operations that look at one place at a time.
 
 #define FOVEA_MAX_INPUTS 8

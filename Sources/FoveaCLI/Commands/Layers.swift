@@ -35,7 +35,11 @@ enum Layers: Command {
   }
 
   static let rows = [
-    Row("Conv2D", word: "conv", "slides filters over an image"),
+    Row("Conv2D", word: "conv", "slides filters over an image; 1D and 3D alike"),
+    Row("DepthwiseConv2D", "slides filters over each channel on its own; 1D and 3D alike"),
+    Row("SeparableConv2D", "a depthwise convolution, and a 1×1 one that mixes the channels; 1D and 3D alike"),
+    Row("TransposedConv2D", "spreads a kernel over a larger output for every number; 1D and 3D alike"),
+    Row("LocallyConnected2D", "a convolution with filters of its own at every position; 1D and 3D alike"),
     Row("Dense", word: "fc", "connects every number to every unit"),
     Row("BatchNorm", word: "bn", "gives each channel the mean and deviation that it learns"),
     Row("MaxPool2D", word: "pool", "the largest value under a sliding window"),

@@ -44,12 +44,14 @@ public struct TransposeRemoval: Pass {
     _ product: Op.MatrixProduct, _ node: Graph.Node, _ graph: inout Graph.Rewriting
   ) -> Graph.NodeID? {
     let (a, b) = (node.inputs[0], node.inputs[1])
+    // What the product can do itself: the last two axes exchanged, the leading ones left alone.
+    let rank = node.shape.rank
+    let exchange = Op.Transpose(Array(0..<(rank - 2)) + [rank - 1, rank - 2])
     func source(_ input: Graph.NodeID) -> Graph.NodeID? {
-      graph.nodes[input].operation is Op.Transpose ? graph.nodes[input].inputs[0] : nil
+      (graph.nodes[input].operation as? Op.Transpose) == exchange ? graph.nodes[input].inputs[0] : nil
     }
     let (sourceA, sourceB) = (source(a), source(b))
     guard sourceA != nil || sourceB != nil else { return nil }
-    // A matrix has one transpose; the identity has been removed before.
     let simplified = Op.MatrixProduct(
       transposesA: product.transposesA != (sourceA != nil), transposesB: product.transposesB != (sourceB != nil))
     return graph.add(simplified, sourceA ?? a, sourceB ?? b, path: node.path)

@@ -24,11 +24,7 @@ extension Op {
       guard w.rank == x.rank, Array(w.dimensions.prefix(window.rank)) == window.size else {
         throw ShapeError("the weights \(w) do not fit the window \(Shape(window.size))", fix: "use window…×I×O weights")
       }
-      guard groups >= 1, x.channels % groups == 0, w.channels % groups == 0 else {
-        throw ShapeError(
-          "\(groups) groups do not divide \(x.channels) input channels and \(w.channels) filters",
-          fix: "set groups to \(commonDivisor(of: x.channels, and: w.channels)), which divides both")
-      }
+      try Self.check(groups: groups, channels: x.channels, filters: w.channels)
       guard w[w.rank - 2] * groups == x.channels else {
         throw ShapeError(
           "the weights \(w) take \(w[w.rank - 2] * groups) channels, the input has \(x.channels)",
@@ -45,9 +41,15 @@ extension Op {
       ]
     }
 
-    /// The largest number up to `groups` that divides both.
-    private func commonDivisor(of a: Int, and b: Int) -> Int {
-      stride(from: min(groups, a, b), to: 1, by: -1).first { a % $0 == 0 && b % $0 == 0 } ?? 1
+    /// - Errors: groups that do not divide the channels and the filters, with the largest number that does.
+    package static func check(groups: Int, channels: Int, filters: Int) throws(ShapeError) {
+      guard groups < 1 || channels % groups != 0 || filters % groups != 0 else { return }
+      let common = greatestCommonDivisor(channels, filters)
+      let divisors = (1...max(common, 1)).lazy.prefix { $0 * $0 <= common }.filter { common % $0 == 0 }
+      let best = divisors.flatMap { [$0, common / $0] }.filter { $0 <= max(groups, 1) }.max() ?? 1
+      throw ShapeError(
+        "\(groups) groups do not divide \(channels) input channels and \(filters) filters",
+        fix: "set groups to \(best), which divides both")
     }
 
     public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
@@ -55,8 +57,10 @@ extension Op {
     }
   }
 
-  /// ∂L/∂x of a convolution: `(upstream, w)` → the input's shape.
-  public struct ConvolutionInputGradient: NotDifferentiable {
+  /// ∂L/∂x of a convolution: `(upstream, w)` → the input's shape. On its own, it is the transposed convolution.
+  ///
+  /// - Source: Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning", §4.
+  public struct ConvolutionInputGradient: Operation {
     public static let name = "convolution_input_gradient"
     public var forward: Convolution
     public var inputShape: Shape
@@ -68,13 +72,21 @@ extension Op {
       return inputShape
     }
 
+    /// The result is bilinear in `upstream` and w, so its gradients are the other two of the three convolutions.
+    public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
+      [
+        upstream.applying(forward, inputs[1]),
+        inputs[0].applying(ConvolutionWeightsGradient(of: forward, weightsShape: inputs[1].shape), upstream),
+      ]
+    }
+
     public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
       forward.multiplyAdds(inputs: [inputShape, inputs[1]], output: inputs[0])
     }
   }
 
   /// ∂L/∂w of a convolution: `(upstream, x)` → the weights' shape.
-  public struct ConvolutionWeightsGradient: NotDifferentiable {
+  public struct ConvolutionWeightsGradient: Operation {
     public static let name = "convolution_weights_gradient"
     public var forward: Convolution
     public var weightsShape: Shape
@@ -88,8 +100,18 @@ extension Op {
       return weightsShape
     }
 
+    /// Bilinear in `upstream` and x.
+    public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
+      [
+        inputs[1].applying(forward, upstream),
+        inputs[0].applying(ConvolutionInputGradient(of: forward, inputShape: inputs[1].shape), upstream),
+      ]
+    }
+
     public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
       forward.multiplyAdds(inputs: [inputs[1], weightsShape], output: inputs[0])
     }
   }
 }
+
+private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }

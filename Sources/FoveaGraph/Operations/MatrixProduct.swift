@@ -1,9 +1,10 @@
 public import FoveaCore
 
 extension Op {
-  /// The product of two matrices, either of them transposed first: `y = a · b`.
+  /// The product of two matrices, either of them transposed first: `y = a · b`; for each place of the leading axes, if
+  /// there are any, one of its own.
   ///
-  /// - Shapes: `M×K`, `K×N` → `M×N` (before transposing).
+  /// - Shapes: `…×M×K`, `…×K×N` → `…×M×N` (before transposing), the leading axes equal.
   public struct MatrixProduct: Operation {
     public static let name = "matrix_product"
     public var transposesA: Bool
@@ -15,17 +16,24 @@ extension Op {
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
       let (a, b) = (inputs[0], inputs[1])
-      guard a.rank == 2, b.rank == 2 else {
+      guard a.rank >= 2, a.rank == b.rank else {
         throw ShapeError("a matrix product takes two matrices, not \(a) and \(b)", fix: "put Flatten() before it")
       }
-      let (rows, inner) = transposesA ? (a[1], a[0]) : (a[0], a[1])
-      let (innerB, columns) = transposesB ? (b[1], b[0]) : (b[0], b[1])
+      let leading = a.dimensions.dropLast(2)
+      guard leading == b.dimensions.dropLast(2) else {
+        throw ShapeError(
+          "the leading axes of \(a) and \(b) differ: there is one product for each of their places",
+          fix: "give both the leading axes \(Shape(Array(leading)))")
+      }
+      let (sizeA, sizeB) = (Array(a.dimensions.suffix(2)), Array(b.dimensions.suffix(2)))
+      let (rows, inner) = transposesA ? (sizeA[1], sizeA[0]) : (sizeA[0], sizeA[1])
+      let (innerB, columns) = transposesB ? (sizeB[1], sizeB[0]) : (sizeB[0], sizeB[1])
       guard inner == innerB else {
         throw ShapeError(
           "the matrices \(rows)×\(inner) and \(innerB)×\(columns) do not chain: \(inner) ≠ \(innerB)",
           fix: "use weights of \(inner)×\(columns)")
       }
-      return [rows, columns]
+      return Shape(leading + [rows, columns])
     }
 
     /// y = a·b: ∂L/∂a = g·bᵀ, ∂L/∂b = aᵀ·g, and the transposes of these where a or b was transposed.
@@ -43,7 +51,7 @@ extension Op {
     }
 
     public func multiplyAdds(inputs: [Shape], output: Shape) -> Int {
-      saturatingProduct(output.count, inputs[0][transposesA ? 0 : 1])
+      saturatingProduct(output.count, inputs[0][inputs[0].rank - (transposesA ? 2 : 1)])
     }
   }
 }

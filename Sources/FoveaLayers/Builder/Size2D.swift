@@ -8,7 +8,7 @@ public struct Size2D: Hashable, Sendable {
   /// A square.
   public init(_ side: Int) { self.init(side, side) }
 
-  package var sizes: [Int] { [height, width] }
+  public var sizes: [Int] { [height, width] }
 }
 
 extension Size2D: ExpressibleByIntegerLiteral, CustomStringConvertible {

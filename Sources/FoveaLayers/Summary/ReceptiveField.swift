@@ -75,6 +75,30 @@ public struct ReceptiveField: Hashable, Sendable {
     }
   }
 
+  /// What a transposed window sees: of the outputs `step` apart, those that the kernel spread to a position. The step is
+  /// divided by the stride; where it would fall below one position of the model's input it stays 1.
+  func spread(_ window: Window, over shape: Shape, to output: Shape) -> ReceptiveField {
+    mapAxes { axis in
+      guard let tensorAxis = axis.tensorAxis, (1...window.rank).contains(tensorAxis) else { return }
+      let i = tensorAxis - 1
+      let (stride, reach) = (window.strides[i], window.extent(i) - 1)
+      // The first input p of output 0 is the least with p · stride + reach ≥ before.
+      axis.move(by: -((reach - window.edges(i, length: output[tensorAxis]).before) / stride))
+      axis.widen(by: reach / stride)
+      axis.step = max(axis.step / stride, 1)
+      axis.positions = output[tensorAxis]
+    }
+  }
+
+  /// What a position sees with a border around the value, so wide before and after each of its axes.
+  func padded(before: [Int], after: [Int]) -> ReceptiveField {
+    mapAxes { axis in
+      guard let tensorAxis = axis.tensorAxis else { return }
+      axis.move(by: -before[tensorAxis])
+      axis.positions += before[tensorAxis] + after[tensorAxis]
+    }
+  }
+
   /// What an operation sees that combines everything along `tensorAxes`. Where flattened positions lie is not known:
   /// they count as combined.
   func collapsed(along tensorAxes: [Int]) -> ReceptiveField {

@@ -9,6 +9,23 @@ extension Op.Convolution: ReceptiveFieldRule {
   func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField { field.slid(window, over: shape) }
 }
 
+extension Op.ConvolutionInputGradient: ReceptiveFieldRule {
+  /// As a layer: the transposed convolution.
+  func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField {
+    field.spread(forward.window, over: shape, to: inputShape)
+  }
+}
+
+extension Op.Patches: ReceptiveFieldRule {
+  func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField { field.slid(window, over: shape) }
+}
+
+extension Op.BorderPad: ReceptiveFieldRule {
+  func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField {
+    field.padded(before: before, after: after)
+  }
+}
+
 extension Op.MaxPool: ReceptiveFieldRule {
   func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField { field.slid(window, over: shape) }
 }
@@ -70,11 +87,7 @@ extension Op.Transpose: ReceptiveFieldRule {
 
 extension Op.Pad: ReceptiveFieldRule {
   func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField {
-    field.mapAxes { axis in
-      guard let tensorAxis = axis.tensorAxis else { return }
-      axis.move(by: -before[tensorAxis])
-      axis.positions += before[tensorAxis] + after[tensorAxis]
-    }
+    field.padded(before: before, after: after)
   }
 }
 

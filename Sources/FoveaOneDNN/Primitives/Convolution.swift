@@ -9,6 +9,9 @@ extension Op.Convolution: OneDNNFusedKernel {
     if let kernel = Convolution16(self, input: shapes[0], weights: shapes[1])?.forward(epilogue) { return kernel }
     let primitive = try ConvolutionPrimitives(self, input: shapes[0], weights: shapes[1])
       .forward(bias: epilogue.hasBias, epilogue)
+    if !primitive.isGenerated, let depthwise = DepthwiseConvolution(self, input: shapes[0], weights: shapes[1]) {
+      return try depthwise.forward(request, epilogue)
+    }
     var inputs: [(argument: Int32, shape: Shape, order: AxisOrder)] = [
       (DNNL_ARG_SRC, shapes[0], .activations), (DNNL_ARG_WEIGHTS, shapes[1], .weights(groups: groups)),
     ]
@@ -23,7 +26,11 @@ extension Op.ConvolutionInputGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
     if let kernel = Convolution16(forward, input: inputShape, weights: shapes[1])?.inputGradient() { return kernel }
-    return try ConvolutionPrimitives(forward, input: inputShape, weights: shapes[1]).inputGradient().kernel(
+    let primitive = try ConvolutionPrimitives(forward, input: inputShape, weights: shapes[1]).inputGradient()
+    if !primitive.isGenerated, let depthwise = DepthwiseConvolution(forward, input: inputShape, weights: shapes[1]) {
+      return try depthwise.inputGradient(request)
+    }
+    return primitive.kernel(
       inputs: [
         (DNNL_ARG_DIFF_DST, shapes[0], .activations), (DNNL_ARG_WEIGHTS, shapes[1], .weights(groups: forward.groups)),
       ], output: (DNNL_ARG_DIFF_SRC, inputShape, .activations))
@@ -34,7 +41,11 @@ extension Op.ConvolutionWeightsGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
     if let kernel = Convolution16(forward, input: shapes[1], weights: weightsShape)?.weightsGradient() { return kernel }
-    return try ConvolutionPrimitives(forward, input: shapes[1], weights: weightsShape).weightsGradient().kernel(
+    let primitive = try ConvolutionPrimitives(forward, input: shapes[1], weights: weightsShape).weightsGradient()
+    if !primitive.isGenerated, let depthwise = DepthwiseConvolution(forward, input: shapes[1], weights: weightsShape) {
+      return try depthwise.weightsGradient(request)
+    }
+    return primitive.kernel(
       inputs: [(DNNL_ARG_DIFF_DST, shapes[0], .activations), (DNNL_ARG_SRC, shapes[1], .activations)],
       output: (DNNL_ARG_DIFF_WEIGHTS, weightsShape, .weights(groups: forward.groups)))
   }

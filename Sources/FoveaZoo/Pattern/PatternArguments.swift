@@ -19,6 +19,8 @@ struct PatternArguments {
     var text = ""
   }
 
+  private static let paddings: [String: Padding] = ["valid": .valid, "same": .same, "full": .full]
+
   /// A number from 1 that must be there.
   mutating func count(_ noun: String) throws(PatternError) -> Int {
     guard let (text, _) = words.first else { throw error("'\(word.name)' needs \(noun)", at: column) }
@@ -46,8 +48,8 @@ struct PatternArguments {
         result.size = size
       } else if text.hasPrefix("/"), let size = self.size(text.dropFirst()) {
         givenStrides = size
-      } else if text == "same" || text == "valid" {
-        result.padding = text == "same" ? .same : .valid
+      } else if let padding = Self.paddings[text] {
+        result.padding = padding
       } else if text == "stride" || text == "strides" {
         givenStrides = try sizeAfter(text, place)
       } else if text == "dilation", word.name == "conv" {
@@ -85,7 +87,9 @@ struct PatternArguments {
     }
     var parts = ["\(window.size.height)x\(window.size.width)"]
     if window.strides != usualStrides { parts.append("/" + short(window.strides)) }
-    if window.padding != usualPadding { parts.append(window.padding == .same ? "same" : "valid") }
+    if window.padding != usualPadding, let name = Self.paddings.first(where: { $0.value == window.padding })?.key {
+      parts.append(name)
+    }
     if window.dilation != 1 { parts.append("dilation " + short(window.dilation)) }
     if window.groups != 1 { parts.append("groups \(window.groups)") }
     return parts.joined(separator: " ")

@@ -10,7 +10,7 @@ package struct PatternWord: Sendable {
 
   package static let all: [PatternWord] = [
     PatternWord(
-      name: "conv", aliases: ["conv2d"], usage: "conv FILTERS (3x3) (/1) (same|valid) (dilation 1) (groups 1)"
+      name: "conv", aliases: ["conv2d"], usage: "conv FILTERS (3x3) (/1) (same|valid|full) (dilation 1) (groups 1)"
     ) {
       arguments throws(PatternError) in
       let filters = try arguments.count("a number of filters")
@@ -20,13 +20,13 @@ package struct PatternWord: Sendable {
         groups: window.groups, padding: window.padding)
       return PatternLayer(word: "conv", text: "conv \(filters) \(window.text)", layer: layer)
     },
-    PatternWord(name: "pool", aliases: ["maxpool"], usage: "pool (2x2) (/2) (same|valid)") {
+    PatternWord(name: "pool", aliases: ["maxpool"], usage: "pool (2x2) (/2) (same|valid|full)") {
       arguments throws(PatternError) in
       let window = try arguments.window(size: 2, strides: nil, padding: .valid)
       let layer = MaxPool2D(window.size, strides: window.strides, padding: window.padding)
       return PatternLayer(word: "pool", text: "pool \(window.text)", layer: layer)
     },
-    PatternWord(name: "avgpool", aliases: ["averagepool"], usage: "avgpool (2x2) (/2) (same|valid)") {
+    PatternWord(name: "avgpool", aliases: ["averagepool"], usage: "avgpool (2x2) (/2) (same|valid|full)") {
       arguments throws(PatternError) in
       let window = try arguments.window(size: 2, strides: nil, padding: .valid)
       let layer = AveragePool2D(window.size, strides: window.strides, padding: window.padding)

@@ -35,6 +35,14 @@ func `a matrix product reads its inputs transposed`(transposesA: Bool, transpose
   #expect(found == ["0 input a", "1 input b", "2 matrix_product(0, 1)", "output y = 2"])
 }
 
+@Test func `several products read transposed matrices, but only where the leading axes stay`() throws {
+  let found = try listing(after: removal) { builder in
+    let (a, b) = (builder.input("a", shape: [2, 5, 4]), builder.input("b", shape: [3, 2, 5]))
+    builder.output("y", matmul(a.applying(Op.Transpose([0, 2, 1])), b.applying(Op.Transpose([1, 2, 0]))))
+  }
+  #expect(found == ["0 input a", "1 input b", "2 transpose(1)", "3 matrix_product(0, 2)", "output y = 3"])
+}
+
 @Test func `only the transposed input changes its flag, and a transpose with other readers stays for them`() throws {
   let found = try listing(after: removal) { builder in
     let a = builder.input("a", shape: [4, 5])

@@ -37,6 +37,12 @@ extension Fused: ConformanceCases {
         [.numbers([images, 7, 5, channels]), .numbers(Shape(window.size + [channels / groups, filters]))]
       )
     }
+    func volume(_ channels: Int) -> (any EpilogueHost, [ConformanceCase.Input]) {
+      (
+        Op.Convolution(Window(size: [2, 3, 2], padding: .same), groups: channels),
+        [.numbers([2, 3, 4, 3, channels]), .numbers([2, 3, 2, 1, channels])]
+      )
+    }
     func normalize(_ x: Shape) -> (any EpilogueHost, [ConformanceCase.Input]) {
       let c = x.channels
       return (
@@ -47,7 +53,11 @@ extension Fused: ConformanceCases {
       convolution(3, 5, same), convolution(6, 10, images: 32, same), convolution(16, 32, same),
       convolution(48, 16, Window(size: [1, 1])),
       convolution(16, 16, groups: 16, same), convolution(6, 4, groups: 2, Window(size: [3, 2], strides: [2])),
+      // Depthwise with a multiplier, with gaps that fill their blocks and that do not.
+      convolution(5, 10, groups: 5, same), convolution(16, 16, groups: 16, Window(size: [5, 3], dilations: [1, 2])),
+      volume(16), volume(17),
       (Op.MatrixProduct(), [.numbers([7, 5]), .numbers([5, 3])]),
+      (Op.MatrixProduct(), [.numbers([2, 3, 7, 5]), .numbers([2, 3, 5, 4])]),
       (Op.MatrixProduct(transposesB: true), [.numbers([64, 100]), .numbers([48, 100])]),
       (Op.MatrixProduct(transposesA: true), [.numbers([32, 3]), .numbers([32, 16])]),
       normalize([4, 7, 5, 3]), normalize([3, 7, 5, 16]), normalize([3, 7, 5, 20]), normalize([64, 100]),

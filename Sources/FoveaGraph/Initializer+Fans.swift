@@ -1,0 +1,16 @@
+extension Initializer {
+  /// The same with fans that the shape of the weights does not tell: where outputs come before inputs, where the leading
+  /// axes are no receptive field. What does not depend on fans stays as it is.
+  package func withFans(in fanIn: Int, out fanOut: Int) -> Initializer {
+    let (fanIn, both) = (Float(max(fanIn, 1)), Float(max(fanIn, 1)) + Float(max(fanOut, 1)))
+    return switch self {
+    case .glorotUniform: .uniform(limit: (6 / both).squareRoot())
+    case .glorotNormal: .normal(deviation: (2 / both).squareRoot())
+    case .heUniform: .uniform(limit: (6 / fanIn).squareRoot())
+    case .heNormal: .normal(deviation: (2 / fanIn).squareRoot())
+    case .lecunUniform: .uniform(limit: (3 / fanIn).squareRoot())
+    case .lecunNormal: .normal(deviation: (1 / fanIn).squareRoot())
+    default: self
+    }
+  }
+}
