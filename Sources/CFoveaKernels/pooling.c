@@ -1,4 +1,4 @@
-// Max and average pooling, forward and backward, for images in channel blocks: a position holds `width` neighbouring
+// Max, average and p-norm pooling, forward and backward, for images in channel blocks: a position holds `width` neighbouring
 // channels. Each image and channel block is independent; the backward kernels walk the outputs of one and scatter.
 #include <math.h>
 #include <string.h>
@@ -7,8 +7,9 @@
 
 typedef struct {
   fovea_pooling p;
-  const float *g, *x;
+  const float *g, *x, *norm;
   float *y;
+  int32_t *switches;
 } job;
 
 typedef struct {
@@ -43,8 +44,15 @@ FOVEA_INLINE void clip(const fovea_pooling *p, int axis, int64_t o, window *w) {
 
 FOVEA_INLINE int64_t positions(const int64_t *size) { return size[0] * size[1] * size[2]; }
 
+// A window that hangs over the padding is cut off there.
+FOVEA_INLINE int64_t padded(const fovea_pooling *p, const window *w, int axis) {
+  int64_t room = p->input[axis] + p->after[axis] - w->first[axis];
+  return fovea_min(p->size[axis], fovea_ceil_div(room, p->dilation[axis]));
+}
+
 FOVEA_INLINE float divisor(const fovea_pooling *p, const window *w) {
-  if (p->counts_padding) return (float)(p->size[0] * p->size[1] * p->size[2]);
+  if (p->divisor == FOVEA_NUMBER) return (float)p->number;
+  if (p->divisor == FOVEA_PADDED) return (float)(padded(p, w, 0) * padded(p, w, 1) * padded(p, w, 2));
   return (float)((w->end[0] - w->begin[0]) * (w->end[1] - w->begin[1]) * (w->end[2] - w->begin[2]));
 }
 
@@ -95,6 +103,64 @@ FOVEA_INLINE void average_gradient_block(const fovea_pooling *p, int64_t width, 
   }
 }
 
+// x ^ n for x ≥ 0; whole powers that are small are products.
+FOVEA_INLINE float raise(float x, float power) {
+  if (power == 1) return x;
+  if (power == 2) return x * x;
+  if (power == 3) return x * x * x;
+  return power == 0 ? 1 : powf(x, power);
+}
+
+FOVEA_INLINE float root(float x, float power) {
+  if (power == 1) return x;
+  return power == 2 ? __builtin_elementwise_sqrt(x) : powf(x, 1 / power);
+}
+
+FOVEA_INLINE void lp_block(const fovea_pooling *p, int64_t width, float power, const float *restrict x, float *restrict y) {
+  FOR_OUTPUTS {
+    for (int64_t c = 0; c < width; c++) y[o + c] = 0;
+    FOR_WINDOW for (int64_t c = 0; c < width; c++) y[o + c] += raise(fabsf(x[i + c]), power);
+    for (int64_t c = 0; c < width; c++) y[o + c] = root(y[o + c], power);
+  }
+}
+
+FOVEA_INLINE void lp_gradient_block(const fovea_pooling *p, int64_t width, float power, const float *restrict g, const float *restrict x, const float *restrict y, float *restrict dx) {
+  memset(dx, 0, sizeof(float) * (size_t)(positions(p->input) * width));
+  FOR_OUTPUTS {
+    FOR_WINDOW for (int64_t c = 0; c < width; c++) {
+      float slope = copysignf(raise(fabsf(x[i + c]) / y[o + c], power - 1), x[i + c]);
+      dx[i + c] += x[i + c] == 0 || y[o + c] == 0 ? 0 : g[o + c] * slope;
+    }
+  }
+}
+
+// The common powers are compiled as constants.
+#define POWERS(call)                                   \
+  if (p->power == 1) { const float power = 1; call; }  \
+  else if (p->power == 2) { const float power = 2; call; } \
+  else { const float power = p->power; call; }
+
+FOVEA_INLINE void switches_block(const fovea_pooling *p, int64_t width, const float *restrict x, int32_t *restrict y) {
+  FOR_OUTPUTS {
+    for (int64_t strip = 0; strip < width; strip += STRIP) {
+      int64_t count = fovea_min(STRIP, width - strip);
+      float best[STRIP];
+      int32_t where[STRIP];
+      for (int64_t c = 0; c < count; c++) best[c] = -INFINITY, where[c] = -1;
+      FOR_WINDOW {
+        int32_t position = (int32_t)(i / width);
+        for (int64_t c = 0; c < count; c++) {
+          float v = x[i + strip + c];
+          bool wins = !(v <= best[c]) || where[c] < 0;
+          best[c] = wins ? v : best[c];
+          where[c] = wins ? position : where[c];
+        }
+      }
+      for (int64_t c = 0; c < count; c++) y[o + strip + c] = where[c];
+    }
+  }
+}
+
 // One piece is one image and channel block. The common widths are compiled as constants.
 #define DISPATCH(call)                 \
   switch (p->width) {                  \
@@ -118,6 +184,12 @@ POOLING_LOOP(fovea_max_gradient_images,
 POOLING_LOOP(fovea_average_images, average_block(p, width, j->x + b * inputs, j->y + b * outputs))
 POOLING_LOOP(fovea_average_gradient_images, average_gradient_block(p, width, j->g + b * outputs, j->y + b * inputs))
 
+POOLING_LOOP(fovea_lp_images, POWERS(lp_block(p, width, power, j->x + b * inputs, j->y + b * outputs)))
+POOLING_LOOP(fovea_lp_gradient_images,
+             POWERS(lp_gradient_block(p, width, power, j->g + b * outputs, j->x + b * inputs, j->norm + b * outputs,
+                                      j->y + b * inputs)))
+POOLING_LOOP(fovea_switch_images, switches_block(p, width, j->x + b * inputs, j->switches + b * outputs))
+
 void fovea_max_pool(fovea_pooling p, const float * x, float * y) {
   job j = {.p = p, .x = x, .y = y};
   fovea_parallel(p.images * p.blocks, 1, &j, fovea_max_images);
@@ -136,4 +208,19 @@ void fovea_average_pool(fovea_pooling p, const float * x, float * y) {
 void fovea_average_pool_gradient(fovea_pooling p, const float *restrict g, float *restrict dx) {
   job j = {.p = p, .g = g, .y = dx};
   fovea_parallel(p.images * p.blocks, 1, &j, fovea_average_gradient_images);
+}
+
+void fovea_lp_pool(fovea_pooling p, const float *x, float *y) {
+  job j = {.p = p, .x = x, .y = y};
+  fovea_parallel(p.images * p.blocks, 1, &j, fovea_lp_images);
+}
+
+void fovea_lp_pool_gradient(fovea_pooling p, const float *g, const float *x, const float *y, float *dx) {
+  job j = {.p = p, .g = g, .x = x, .norm = y, .y = dx};
+  fovea_parallel(p.images * p.blocks, 1, &j, fovea_lp_gradient_images);
+}
+
+void fovea_max_pool_switches(fovea_pooling p, const float *x, int32_t *switches) {
+  job j = {.p = p, .x = x, .switches = switches};
+  fovea_parallel(p.images * p.blocks, 1, &j, fovea_switch_images);
 }

@@ -1,4 +1,4 @@
-// Sums, means and largest values along one run of axes, and the cross-entropy of class scores.
+// Sums, means and largest values along one run of axes, and the cross-entropy of class scores; one-hot rows.
 #include <float.h>
 #include <math.h>
 
@@ -59,6 +59,34 @@ void fovea_reduce(fovea_reduction kind, int64_t outer, int64_t length, int64_t i
 }
 
 typedef struct {
+  int64_t length, inner;
+  const float *g, *x, *y;
+  float *dx;
+} largest;
+
+FOVEA_KERNEL void fovea_largest_gradient_outer(void *context, int64_t begin, int64_t end) {
+  const largest *j = context;
+  for (int64_t outer = begin; outer < end; outer++)
+    for (int64_t strip = 0; strip < j->inner; strip += STRIP) {
+      int64_t n = fovea_min(STRIP, j->inner - strip), start = outer * j->length * j->inner + strip;
+      const float *x = j->x + start, *y = j->y + outer * j->inner + strip, *g = j->g + outer * j->inner + strip;
+      float *dx = j->dx + start, share[STRIP];
+      for (int64_t i = 0; i < n; i++) share[i] = 0;
+      for (int64_t k = 0; k < j->length; k++)
+        for (int64_t i = 0; i < n; i++) share[i] += x[k * j->inner + i] == y[i];
+      for (int64_t i = 0; i < n; i++) share[i] = g[i] / share[i];
+      for (int64_t k = 0; k < j->length; k++)
+        for (int64_t i = 0; i < n; i++) dx[k * j->inner + i] = x[k * j->inner + i] == y[i] ? share[i] : 0;
+    }
+}
+
+void fovea_largest_gradient(int64_t outer, int64_t length, int64_t inner, const float *g, const float *x,
+                            const float *y, float *dx) {
+  largest j = {length, inner, g, x, y, dx};
+  fovea_parallel(outer, fovea_max(1, 16384 / fovea_max(1, length * inner)), &j, fovea_largest_gradient_outer);
+}
+
+typedef struct {
   int64_t classes;
   const float *g, *logits;
   const int32_t *labels;
@@ -105,4 +133,15 @@ void fovea_cross_entropy_gradient(int64_t rows, int64_t classes, const float *g,
                                   const int32_t *labels, float *dx) {
   scores j = {.classes = classes, .g = g, .logits = logits, .labels = labels, .y = dx};
   fovea_parallel(rows, fovea_max(1, 2048 / classes), &j, fovea_cross_entropy_gradient_rows);
+}
+
+FOVEA_KERNEL void fovea_one_hot_rows(void *context, int64_t begin, int64_t end) {
+  const scores *j = context;
+  for (int64_t row = begin; row < end; row++)
+    for (int64_t c = 0; c < j->classes; c++) j->y[row * j->classes + c] = c == j->labels[row];
+}
+
+void fovea_one_hot(int64_t rows, int64_t classes, const int32_t *labels, float *y) {
+  scores j = {.classes = classes, .labels = labels, .y = y};
+  fovea_parallel(rows, fovea_max(1, 16384 / classes), &j, fovea_one_hot_rows);
 }

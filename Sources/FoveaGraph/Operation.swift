@@ -46,7 +46,7 @@ extension Operation {
   package func isEqual(to other: any Operation) -> Bool { (other as? Self) == self }
 }
 
-/// An operation that occurs only in gradients, in updates of parameters or in compiled graphs.
+/// An operation that occurs only in gradients, in updates of parameters or in compiled graphs, or that gives integers.
 public protocol NotDifferentiable: Operation {}
 
 extension NotDifferentiable {
@@ -83,9 +83,10 @@ public enum Op {
   public static let all: [any Operation.Type] = [
     Input.self, Parameter.self, Constant.self,
     Convolution.self, ConvolutionInputGradient.self, ConvolutionWeightsGradient.self,
-    Patches.self, PatchesGradient.self, BorderPad.self, BorderPadGradient.self,
-    Reverse.self, PickChannels.self, PlaceChannels.self,
-    MaxPool.self, MaxPoolGradient.self, AveragePool.self, AveragePoolGradient.self,
+    MaxPool.self, MaxPoolGradient.self, AveragePool.self, AveragePoolGradient.self, LpPool.self, LpPoolGradient.self,
+    MaxPoolSwitches.self, MaxUnpool.self, MaxUnpoolGradient.self,
+    SparseMap.self, OneHot.self,
+    Patches.self, PatchesGradient.self,
     MatrixProduct.self,
     Add.self, Subtract.self, Multiply.self, Divide.self, Scale.self, LinearCombination.self,
     ReLU.self, ReLUGradient.self, Tanh.self, TanhGradient.self, Sigmoid.self, SigmoidGradient.self,

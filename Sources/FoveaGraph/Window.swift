@@ -33,13 +33,18 @@ public struct Window: Hashable, Sendable {
   public var strides: [Int]
   public var dilations: [Int]
   public var padding: Padding
+  /// Whether a last window that hangs over the end counts too, as in PyTorch's `ceil_mode`: for pooling only. It must
+  /// start inside the input or in the padding before it.
+  public var roundsUp: Bool
 
   /// - Parameters: one entry for each spatial axis, or one entry for all of them.
-  public init(size: [Int], strides: [Int] = [1], dilations: [Int] = [1], padding: Padding = .valid) {
+  public init(
+    size: [Int], strides: [Int] = [1], dilations: [Int] = [1], padding: Padding = .valid, roundsUp: Bool = false
+  ) {
     self.size = size
     self.strides = strides.count == 1 ? size.map { _ in strides[0] } : strides
     self.dilations = dilations.count == 1 ? size.map { _ in dilations[0] } : dilations
-    self.padding = padding
+    (self.padding, self.roundsUp) = (padding, roundsUp)
   }
 
   /// What a size, stride, dilation or padding may be, at most, so that no product of two overflows.
@@ -67,11 +72,21 @@ public struct Window: Hashable, Sendable {
     }
   }
 
-  /// ⌊(n + p − ((k − 1) · d + 1)) / s⌋ + 1 along `axis`; not positive where the window does not fit.
+  /// ⌊(n + p − ((k − 1) · d + 1)) / s⌋ + 1 along `axis`, or ⌈…⌉ if it rounds up; 0 where the window does not fit.
   public func output(_ axis: Int, length: Int) -> Int {
+    let (edges, stride) = (edges(axis, length: length), strides[axis])
+    let room = length + edges.before + edges.after - extent(axis) + (roundsUp ? stride - 1 : 0)
+    guard room >= 0 else { return 0 }
+    let last = room / stride
+    return roundsUp && last * stride >= length + edges.before ? last : last + 1
+  }
+
+  /// How many positions of the window at output `position` lie inside the input or its padding; only windows that
+  /// round up hang over.
+  package func covered(_ axis: Int, at position: Int, length: Int) -> Int {
     let edges = edges(axis, length: length)
-    let room = length + edges.before + edges.after - extent(axis)
-    return room < 0 ? 0 : room / strides[axis] + 1
+    let room = length + edges.after + edges.before - position * strides[axis]
+    return min(size[axis], (room + dilations[axis] - 1) / dilations[axis])
   }
 
   /// The spatial sizes of the output.
@@ -85,7 +100,8 @@ public struct Window: Hashable, Sendable {
       let largest = (n + edges.before + edges.after - 1) / d + 1
       throw ShapeError(
         "the \(spelled(size)) window does not fit into the \(spelled(lengths)) input: "
-          + "⌊(\(n) + \(edges.before) + \(edges.after) − ((\(k) − 1)·\(d) + 1)) / \(s)⌋ + 1 < 1",
+          + "\(roundsUp ? "⌈" : "⌊")(\(n) + \(edges.before) + \(edges.after) − ((\(k) − 1)·\(d) + 1)) / \(s)"
+          + "\(roundsUp ? "⌉" : "⌋") + 1 < 1",
         fix: largest >= 1
           ? "use padding .same, or a window of at most \(largest)" : "the input is empty: shrink it less before")
     }

@@ -20,6 +20,23 @@ private func window(_ size: Int, stride: Int = 1, dilation: Int = 1, _ padding: 
 }
 
 @Test(arguments: [
+  // Size, stride, dilation, padding, input, and what PyTorch's max_pool1d gives with ceil_mode.
+  (2, 2, 1, 0, 7, 4), (2, 2, 1, 0, 8, 4), (3, 2, 1, 0, 8, 4), (3, 3, 1, 1, 9, 4), (3, 2, 1, 0, 2, 1),
+  (1, 3, 1, 0, 6, 2),
+  (2, 3, 2, 1, 7, 3), (2, 5, 1, 1, 4, 1), (7, 2, 1, 3, 224, 113), (3, 2, 1, 0, 1, 0),
+]) func `a window that rounds up`(k: Int, s: Int, d: Int, p: Int, length: Int, outputs: Int) {
+  let window = Window(size: [k], strides: [s], dilations: [d], padding: .explicit(p), roundsUp: true)
+  #expect(window.output(0, length: length) == outputs)
+}
+
+@Test(arguments: [3, 4, 7, 12], [1, 2, 3, 5]) func `same padding leaves nothing to round up`(length: Int, stride: Int) {
+  var window = Window(size: [3], strides: [stride], padding: .same)
+  let outputs = window.output(0, length: length)
+  window.roundsUp = true
+  #expect(window.output(0, length: length) == outputs)
+}
+
+@Test(arguments: [
   (window(3, .same), 5, 1, 1), (window(4, .same), 5, 1, 2), (window(2, .same), 5, 0, 1),
   (window(3, stride: 2, .same), 6, 0, 1), (window(3, stride: 2, .same), 5, 1, 1),
   (window(2, stride: 2, .same), 4, 0, 0),

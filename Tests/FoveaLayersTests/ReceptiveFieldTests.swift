@@ -104,6 +104,32 @@ private func fields(_ model: some Layer, input: Shape) throws -> [Int] {
     ).last == 8)
 }
 
+@Test func `upsampling takes the steps back that pooling made`() throws {
+  let model = Sequential {
+    MaxPool2D(4)
+    LpPool2D(3, strides: 1, padding: .same)
+    Upsample2D(2)
+    Conv2D(filters: 1, kernel: 3, padding: .same)
+    Upsample2D(2, interpolation: .linear)
+  }
+  let layers = try trace(model, input: [32, 32, 1]).summary.layers
+  // 4; + 2·4; each pixel is one of those; + 2·2; two neighbours, 2 apart.
+  #expect(layers.compactMap { $0.receptiveField?.first } == [4, 12, 12, 16, 18])
+  #expect(layers.last?.step == [1, 1])
+}
+
+@Test func `an unpooled value sees what was pooled`() throws {
+  struct Unpooled: Layer {
+    func forward(_ x: Value) -> Value {
+      let (y, switches) = MaxPool2D(2).withSwitches(x)
+      return MaxUnpool2D()(y, switches)
+    }
+  }
+  let traced = try trace(Unpooled(), input: [8, 8, 1])
+  let field = try #require(traced.graph.receptiveFields[traced.graph.outputs[0].node])
+  #expect(field.axes.map(\.size) == [2, 2])
+}
+
 @Test func `a transposed convolution halves the step again`() throws {
   let model = Sequential {
     Conv2D(filters: 1, kernel: 3, strides: 2, padding: .same)  // sees 3, step 2

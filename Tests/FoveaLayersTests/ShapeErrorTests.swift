@@ -85,6 +85,57 @@ private let typical: [Mistake] = [
     "average_pool2d_1: the 7×7 window does not fit into the 6×6 input: "
       + "⌊(6 + 0 + 0 − ((7 − 1)·1 + 1)) / 7⌋ + 1 < 1; use padding .same, or a window of at most 6"),
   Mistake(
+    "a sequence's pooling of an image", Sequential { MaxPool1D(2) }, on: [28, 28, 1],
+    "max_pool1d_1: MaxPool1D takes sequences L×C, got 28×28×1; use MaxPool2D"),
+  Mistake(
+    "a volume without channels", Sequential { GlobalAveragePool3D() }, on: [8, 8, 8],
+    "global_average_pool3d_1: GlobalAveragePool3D takes volumes D×H×W×C, got 8×8×8; "
+      + "give the input its channels: Reshape([8, 8, 8, 1])"),
+  Mistake(
+    "a pooling window that rounds up and is larger than its input",
+    Sequential { MaxPool2D(7, strides: 2, roundsUp: true) }, on: [4, 6, 1],
+    "max_pool2d_1: the 7×7 window does not fit into the 4×6 input: "
+      + "⌈(4 + 0 + 0 − ((7 − 1)·1 + 1)) / 2⌉ + 1 < 1; use padding .same, or a window of at most 4"),
+  Mistake(
+    "a norm of power 0", Sequential { LpPool2D(2, power: 0) }, on: [6, 6, 2],
+    "lp_pool2d_1: the power of the norm is 0.0; use a number above 0, such as 2"),
+  Mistake(
+    "a mean over 0", Sequential { AveragePool2D(2, divisor: 0) }, on: [6, 6, 2],
+    "average_pool2d_1: the divisor is 0; use 1 or more, 16777216 at most"),
+  Mistake(
+    "adaptive pooling to nothing", Sequential { AdaptiveMaxPool2D(0) }, on: [6, 6, 2],
+    "adaptive_max_pool2d_1: AdaptiveMaxPool2D to 0×0; use sizes of at least 1, 1048576 at most"),
+  Mistake(
+    "upsampling by -1", Sequential { Upsample2D(-1) }, on: [6, 6, 2],
+    "upsample2d_1: Upsample2D to -6×-6; use sizes of at least 1, 1048576 at most"),
+  Mistake(
+    "corners of nearest neighbours", Sequential { Upsample2D(2, alignsCorners: true) }, on: [6, 6, 2],
+    "upsample2d_1: alignsCorners with the interpolation .nearest, which has no corners; leave it out, or use .linear"),
+  Mistake(
+    "channels that do not fill squares", Sequential { PixelShuffle(2) }, on: [4, 4, 6],
+    "pixel_shuffle_1: PixelShuffle(2) of 6 channels: 2² = 4 does not divide 6; give it 8 channels"),
+  Mistake(
+    "pixels that do not fill squares", Sequential { PixelUnshuffle(3) }, on: [9, 7, 1],
+    "pixel_unshuffle_1: PixelUnshuffle(3) of 9×7 pixels: 3 does not divide 7; pad or crop to 9×9"),
+  Mistake(
+    "a crop of everything", Sequential { Crop2D(4) }, on: [8, 9, 1],
+    "crop2d_1: a crop of 4 and 4 leaves nothing of the 8 along axis 1: 8 − 4 − 4 < 1; leave out at most 7"),
+  Mistake(
+    "a position that is not there", Sequential { Gather([0, 5], axis: 2) }, on: [4, 5, 2],
+    "gather_1: Gather of position 5 along axis 2 of 4×5×2; use 0...4"),
+  Mistake(
+    "an axis that is not there", Sequential { Flip(axes: [0]) }, on: [4, 5, 2],
+    "flip_1: Flip(axes: [0]) on 4×5×2, which has no axis 0; use axes 1...3; 0 is the batch"),
+  Mistake(
+    "too few repetitions", Sequential { Repeat([2]) }, on: [4, 5, 2],
+    "repeat_1: Repeat([2]) on 4×5×2; give 3 numbers of at least 1, one for each axis"),
+  Mistake(
+    "an image repeated as a row", Sequential { RepeatVector(2) }, on: [4, 5, 2],
+    "repeat_vector_1: RepeatVector takes one row of numbers for each example, got 4×5×2; put Flatten() before it"),
+  Mistake(
+    "numbers that are no labels", Sequential { OneHot(classes: 3) }, on: [4],
+    "one_hot_1: one-hot rows of float32; give int32 class indices"),
+  Mistake(
     "pooling nothing but padding", Sequential { MaxPool2D(2, padding: .explicit(2)) }, on: [6, 6, 2],
     "max_pool2d_1: a padding of 2 is not smaller than the pooling window 2×2; use a padding of at most 1"),
   Mistake(
@@ -241,6 +292,12 @@ func `an input that no machine holds is an error, not a crash`(input: [Int]) {
     Conv2D(filters: 1, kernel: 3, padding: .explicit(1 << 24), paddingMode: .circular),
     MaxPool2D(Size2D(.max)), Dense(.max), Reshape([.max, .max]), ZeroPadding2D(.max),
     Conv2D(filters: (1 << 31) - 1, kernel: Size2D((1 << 31) - 1), padding: .same),
+    MaxPool2D(2, strides: Size2D(.max), roundsUp: true), LpPool2D(2, power: .infinity), LpPool2D(2, power: .nan),
+    AveragePool2D(2, divisor: .max), AdaptiveMaxPool2D(Size2D(.max)), AdaptiveAveragePool2D(Size2D(.min)),
+    Upsample2D(Size2D(.max)), Upsample2D(to: Size2D(.max)), Upsample2D(Size2D(.min)), PixelShuffle(.max),
+    PixelUnshuffle(.max), PixelUnshuffle(0), Crop2D(.max), Crop2D(-1), Gather([.max], axis: 1), Gather([], axis: 1),
+    Gather([0], axis: .max), Flip(axes: [.min]), Repeat([.max, .max, .max]), Repeat([0, 1, 1]), RepeatVector(.max),
+    OneHot(classes: 0),
   ] {
     let input: Shape =
       switch layer {

@@ -13,12 +13,24 @@ typedef struct {
   int64_t outer, blocks, inner, width, channels;
 } fovea_channels;
 
-/// A pooling window over depth, height and width, for images in channel blocks.
+/// By what the sum under a window is divided: what lies inside the input, inside the padded input, or `number`.
+typedef enum { FOVEA_INSIDE, FOVEA_PADDED, FOVEA_NUMBER } fovea_divisor;
+
+/// A pooling window over depth, height and width, for images in channel blocks. `power` is that of the p-norm.
 typedef struct {
   int64_t images, blocks, width;
-  int64_t input[3], output[3], size[3], stride[3], dilation[3], before[3];
-  bool counts_padding;
+  int64_t input[3], output[3], size[3], stride[3], dilation[3], before[3], after[3];
+  fovea_divisor divisor;
+  int64_t number;
+  float power;
 } fovea_pooling;
+
+/// A sparse matrix: row i has the entries starts[i]..<starts[i + 1], in the order of their indices.
+typedef struct {
+  int64_t outputs, inputs;
+  const int32_t *starts, *indices;
+  const float *weights;
+} fovea_sparse;
 
 /// Up to this many axes.
 #define FOVEA_MAX_RANK 8
@@ -54,6 +66,24 @@ void fovea_max_pool(fovea_pooling p, const float *x, float *y);
 void fovea_max_pool_gradient(fovea_pooling p, const float *g, const float *x, float *dx);
 void fovea_average_pool(fovea_pooling p, const float *x, float *y);
 void fovea_average_pool_gradient(fovea_pooling p, const float *g, float *dx);
+void fovea_lp_pool(fovea_pooling p, const float *x, float *y);
+void fovea_lp_pool_gradient(fovea_pooling p, const float *g, const float *x, const float *y, float *dx);
+void fovea_max_pool_switches(fovea_pooling p, const float *x, int32_t *switches);
+/// `images × pooled × channels` to `images × positions × channels`, and back; a switch is a position.
+void fovea_max_unpool(int64_t images, int64_t pooled, int64_t positions, int64_t channels, const float *x,
+                      const int32_t *switches, float *y);
+void fovea_max_unpool_gradient(int64_t images, int64_t pooled, int64_t positions, int64_t channels, const float *g,
+                               const int32_t *switches, float *dx);
+
+// Sparse linear maps.
+/// `outer × rows.inputs × inner` → `outer × rows.outputs × inner`.
+void fovea_sparse_map(int64_t outer, fovea_sparse rows, int64_t inner, const float *x, float *y);
+/// Along two axes: `outer × rows.inputs × columns.inputs × inner` → `outer × rows.outputs × columns.outputs × inner`.
+/// `span`: from the first to the last index of a row of `rows`, at most.
+void fovea_sparse_map_plane(int64_t outer, fovea_sparse rows, int64_t span, fovea_sparse columns, int64_t inner,
+                            const float *x, float *y, float *scratch);
+/// In bytes; `columns`: the outputs along the second axis.
+size_t fovea_sparse_map_scratch(int64_t span, int64_t columns, int64_t inner);
 
 // Convolution of few channels. Images lie in blocks of 16, `N/16 × H × W × C × 16`: a register holds one number of each
 // of 16 images, so that any number of channels fills it. Stride 1, no dilation, no groups; kernels row-major.
@@ -108,22 +138,6 @@ void fovea_depthwise_weights_gradient(fovea_depthwise d, const float *g, const f
 void fovea_patches(fovea_window w, int64_t images, int64_t channels, const float *x, float *y);
 void fovea_patches_gradient(fovea_window w, int64_t images, int64_t channels, const float *g, float *dx);
 
-/// A border around `images × depth × height × width × channels` that repeats what is inside. Output o of an axis is
-/// input `sources[axis][o]`; input i is seen by the outputs `places[axis][starts[axis][i]..<starts[axis][i + 1]]`.
-typedef struct {
-  int64_t images, channels, input[3], output[3];
-  const int32_t *sources[3], *starts[3], *places[3];
-} fovea_border;
-
-void fovea_border_pad(fovea_border b, const float *x, float *y);
-void fovea_border_pad_gradient(fovea_border b, const float *g, float *dx);
-
-// `rows × channels` to `rows × count` and back, by a table of `count` channels.
-void fovea_pick_channels(int64_t rows, int64_t channels, int64_t count, const int32_t *places, const float *x,
-                         float *y);
-void fovea_place_channels(int64_t rows, int64_t channels, int64_t count, const int32_t *places, const float *x,
-                          float *y);
-
 // Expressions of operations that look at one place at a time.
 
 #define FOVEA_MAX_INPUTS 8
@@ -177,8 +191,13 @@ void fovea_fill(int64_t count, float value, float *y);
 
 /// `outer × length × inner` → `outer × inner`.
 void fovea_reduce(fovea_reduction kind, int64_t outer, int64_t length, int64_t inner, const float *x, float *y);
+/// g where x is the largest value y, shared equally among equals.
+void fovea_largest_gradient(int64_t outer, int64_t length, int64_t inner, const float *g, const float *x,
+                            const float *y, float *dx);
 
 // Class scores: `rows × classes`.
 void fovea_cross_entropy(int64_t rows, int64_t classes, const float *logits, const int32_t *labels, float *losses);
 void fovea_cross_entropy_gradient(int64_t rows, int64_t classes, const float *g, const float *logits,
                                   const int32_t *labels, float *dx);
+/// Labels → `rows × classes`.
+void fovea_one_hot(int64_t rows, int64_t classes, const int32_t *labels, float *y);

@@ -134,25 +134,6 @@ extension Op {
   }
 }
 
-extension Op {
-  /// The elements along some axes in reverse order: a kernel so turned makes a convolution of a cross-correlation.
-  public struct Reverse: Arrangement {
-    public static let name = "reverse"
-    public let axes: [Int]
-    public init(_ axes: [Int]) { self.axes = axes }
-
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
-      guard axes.allSatisfy((0..<inputs[0].rank).contains), Set(axes).count == axes.count else {
-        throw ShapeError(
-          "the axes \(axes) of the shape \(inputs[0])", fix: "name axes below \(inputs[0].rank), each once")
-      }
-      return inputs[0]
-    }
-
-    public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] { [upstream.applying(self)] }
-  }
-}
-
 extension Value {
   /// The same elements under another shape of equal count.
   public func reshaped(to shape: Shape) -> Value {

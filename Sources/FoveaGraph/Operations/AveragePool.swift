@@ -1,21 +1,39 @@
 public import FoveaCore
 
 extension Op {
-  /// The mean of the values under the window, for each channel on its own.
+  /// The sum of the values under the window over a divisor, for each channel on its own: their mean, or their sum.
   ///
   /// - Shapes: `N×spatial…×C` → `N×output…×C`.
   public struct AveragePool: Operation {
     public static let name = "average_pool"
     public var window: Window
-    /// Whether padded zeros count in the divisor (PyTorch's `count_include_pad`); Keras does not count them.
-    public var countsPadding: Bool
+    public var divisor: Divisor
 
-    public init(_ window: Window, countsPadding: Bool = false) {
-      (self.window, self.countsPadding) = (window, countsPadding)
+    /// By what the sum under a window is divided.
+    public enum Divisor: Hashable, Sendable {
+      /// The number of values that lie inside the input, as in Keras.
+      case inside
+      /// The number of positions that lie inside the input or its padding, as in PyTorch's `count_include_pad`. Where
+      /// a window that rounds up hangs over the padding, what hangs over does not count.
+      case padded
+      /// Always the same, as PyTorch's `divisor_override`; 1 gives sums.
+      case number(Int)
     }
 
+    public init(_ window: Window, divisor: Divisor) { (self.window, self.divisor) = (window, divisor) }
+
+    /// - Parameter countsPadding: whether padded zeros count in the divisor.
+    public init(_ window: Window, countsPadding: Bool = false) {
+      self.init(window, divisor: countsPadding ? .padded : .inside)
+    }
+
+    public var label: String { divisor == .number(1) ? "sum_pool" : Self.name }
+
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
-      try window.pooledShape(of: inputs[0])
+      if case .number(let number) = divisor, !(1...Window.sizes.upperBound).contains(number) {
+        throw ShapeError("the divisor is \(number)", fix: "use 1 or more, \(Window.sizes.upperBound) at most")
+      }
+      return try window.pooledShape(of: inputs[0])
     }
 
     public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
@@ -23,7 +41,7 @@ extension Op {
     }
   }
 
-  /// ∂L/∂x of average pooling: each upstream value is shared equally over its window.
+  /// ∂L/∂x of average pooling: each upstream value, over its divisor, goes to its whole window.
   public struct AveragePoolGradient: NotDifferentiable {
     public static let name = "average_pool_gradient"
     public var forward: AveragePool

@@ -97,3 +97,55 @@ public struct ZeroPadding2D: Layer {
     return Pad(before: [top, left, 0], after: [bottom, right, 0]).forward(x)
   }
 }
+
+/// Leaves out a border around an example, so wide before and after each of its axes.
+///
+/// - Shapes: `N×A×…` → `N×(A − before[0] − after[0])×…`.
+/// - Errors: a number of widths other than the number of axes; negative widths; nothing left.
+public struct Crop: Layer {
+  public var before: [Int]
+  public var after: [Int]
+
+  /// - Parameters:
+  ///   - before: one width for each axis of an example, without the batch.
+  ///   - after: likewise.
+  public init(before: [Int], after: [Int]) { (self.before, self.after) = (before, after) }
+
+  public func forward(_ x: Value) -> Value {
+    let sizes = x.shape.ofExample.dimensions
+    guard before.count == sizes.count, after.count == sizes.count, (before + after).allSatisfy((0..<(1 << 31)).contains)
+    else {
+      return x.failing(
+        "Crop(before: \(before), after: \(after)) on \(x.shape.ofExample)",
+        fix: "give \(sizes.count) widths before and \(sizes.count) after, none negative", assuming: x.shape)
+    }
+    let left = sizes.indices.map { sizes[$0] - before[$0] - after[$0] }
+    if let axis = left.firstIndex(where: { $0 < 1 }) {
+      return x.failing(
+        "a crop of \(before[axis]) and \(after[axis]) leaves nothing of the \(sizes[axis]) along axis \(axis + 1): "
+          + "\(sizes[axis]) − \(before[axis]) − \(after[axis]) < 1",
+        fix: "leave out at most \(sizes[axis] - 1)", assuming: x.shape)
+    }
+    return x.applying(Op.Slice(from: [0] + before, size: [x.batch] + left))
+  }
+}
+
+/// Leaves out a border around an image.
+///
+/// - Shapes: `N×H×W×C` → `N×(H − top − bottom)×(W − left − right)×C`.
+/// - Errors: an input that is no image; negative widths; nothing left.
+public struct Crop2D: Layer {
+  public var top, bottom, left, right: Int
+
+  public init(top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0) {
+    (self.top, self.bottom, self.left, self.right) = (top, bottom, left, right)
+  }
+
+  /// The same width on every side.
+  public init(_ width: Int) { self.init(top: width, bottom: width, left: width, right: width) }
+
+  public func forward(_ x: Value) -> Value {
+    guard x.rank == 4 else { return x.failingAsImages(Self.kind) }
+    return Crop(before: [top, left, 0], after: [bottom, right, 0]).forward(x)
+  }
+}

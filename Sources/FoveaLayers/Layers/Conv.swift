@@ -64,7 +64,7 @@ public struct Conv<Size: SpatialSize>: Layer {
     var weights =
       connections?.weights(of: x, window: window, filters: filters, initializer)
       ?? x.parameter("weights", shape: shape, initializer)
-    if flipped { weights = weights.applying(Op.Reverse(Array(0..<window.rank))) }
+    if flipped { weights = weights.mapped(fromAxis: 0, by: window.size.map(AxisMap.reversed)) }
     let y = source.applying(Op.Convolution(sliding, groups: groups), weights)
     return y.finished(bias: bias ? [filters] : nil, biasInitializer, activation)
   }
@@ -86,10 +86,18 @@ extension Value {
     guard mode != .zeros, edges.contains(where: { $0.before + $0.after > 0 }) else { return (self, window) }
     var inside = window
     inside.padding = .valid
-    let padded = Shape(
-      [shape[0]] + edges.enumerated().map { $1.before + shape[$0 + 1] + $1.after } + [shape.channels])
-    let pad = Op.BorderPad(before: [0] + edges.map(\.before) + [0], after: [0] + edges.map(\.after) + [0], mode: mode)
-    return (applying(pad, orAssuming: padded), inside)
+    do throws(ShapeError) {
+      var borders: [AxisMap?] = []
+      for (axis, edge) in edges.enumerated() {
+        let isBordered = edge.before + edge.after > 0
+        borders.append(
+          isBordered ? try .border(shape[axis + 1], before: edge.before, after: edge.after, mode) : nil)
+      }
+      return (mapped(fromAxis: 1, by: borders), inside)
+    } catch {
+      let padded = edges.enumerated().map { $1.before + shape[$0 + 1] + $1.after }
+      return (failing(error.problem, fix: error.fix, assuming: Shape([batch] + padded + [channels])), inside)
+    }
   }
 
   /// `activation(self + bias)`.

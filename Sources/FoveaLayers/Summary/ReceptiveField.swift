@@ -24,6 +24,12 @@ public struct ReceptiveField: Hashable, Sendable {
       start = min(max(start, -saturation), saturation)
     }
 
+    /// The positions become so many. A step is a whole number of inputs: what is finer than one counts as one.
+    mutating func stretch(to count: Int) {
+      step = max((saturatingProduct(step, positions) + count - 1) / max(count, 1), 1)
+      positions = count
+    }
+
     /// All positions seen together: from the first one's field to the last one's.
     mutating func collapse() {
       widen(by: positions - 1)

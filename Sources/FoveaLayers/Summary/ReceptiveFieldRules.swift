@@ -20,18 +20,47 @@ extension Op.Patches: ReceptiveFieldRule {
   func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField { field.slid(window, over: shape) }
 }
 
-extension Op.BorderPad: ReceptiveFieldRule {
-  func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField {
-    field.padded(before: before, after: after)
-  }
-}
-
 extension Op.MaxPool: ReceptiveFieldRule {
   func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField { field.slid(window, over: shape) }
 }
 
 extension Op.AveragePool: ReceptiveFieldRule {
   func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField { field.slid(window, over: shape) }
+}
+
+extension Op.LpPool: ReceptiveFieldRule {
+  func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField { field.slid(window, over: shape) }
+}
+
+extension Op.MaxPoolSwitches: ReceptiveFieldRule {
+  func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField { field.slid(window, over: shape) }
+}
+
+extension Op.MaxUnpool: ReceptiveFieldRule {
+  /// Where a value goes depends on the image: within the window over which it was pooled.
+  func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField {
+    field.mapAxes { axis in
+      guard let tensorAxis = axis.tensorAxis, (1...spatial.count).contains(tensorAxis) else { return }
+      axis.stretch(to: spatial[tensorAxis - 1])
+    }
+  }
+}
+
+extension Op.SparseMap: ReceptiveFieldRule {
+  func field(from field: ReceptiveField, of shape: Shape) -> ReceptiveField {
+    field.mapAxes { axis in
+      guard let tensorAxis = axis.tensorAxis, (self.axis..<(self.axis + matrices.count)).contains(tensorAxis)
+      else { return }
+      let matrix = matrices[tensorAxis - self.axis]
+      if let before = matrix.placeOfWhole {
+        axis.move(by: -before)
+        axis.positions = matrix.rows
+        return
+      }
+      axis.widen(by: max(matrix.span, 1) - 1)
+      axis.stretch(to: matrix.rows)
+    }
+  }
 }
 
 extension Op.MatrixProduct: ReceptiveFieldRule {

@@ -12,6 +12,7 @@ extension UnsafeRawPointer {
 extension UnsafeMutableRawPointer {
   var floats: UnsafeMutablePointer<Float> { assumingMemoryBound(to: Float.self) }
   var words: UnsafeMutablePointer<UInt32> { assumingMemoryBound(to: UInt32.self) }
+  var integers: UnsafeMutablePointer<Int32> { assumingMemoryBound(to: Int32.self) }
 }
 
 /// An iteration space for the strided C kernels, simplified: axes of length 1 are left out, and axes that follow one

@@ -33,7 +33,7 @@ extension Op.AveragePool: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     guard
       let pooling = try Pooling(
-        window, input: request.inputs[0].shape, preferring: request.inputs[0].layout, countsPadding: countsPadding)
+        window, input: request.inputs[0].shape, preferring: request.inputs[0].layout, divisor: divisor)
     else { return nil }
     return Kernel(name: "c", inputLayouts: [pooling.inputLayout], outputLayout: pooling.outputLayout) { memory in
       { fovea_average_pool(pooling.value, memory.inputs[0].floats, memory.output.floats) }
@@ -50,10 +50,49 @@ extension Op.AveragePoolGradient: OneDNNKernel {
       ? upstream.layout : try ChannelLayout(upstream.shape, preferring: upstream.layout).resized(to: inputShape)
     guard
       let pooling = try Pooling(
-        forward.window, input: inputShape, preferring: layout, countsPadding: forward.countsPadding)
+        forward.window, input: inputShape, preferring: layout, divisor: forward.divisor)
     else { return nil }
     return Kernel(name: "c", inputLayouts: [pooling.outputLayout], outputLayout: pooling.inputLayout) { memory in
       { fovea_average_pool_gradient(pooling.value, memory.inputs[0].floats, memory.output.floats) }
+    }
+  }
+}
+
+extension Op.LpPool: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    guard
+      let pooling = try Pooling(
+        window, input: request.inputs[0].shape, preferring: request.inputs[0].layout, power: power)
+    else { return nil }
+    return Kernel(name: "c", inputLayouts: [pooling.inputLayout], outputLayout: pooling.outputLayout) { memory in
+      { fovea_lp_pool(pooling.value, memory.inputs[0].floats, memory.output.floats) }
+    }
+  }
+}
+
+extension Op.LpPoolGradient: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    guard
+      let pooling = try Pooling(
+        forward.window, input: request.inputs[1].shape, preferring: request.inputs[1].layout, power: forward.power)
+    else { return nil }
+    return Kernel(
+      name: "c", inputLayouts: [pooling.outputLayout, pooling.inputLayout, pooling.outputLayout],
+      outputLayout: pooling.inputLayout
+    ) { memory in
+      let inputs = memory.inputs.map(\.floats)
+      return { fovea_lp_pool_gradient(pooling.value, inputs[0], inputs[1], inputs[2], memory.output.floats) }
+    }
+  }
+}
+
+extension Op.MaxPoolSwitches: OneDNNKernel {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    // Integers are never blocked.
+    let x = request.inputs[0].shape
+    guard let pooling = try Pooling(window, input: x, preferring: .rowMajor(x)) else { return nil }
+    return Kernel(name: "c", inputLayouts: [pooling.inputLayout], outputLayout: pooling.outputLayout) { memory in
+      { fovea_max_pool_switches(pooling.value, memory.inputs[0].floats, memory.output.integers) }
     }
   }
 }
@@ -63,7 +102,10 @@ private struct Pooling: Sendable {
   let inputLayout, outputLayout: Layout
   let value: fovea_pooling
 
-  init?(_ window: Window, input: Shape, preferring layout: Layout, countsPadding: Bool = false) throws {
+  init?(
+    _ window: Window, input: Shape, preferring layout: Layout, divisor: Op.AveragePool.Divisor = .inside,
+    power: Float = 1
+  ) throws {
     guard window.rank <= 3 else { return nil }
     let lengths = Array(input.dimensions[1...window.rank])
     let output = try window.pooledShape(of: input)
@@ -77,7 +119,12 @@ private struct Pooling: Sendable {
       (inputLayout, outputLayout) = (channels.layout, try channels.resized(to: output))
       (value.images, value.blocks, value.width) = (Int64(input[0]), Int64(channels.blocks), Int64(channels.width))
     }
-    value.counts_padding = countsPadding
+    switch divisor {
+    case .inside: value.divisor = FOVEA_INSIDE
+    case .padded: value.divisor = FOVEA_PADDED
+    case .number(let number): (value.divisor, value.number) = (FOVEA_NUMBER, Int64(number))
+    }
+    value.power = power
     // Missing axes come first, with length 1.
     func spread(_ values: [Int], missing: Int) -> (Int64, Int64, Int64) {
       let all = [Int](repeating: missing, count: 3 - values.count) + values
@@ -88,7 +135,9 @@ private struct Pooling: Sendable {
     value.size = spread(window.size, missing: 1)
     value.stride = spread(window.strides, missing: 1)
     value.dilation = spread(window.dilations, missing: 1)
-    value.before = spread(lengths.indices.map { window.edges($0, length: lengths[$0]).before }, missing: 0)
+    let edges = lengths.indices.map { window.edges($0, length: lengths[$0]) }
+    value.before = spread(edges.map(\.before), missing: 0)
+    value.after = spread(edges.map(\.after), missing: 0)
     self.value = value
   }
 }

@@ -5,7 +5,7 @@ internal import CFoveaKernels
 
 extension Op.Sum: OneDNNKernel {
   func kernel(for request: KernelRequest) -> Kernel? {
-    channelSums(request) ?? reduction(FOVEA_SUM, over: axes, request)
+    channelSums(request) ?? blocked(FOVEA_SUM, over: axes, request) ?? reduction(FOVEA_SUM, over: axes, request)
   }
 
   /// The sum over all axes but the channels, as for the gradient of a bias.
@@ -45,40 +45,59 @@ extension Op.Sum {
 
 extension Op.Mean: OneDNNKernel {
   func kernel(for request: KernelRequest) -> Kernel? {
-    spatialMean(request) ?? reduction(FOVEA_MEAN, over: axes, request)
-  }
-
-  /// Global average pooling of blocked images: each block of channels on its own.
-  private func spatialMean(_ request: KernelRequest) -> Kernel? {
-    let (shape, output) = (request.inputs[0].shape, request.outputShape)
-    guard shape.rank > 2, axes.sorted() == Array(1..<(shape.rank - 1)) else { return nil }
-    let x = ChannelLayout(shape, preferring: request.inputs[0].layout)
-    guard case .native = x.layout, !x.isPadded else { return nil }
-    let positions = shape.count / shape.channels / shape[0]
-    return Kernel(name: "c", inputLayouts: [x.layout], outputLayout: .rowMajor(output)) { memory in
-      {
-        fovea_reduce(
-          FOVEA_MEAN, Int64(shape[0] * x.blocks), Int64(positions), Int64(x.width), memory.inputs[0].floats,
-          memory.output.floats)
-      }
-    }
+    blocked(FOVEA_MEAN, over: axes, request) ?? reduction(FOVEA_MEAN, over: axes, request)
   }
 }
 
 extension Op.Maximum: OneDNNKernel {
-  func kernel(for request: KernelRequest) -> Kernel? { reduction(FOVEA_LARGEST, over: axes, request) }
+  func kernel(for request: KernelRequest) -> Kernel? {
+    blocked(FOVEA_LARGEST, over: axes, request) ?? reduction(FOVEA_LARGEST, over: axes, request)
+  }
+}
+
+/// Global pooling of blocked images: each block of channels on its own.
+private func blocked(_ kind: fovea_reduction, over axes: [Int], _ request: KernelRequest) -> Kernel? {
+  let (shape, output) = (request.inputs[0].shape, request.outputShape)
+  guard shape.rank > 2, axes.sorted() == Array(1..<(shape.rank - 1)) else { return nil }
+  let x = ChannelLayout(shape, preferring: request.inputs[0].layout)
+  guard case .native = x.layout, !x.isPadded else { return nil }
+  let positions = shape.count / shape.channels / shape[0]
+  return Kernel(name: "c", inputLayouts: [x.layout], outputLayout: .rowMajor(output)) { memory in
+    {
+      fovea_reduce(
+        kind, Int64(shape[0] * x.blocks), Int64(positions), Int64(x.width), memory.inputs[0].floats,
+        memory.output.floats)
+    }
+  }
+}
+
+extension Op.MaximumGradient: OneDNNKernel {
+  func kernel(for request: KernelRequest) -> Kernel? {
+    let (shape, reduced) = (request.inputs[1].shape, request.inputs[0].shape)
+    guard let (outer, length, inner) = split(shape, at: forward.axes) else { return nil }
+    return Kernel(
+      name: "c", inputLayouts: [.rowMajor(reduced), .rowMajor(shape), .rowMajor(reduced)],
+      outputLayout: .rowMajor(shape)
+    ) { memory in
+      let inputs = memory.inputs.map(\.floats)
+      return { fovea_largest_gradient(outer, length, inner, inputs[0], inputs[1], inputs[2], memory.output.floats) }
+    }
+  }
 }
 
 /// A reduction over axes that follow one another.
 private func reduction(_ kind: fovea_reduction, over axes: [Int], _ request: KernelRequest) -> Kernel? {
-  let (shape, axes) = (request.inputs[0].shape, axes.sorted())
-  guard let first = axes.first, axes == Array(first..<(first + axes.count)) else { return nil }
-  let outer = shape.dimensions[..<first].reduce(1, *)
-  let length = shape.dimensions[first..<(first + axes.count)].reduce(1, *)
-  let inner = shape.dimensions[(first + axes.count)...].reduce(1, *)
+  let shape = request.inputs[0].shape
+  guard let (outer, length, inner) = split(shape, at: axes) else { return nil }
   return Kernel(name: "c", inputLayouts: [.rowMajor(shape)], outputLayout: .rowMajor(request.outputShape)) { memory in
-    {
-      fovea_reduce(kind, Int64(outer), Int64(length), Int64(inner), memory.inputs[0].floats, memory.output.floats)
-    }
+    { fovea_reduce(kind, outer, length, inner, memory.inputs[0].floats, memory.output.floats) }
   }
+}
+
+/// The elements before, along and after `axes`; `nil` if these do not follow one another.
+private func split(_ shape: Shape, at axes: [Int]) -> (outer: Int64, length: Int64, inner: Int64)? {
+  let axes = axes.sorted()
+  guard let first = axes.first, axes == Array(first..<(first + axes.count)) else { return nil }
+  func product(_ axes: Range<Int>) -> Int64 { Int64(shape.dimensions[axes].reduce(1, *)) }
+  return (product(0..<first), product(first..<(first + axes.count)), product((first + axes.count)..<shape.rank))
 }

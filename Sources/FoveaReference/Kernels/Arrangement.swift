@@ -63,14 +63,3 @@ extension Op.Transpose: ReferenceKernel {
     return inputs[0].elements(at: offsets(of: shape, strides: order.map { strides[$0] }), shape: shape)
   }
 }
-
-extension Op.Reverse: ReferenceKernel {
-  package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
-    var (strides, last) = (shape.rowMajorStrides, 0)
-    for axis in axes {
-      last += (shape[axis] - 1) * strides[axis]
-      strides[axis].negate()
-    }
-    return inputs[0].elements(at: offsets(of: shape, strides: strides, from: last), shape: shape)
-  }
-}

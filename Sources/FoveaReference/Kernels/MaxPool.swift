@@ -25,7 +25,7 @@ extension Op.MaxPoolGradient: ReferenceKernel {
 
 extension ReferenceTensor {
   /// The place of the largest of these elements, the first of equals.
-  fileprivate func firstLargest(of places: [Int]) -> Int {
+  func firstLargest(of places: [Int]) -> Int {
     var largest = places[0]
     for place in places where values[place] > values[largest] { largest = place }
     return largest

@@ -39,3 +39,14 @@ extension Op.CrossEntropyGradient: ConformanceCases {
     }
   }
 }
+
+extension Op.OneHot: ConformanceCases {
+  static var cases: [ConformanceCase] {
+    [
+      ConformanceCase(Op.OneHot(classes: 5), .labels([7], classes: 5)),
+      ConformanceCase(Op.OneHot(classes: 17), .labels([2, 3, 4], classes: 17)),
+      ConformanceCase(Op.OneHot(classes: 1), .integers([0], [])),
+      .backendOnly(Op.OneHot(classes: 3), .integers([0, -1, 3, 2, .max], [5])),
+    ]
+  }
+}

@@ -1,0 +1,126 @@
+// Layers that pick positions along an axis: each is a map by a sparse matrix. None has parameters.
+
+/// The chosen positions along one axis, in the order in which they are named; a position may be named often.
+///
+/// - Shapes: `N×…×A×…` → `N×…×(the number of indices)×…`.
+/// - Errors: an axis that the example does not have; no index, or one that is no position.
+public struct Gather: Layer {
+  public var indices: [Int]
+  public var axis: Int
+
+  /// - Parameter axis: counted from 1 because axis 0 is the batch.
+  public init(_ indices: [Int], axis: Int) { (self.indices, self.axis) = (indices, axis) }
+
+  public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessAxes([axis], "Gather along axis \(axis)") { return mistake }
+    let length = x.shape[axis]
+    if let bad = indices.first(where: { !(0..<length).contains($0) }) {
+      return x.failing(
+        "Gather of position \(bad) along axis \(axis) of \(x.shape.ofExample)", fix: "use 0...\(length - 1)",
+        assuming: x.shape)
+    }
+    guard (1...AxisMap.longest).contains(indices.count), length <= AxisMap.longest else {
+      return x.failing(
+        "Gather of \(indices.count) positions of \(length)", fix: "name 1 to \(AxisMap.longest) of as many",
+        assuming: x.shape)
+    }
+    return x.mapped(fromAxis: axis, by: [AxisMap(gathering: indices, of: length)])
+  }
+}
+
+/// The positions along some axes in reverse order: a mirror image.
+///
+/// - Shapes: `N×…` → the same.
+/// - Errors: an axis that the example does not have.
+public struct Flip: Layer {
+  public var axes: [Int]
+
+  /// - Parameter axes: counted from 1 because axis 0 is the batch: 1 turns an image upside down, 2 swaps left and right.
+  public init(axes: [Int]) { self.axes = axes }
+
+  public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessAxes(axes, "Flip(axes: \(axes))") { return mistake }
+    return x.gathered { axis, length in axes.contains(axis) ? Array((0..<length).reversed()) : nil }
+  }
+}
+
+/// The example so many times along each of its axes, one after the other (NumPy's `tile`).
+///
+/// - Shapes: `N×A×B×…` → `N×(times[0] · A)×(times[1] · B)×…`.
+/// - Errors: a number of times other than the number of axes, or below 1.
+public struct Repeat: Layer {
+  public var times: [Int]
+
+  /// - Parameter times: one for each axis of an example, without the batch.
+  public init(_ times: [Int]) { self.times = times }
+
+  public func forward(_ x: Value) -> Value {
+    let most = AxisMap.longest
+    guard times.count == x.rank - 1, times.allSatisfy((1...most).contains) else {
+      return x.failing(
+        "Repeat(\(times)) on \(x.shape.ofExample)", fix: "give \(x.rank - 1) numbers of at least 1, one for each axis",
+        assuming: x.shape)
+    }
+    let lengths = zip(times, x.shape.dimensions.dropFirst()).map { saturatingProduct($0, $1) }
+    if let long = lengths.first(where: { $0 > most }) {
+      return x.failing("Repeat(\(times)) gives \(long) positions along an axis", fix: "use at most \(most)")
+    }
+    return x.gathered { axis, length in
+      times[axis - 1] == 1 ? nil : (0..<(length * times[axis - 1])).map { $0 % length }
+    }
+  }
+}
+
+/// A row of numbers so many times: a sequence of equal steps.
+///
+/// - Shapes: `N×C` → `N×times×C`.
+/// - Errors: an input that is not one row for each example; a number of times below 1.
+public struct RepeatVector: Layer {
+  public var times: Int
+  public init(_ times: Int) { self.times = times }
+
+  public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessCount(times, "repetitions") { return mistake }
+    guard x.rank == 2 else {
+      return x.failing(
+        "RepeatVector takes one row of numbers for each example, got \(x.shape.ofExample)",
+        fix: "put Flatten() before it", assuming: [x.batch, times, x.shape.count / x.batch])
+    }
+    return x.reshaped(to: [x.batch, 1, x.channels]).applying(Op.Broadcast(to: [x.batch, times, x.channels]))
+  }
+}
+
+/// A row for each label: 1 at the label, 0 elsewhere. A label that is no class gives zeros alone.
+///
+/// - Shapes: labels `int32` `N×…` → `N×…×classes`.
+/// - Errors: an input that is not `int32`; a number of classes below 1.
+public struct OneHot: Layer {
+  public var classes: Int
+  public init(classes: Int) { self.classes = classes }
+
+  public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessCount(classes, "classes") { return mistake }
+    return x.applying(Op.OneHot(classes: classes), orAssuming: Shape(x.shape.dimensions + [classes]))
+  }
+}
+
+extension Value {
+  /// The chosen positions along each axis of an example; `nil` for all of them, as they are.
+  fileprivate func gathered(_ indices: (_ axis: Int, _ length: Int) -> [Int]?) -> Value {
+    let matrices = (1..<rank).map { axis in
+      indices(axis, shape[axis]).map { AxisMap(gathering: $0, of: shape[axis]) }
+    }
+    return mapped(fromAxis: 1, by: matrices)
+  }
+
+  /// Reports an axis that an example does not have; `nil` if all is well.
+  fileprivate func failingUnlessAxes(_ axes: [Int], _ what: String) -> Value? {
+    guard let bad = axes.first(where: { !(1..<rank).contains($0) }) else {
+      guard let long = axes.first(where: { shape[$0] > AxisMap.longest }) else { return nil }
+      return failing("\(what) of \(shape[long]) positions", fix: "use at most \(AxisMap.longest)", assuming: shape)
+    }
+    return failing(
+      "\(what) on \(shape.ofExample), which has no axis \(bad)",
+      fix: rank > 1 ? "use axes 1...\(rank - 1); 0 is the batch" : "Reshape first", assuming: shape)
+  }
+}
