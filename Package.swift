@@ -68,7 +68,7 @@ let testTargets: [Target] = [
   tests("FoveaDataTests", ["FoveaData", "FoveaFiles"], fixtures: true),
   tests("FoveaFormatsTests", ["FoveaFormats", "FoveaFiles"], fixtures: true),
   // Layers with their gradients, beside PyTorch's.
-  tests("FoveaTorchTests", ["FoveaNetwork"], fixtures: true),
+  tests("FoveaTorchTests", ["FoveaNetwork", "FoveaTraining"], fixtures: true),
   tests("FoveaTrainingTests", ["FoveaTraining"], fixtures: true),
   tests("FoveaTests", ["Fovea"]),
   // The command, run as a process.

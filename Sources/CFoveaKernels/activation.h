@@ -79,6 +79,17 @@ FOVEA_INLINE void fovea_logarithm(fovea_lanes *value) {
   *value = x < 0.0f ? (fovea_lanes)__builtin_nanf("") : p;
 }
 
+/// log(1 + eˣ) = max(x, 0) + log(1 + e^−|x|).
+FOVEA_INLINE void fovea_softplus(fovea_lanes *value) {
+  fovea_lanes x = *value, y = x < 0.0f ? x : -x;
+  fovea_exponential(&y);
+  // log(1 + y) from the rounded sum u, with the rounding error put right: log u · y / (u − 1).
+  fovea_lanes u = y + 1.0f, logarithm = u, rounded = u - 1.0f;
+  fovea_logarithm(&logarithm);
+  y = rounded == 0.0f ? y : logarithm * y / rounded;
+  *value = x > 0.0f ? x + y : y;
+}
+
 /// xᵖ.
 FOVEA_INLINE void fovea_power(fovea_lanes *value, float exponent) {
   fovea_lanes x = *value, size = x < 0.0f ? -x : x;

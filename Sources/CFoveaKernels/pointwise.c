@@ -37,6 +37,7 @@ STEP(fovea_step_square_root, a = __builtin_elementwise_sqrt(a))
 STEP(fovea_step_exponential, fovea_exponential(&a))
 STEP(fovea_step_exponential_minus_1, fovea_exponential_minus_1(&a))
 STEP(fovea_step_logarithm, fovea_logarithm(&a))
+STEP(fovea_step_softplus, fovea_softplus(&a))
 STEP(fovea_step_power, fovea_power(&a, p))
 STEP(fovea_step_error_function, fovea_error_function(&a))
 STEP(fovea_step_absolute, a = a < 0.0f ? -a : a)
@@ -68,6 +69,7 @@ static step_body body_of(fovea_operation operation) {
     case FOVEA_STEP_EXPONENTIAL: return fovea_step_exponential;
     case FOVEA_STEP_EXPONENTIAL_MINUS_1: return fovea_step_exponential_minus_1;
     case FOVEA_STEP_LOGARITHM: return fovea_step_logarithm;
+    case FOVEA_STEP_SOFTPLUS: return fovea_step_softplus;
     case FOVEA_STEP_POWER: return fovea_step_power;
     case FOVEA_STEP_ERROR_FUNCTION: return fovea_step_error_function;
     case FOVEA_STEP_ABSOLUTE: return fovea_step_absolute;

@@ -107,3 +107,27 @@ void fovea_dropout(int64_t count, float rate, uint32_t threshold, uint32_t strea
   dropout j = {count, 1 / (1 - rate), threshold, stream, state, x, y};
   fovea_parallel(fovea_ceil_div(count, 4), GRAIN / 16, &j, fovea_dropout_blocks);
 }
+
+typedef struct {
+  int64_t count;
+  float lower, width;
+  uint32_t stream;
+  const int32_t *state;
+  float *y;
+} uniform;
+
+FOVEA_KERNEL void fovea_uniform_blocks(void *context, int64_t begin, int64_t end) {
+  const uniform *j = context;
+  for (int64_t block = begin; block < end; block++) {
+    uint32_t words[4];
+    philox((uint32_t)block, (uint32_t)((uint64_t)block >> 32), (uint32_t)j->state[2], j->stream,
+           (uint32_t)j->state[0], (uint32_t)j->state[1], words);
+    for (int64_t i = 4 * block; i < fovea_min(4 * block + 4, j->count); i++)
+      j->y[i] = j->lower + j->width * ((float)(words[i & 3] >> 8) * 0x1p-24f);
+  }
+}
+
+void fovea_random_uniform(int64_t count, float lower, float upper, uint32_t stream, const int32_t *state, float *y) {
+  uniform j = {count, lower, upper - lower, stream, state, y};
+  fovea_parallel(fovea_ceil_div(count, 4), GRAIN / 16, &j, fovea_uniform_blocks);
+}

@@ -80,8 +80,30 @@ public final class GraphBuilder {
     if !paths.insert(path).inserted {
       report(ShapeError("two parameters have the path \(path)", fix: "give each parameter of a layer its own name"))
     }
-    return apply(
+    let value = apply(
       Op.Parameter(path: path, shape: shape, initializer: initializer, isTrainable: isTrainable), to: [])
+    guard name == Self.weights, let rule = weightRule else { return value }
+    // What the rule itself asks for is not weights to be changed.
+    weightRule = nil
+    defer { weightRule = rule }
+    return rule(value, initializer)
+  }
+
+  /// What the weights of layers are called, the numbers that an input is multiplied by.
+  private static let weights = "weights"
+  private var weightRule: ((_ weights: Value, Initializer) -> Value)?
+
+  /// Traces `body` with layers that compute with `rule(weights)` in place of their weights.
+  package func changingWeights<R>(
+    by rule: @escaping (_ weights: Value, Initializer) -> Value, _ body: () -> R
+  ) -> R {
+    let outer = weightRule
+    weightRule = { weights, initializer in
+      let inner = rule(weights, initializer)
+      return outer?(inner, initializer) ?? inner
+    }
+    defer { weightRule = outer }
+    return body()
   }
 
   /// The node of `operation` on `inputs`. If it does not fit, tracing goes on as if its shape were `assumedShape`.

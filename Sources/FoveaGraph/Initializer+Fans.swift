@@ -10,6 +10,12 @@ extension Initializer {
     case .heNormal: .normal(deviation: (2 / fanIn).squareRoot())
     case .lecunUniform: .uniform(limit: (3 / fanIn).squareRoot())
     case .lecunNormal: .normal(deviation: (1 / fanIn).squareRoot())
+    case .varianceScaling(let scale, let fan, let distribution):
+      switch (distribution, (scale / fan.of(fanIn, both - fanIn)).squareRoot()) {
+      case (.uniform, let deviation): .uniform(limit: Float(3).squareRoot() * deviation)
+      case (.normal, let deviation): .normal(deviation: deviation)
+      case (.truncatedNormal, let deviation): .truncatedNormal(deviation: deviation / Self.truncatedDeviation)
+      }
     default: self
     }
   }

@@ -5,6 +5,7 @@ extension Float: ReferenceScalar {
   package static func log(_ x: Float) -> Float { Foundation.log(x) }
   package static func tanh(_ x: Float) -> Float { Foundation.tanh(x) }
   package static func expm1(_ x: Float) -> Float { Foundation.expm1(x) }
+  package static func log1p(_ x: Float) -> Float { Foundation.log1p(x) }
   package static func erf(_ x: Float) -> Float { Foundation.erf(x) }
   package static func pow(_ x: Float, _ exponent: Float) -> Float { Foundation.pow(x, exponent) }
 }
@@ -14,6 +15,7 @@ extension Double: ReferenceScalar {
   package static func log(_ x: Double) -> Double { Foundation.log(x) }
   package static func tanh(_ x: Double) -> Double { Foundation.tanh(x) }
   package static func expm1(_ x: Double) -> Double { Foundation.expm1(x) }
+  package static func log1p(_ x: Double) -> Double { Foundation.log1p(x) }
   package static func erf(_ x: Double) -> Double { Foundation.erf(x) }
   package static func pow(_ x: Double, _ exponent: Double) -> Double { Foundation.pow(x, exponent) }
 }

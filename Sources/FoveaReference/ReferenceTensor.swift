@@ -8,6 +8,7 @@ package protocol ReferenceScalar: BinaryFloatingPoint, Sendable {
   static func tanh(_ x: Self) -> Self
   /// eˣ − 1.
   static func expm1(_ x: Self) -> Self
+  static func log1p(_ x: Self) -> Self
   static func erf(_ x: Self) -> Self
   static func pow(_ x: Self, _ exponent: Self) -> Self
 }

@@ -75,7 +75,7 @@ private func layersInSources() throws -> Set<String> {
   var names: Set<String> = []
   for folder in ["Layers", "Builder"] {
     let path = package + "/Sources/FoveaLayers/" + folder
-    for file in try FileManager.default.contentsOfDirectory(atPath: path) {
+    for file in try FileManager.default.subpathsOfDirectory(atPath: path) where file.hasSuffix(".swift") {
       let source = try String(contentsOfFile: path + "/" + file, encoding: .utf8)
       for match in source.matches(
         of: /\npublic struct (\w+)(<Size: SpatialSize>)?[^\n:]*: (?:Layer|Combinator|SlidingPool)\b/)
@@ -85,8 +85,9 @@ private func layersInSources() throws -> Set<String> {
       }
     }
   }
-  // `Named` is what `.named(_:)` makes, never written; unpooling takes two values, which no `Layer` does.
-  return names.subtracting(["Named"]).union(["MaxUnpool2D"])
+  // `Named` is what `.named(_:)` makes, never written; unpooling and bilinear forms take two
+  // values, which no `Layer` does.
+  return names.subtracting(["Named"]).union(["MaxUnpool2D", "Bilinear"])
 }
 
 @Test func `a closed pipe ends the command without a word`() throws {

@@ -54,3 +54,51 @@ func `normal numbers have their deviation`(initializer: Initializer, deviation: 
 }
 
 private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
+
+@Test func `truncated normal numbers stay within two deviations`() {
+  let numbers = Initializer.truncatedNormal(deviation: 0.5).tensor(shape: kernel, path: "w", seed: 1).floats
+  #expect(numbers.allSatisfy { abs($0) <= 1 } && numbers.contains { abs($0) > 0.9 })
+  let square = numbers.reduce(0) { $0 + Double($1) * Double($1) } / Double(numbers.count)
+  #expect(abs(square / Double(Initializer.truncatedNormal(deviation: 0.5).meanSquare(of: kernel)) - 1) < 0.05)
+}
+
+@Test(arguments: [.uniform, .normal, .truncatedNormal] as [Initializer.Distribution])
+func `scaled variances are scale over fan`(distribution: Initializer.Distribution) {
+  let shape: Shape = [3, 3, 20, 50]
+  for (fan, count) in [(.in, 180), (.out, 450), (.average, 315)] as [(Initializer.Fan, Double)] {
+    let initializer = Initializer.varianceScaling(scale: 2, fan, distribution)
+    let numbers = initializer.tensor(shape: shape, path: "w", seed: 3).floats
+    let square = numbers.reduce(0) { $0 + Double($1) * Double($1) } / Double(numbers.count)
+    #expect(abs(square / (2 / count) - 1) < 0.06, "\(fan)")
+    #expect(abs(Double(initializer.meanSquare(of: shape)) / (2 / count) - 1) < 1e-6)
+  }
+}
+
+@Test(arguments: [[6, 4], [4, 6], [3, 3, 2, 5], [5, 5]] as [Shape])
+func `orthogonal weights have orthonormal columns or rows`(shape: Shape) {
+  let w = Initializer.orthogonal(gain: 2).tensor(shape: shape, path: "w", seed: 1).floats.map { Double($0) / 2 }
+  let columns = shape.channels
+  let rows = shape.count / columns
+  let vectors =
+    rows >= columns
+    ? (0..<columns).map { c in (0..<rows).map { w[$0 * columns + c] } }
+    : (0..<rows).map { r in (0..<columns).map { w[r * columns + $0] } }
+  for (i, a) in vectors.enumerated() {
+    for (j, b) in vectors.enumerated() {
+      #expect(abs(zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } - (i == j ? 1 : 0)) < 1e-6)
+    }
+  }
+}
+
+@Test func `dirac weights are the identity, bilinear ones interpolate`() {
+  let dirac = Initializer.dirac.tensor(shape: [3, 3, 2, 3], path: "w", seed: 0).floats
+  #expect(dirac.enumerated().filter { $0.element != 0 }.map(\.offset) == [24, 28])
+  #expect(Initializer.dirac.tensor(shape: [2, 2], path: "w", seed: 0).floats == [1, 0, 0, 1])
+  let bilinear = Initializer.bilinear.tensor(shape: [4, 4, 1, 1], path: "w", seed: 0).floats
+  let row = [0.25, 0.75, 0.75, 0.25] as [Float]
+  #expect(bilinear == row.flatMap { a in row.map { a * $0 } })
+  #expect(
+    Initializer.bilinear.tensor(shape: [3, 2, 2], path: "w", seed: 0).floats == [
+      0.5, 0, 0, 0.5, 1, 0, 0, 1, 0.5, 0, 0, 0.5,
+    ])
+}

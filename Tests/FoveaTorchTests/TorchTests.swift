@@ -15,7 +15,7 @@ struct TorchFamily: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// A new family is listed here.
-  static let all: [TorchFamily] = [basic, convolution, pooling]
+  static let all: [TorchFamily] = [basic, convolution, pooling, activations, losses, normalization]
 }
 
 @Suite struct `layers beside PyTorch's` {

@@ -138,6 +138,42 @@ void fovea_depthwise_weights_gradient(fovea_depthwise d, const float *g, const f
 void fovea_patches(fovea_window w, int64_t images, int64_t channels, const float *x, float *y);
 void fovea_patches_gradient(fovea_window w, int64_t images, int64_t channels, const float *g, float *dx);
 
+// Group normalisation of `outer` examples. Sums: `Σ g·x̂`, then `Σ g`, of every channel.
+size_t fovea_group_norm_scratch(fovea_channels layout, int64_t groups);
+void fovea_group_norm(fovea_channels layout, int64_t groups, float epsilon, const float *x, const float *scale,
+                      const float *bias, float *y, float *scratch);
+void fovea_group_norm_input_gradient(fovea_channels layout, int64_t groups, float epsilon, const float *g,
+                                     const float *x, const float *scale, float *dx, float *scratch);
+size_t fovea_group_norm_reductions_scratch(fovea_channels layout, int64_t groups);
+void fovea_group_norm_reductions(fovea_channels layout, int64_t groups, float epsilon, const float *g, const float *x,
+                                 float *sums, float *scratch);
+
+/// x · (k + alpha · Σ x²)^−beta over `rows × channels`, the sum over `size` neighbouring channels.
+typedef struct {
+  int64_t rows, channels, size;
+  float alpha, beta, k;
+} fovea_response;
+
+size_t fovea_response_scratch(fovea_response r);
+void fovea_response_norm(fovea_response r, const float *x, float *y, float *scratch);
+void fovea_response_norm_gradient(fovea_response r, const float *g, const float *x, float *dx, float *scratch);
+
+// `count` rows of a table of `rows × width`; a number that is no row gives NaN, and nothing on the way back.
+void fovea_lookup(int64_t count, int64_t rows, int64_t width, const float *table, const int32_t *indices, float *y);
+void fovea_lookup_gradient(int64_t count, int64_t rows, int64_t width, const float *g, const int32_t *indices,
+                           float *sums);
+
+/// Logarithms of probabilities `examples × time × classes`, label sequences `examples × labels` filled up with −1.
+typedef struct {
+  int64_t examples, time, classes, labels, blank;
+} fovea_sequences;
+
+size_t fovea_ctc_scratch(fovea_sequences s);
+void fovea_ctc(fovea_sequences s, const float *x, const int32_t *labels, const int32_t *lengths, float *losses,
+               double *scratch);
+void fovea_ctc_gradient(fovea_sequences s, const float *g, const float *x, const int32_t *labels,
+                        const int32_t *lengths, float *dx, double *scratch);
+
 // Expressions of operations that look at one place at a time.
 
 #define FOVEA_MAX_INPUTS 8
@@ -149,8 +185,8 @@ typedef enum {
   FOVEA_STEP_SCALE, FOVEA_STEP_OFFSET, FOVEA_STEP_RELU, FOVEA_STEP_TANH, FOVEA_STEP_SIGMOID,
   FOVEA_STEP_RELU_GRADIENT, FOVEA_STEP_TANH_GRADIENT, FOVEA_STEP_SIGMOID_GRADIENT,
   FOVEA_STEP_RECIPROCAL_SQUARE_ROOT, FOVEA_STEP_SQUARE_ROOT, FOVEA_STEP_EXPONENTIAL, FOVEA_STEP_EXPONENTIAL_MINUS_1,
-  FOVEA_STEP_LOGARITHM, FOVEA_STEP_POWER, FOVEA_STEP_ERROR_FUNCTION, FOVEA_STEP_ABSOLUTE, FOVEA_STEP_SIGN,
-  FOVEA_STEP_STEP, FOVEA_STEP_CLAMP, FOVEA_STEP_CLAMP_GRADIENT
+  FOVEA_STEP_LOGARITHM, FOVEA_STEP_SOFTPLUS, FOVEA_STEP_POWER, FOVEA_STEP_ERROR_FUNCTION, FOVEA_STEP_ABSOLUTE,
+  FOVEA_STEP_SIGN, FOVEA_STEP_STEP, FOVEA_STEP_CLAMP, FOVEA_STEP_CLAMP_GRADIENT
 } fovea_operation;
 
 /// One operation on registers: the inputs, then the results of earlier steps. `p` and `q` are its constants; an
@@ -178,6 +214,7 @@ void fovea_evaluate(const fovea_expression *e, int64_t count, const float *const
 void fovea_linear_combination(int64_t count, int terms, const float *const *x, const float *factors, float *y);
 void fovea_dropout(int64_t count, float rate, uint32_t threshold, uint32_t stream, const int32_t *state,
                    const float *x, float *y);
+void fovea_random_uniform(int64_t count, float lower, float upper, uint32_t stream, const int32_t *state, float *y);
 
 // Optimizer steps.
 void fovea_descend(int64_t count, const float *w, const float *d, const float *rate, float *y);

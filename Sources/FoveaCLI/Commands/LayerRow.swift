@@ -40,7 +40,11 @@ extension LayerRow {
     (
       "Fully connected",
       [
-        LayerRow("Dense", word: "fc", "connects every number to every unit")
+        LayerRow("Dense", word: "fc", "connects every number to every unit"),
+        LayerRow("Bilinear", "linear in each of two inputs; called in forward"),
+        LayerRow("Embedding", "a row of trained numbers for each number of a word or class"),
+        LayerRow("RBF", "squared distances to learned centres, LeNet-5's output"),
+        LayerRow("SqueezeExcitation", "weighs channels by what the whole image shows"),
       ]
     ),
     (
@@ -72,16 +76,43 @@ extension LayerRow {
       [
         LayerRow("BatchNorm", word: "bn", "gives each channel the mean and deviation that it learns"),
         LayerRow("Dropout", word: "dropout", "in training, sets numbers to zero at random"),
+        LayerRow("GroupNorm", "mean 0 and variance 1 for groups of channels of each example"),
+        LayerRow("InstanceNorm", "likewise for each channel of each example"),
+        LayerRow("LayerNorm", "likewise for the channels at each position, or a whole example"),
+        LayerRow("LocalResponseNorm", "divides by the strength of neighbouring channels or positions"),
+        LayerRow("WeightNorm", "layers whose weights are a direction and a length"),
+        LayerRow("SpatialDropout", "in training, sets whole channels to zero at random"),
+        LayerRow("StochasticDepth", "in training, sets whole examples to zero at random, in a residual's body"),
+        LayerRow("DropConnect", "in training, sets weights of layers to zero at random"),
       ]
     ),
     (
       "Activation",
       [
         LayerRow("ReLU", word: "relu", "max(x, 0)"),
+        LayerRow("ReLU6", "min(max(x, 0), 6)"),
+        LayerRow("HardTanh", "x between two bounds"),
+        LayerRow("LeakyReLU", "x above 0, a small part of it below"),
+        LayerRow("PReLU", "likewise, the part learned for each channel"),
+        LayerRow("RandomizedLeakyReLU", "likewise, the part drawn at random in training"),
+        LayerRow("ELU", "x above 0, α (eˣ − 1) below"),
+        LayerRow("CELU", "likewise, without a kink"),
+        LayerRow("SELU", "an ELU that keeps mean 0 and variance 1"),
+        LayerRow("GELU", "x times the normal distribution function of x, exact or by tanh"),
+        LayerRow("SiLU", "x · sigmoid(x)"),
+        LayerRow("Swish", "x · sigmoid(βx)"),
+        LayerRow("HardSwish", "a swish of straight lines"),
+        LayerRow("Mish", "x · tanh(softplus(x))"),
         LayerRow("Tanh", word: "tanh", "the hyperbolic tangent"),
+        LayerRow("ScaledTanh", "LeNet-5's 1.7159 · tanh(2x / 3)"),
         LayerRow("Sigmoid", word: "sigmoid", "1 / (1 + e⁻ˣ)"),
+        LayerRow("HardSigmoid", "a sigmoid of straight lines"),
+        LayerRow("LogSigmoid", "the logarithm of the sigmoid"),
+        LayerRow("Softplus", "log(1 + eˣ)"),
+        LayerRow("Softsign", "x / (1 + |x|)"),
         LayerRow("Softmax", word: "softmax", "scores to probabilities; left to the loss at the end of a model line"),
         LayerRow("LogSoftmax", "scores to logarithms of probabilities"),
+        LayerRow("Maxout", "the largest of every few neighbouring channels"),
       ]
     ),
     (
@@ -107,6 +138,8 @@ extension LayerRow {
         LayerRow("Sequential", "layers one after another"),
         LayerRow("Residual", "adds what goes around some layers to what comes out of them"),
         LayerRow("Concatenate", "puts the channels of several branches side by side"),
+        LayerRow("Add", "the sum of several branches"),
+        LayerRow("Multiply", "the product of several branches"),
       ]
     ),
   ]

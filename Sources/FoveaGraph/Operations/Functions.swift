@@ -64,6 +64,16 @@ extension Op {
     }
   }
 
+  /// `log(1 + eˣ)`, exact for large and small x alike.
+  public struct Softplus: PointwiseFunction {
+    public static let name = "softplus"
+    public init() {}
+
+    public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
+      [upstream * inputs[0].applying(Sigmoid())]
+    }
+  }
+
   /// `x + amount`, the amount known when the graph is built.
   public struct Offset: PointwiseFunction {
     public static let name = "offset"

@@ -54,6 +54,14 @@ struct ChannelLayout: Sendable {
       channels: Int64(shape.channels))
   }
 
+  /// Likewise, example by example.
+  var examples: fovea_channels {
+    var value = value
+    value.inner = Int64(shape.count / shape.channels / shape[0])
+    value.outer = Int64(shape[0])
+    return value
+  }
+
   /// The same arrangement for an image of other spatial sizes, e.g. after pooling.
   func resized(to shape: Shape) throws -> Layout {
     guard isBlocked else { return .rowMajor(shape) }

@@ -48,3 +48,15 @@ extension Op.Dropout: OneDNNKernel {
     }
   }
 }
+
+extension Op.RandomUniform: OneDNNKernel {
+  func kernel(for request: KernelRequest) -> Kernel? {
+    let (shape, lower, upper, stream) = (request.outputShape, lower, upper, stream)
+    return Kernel(name: "c", inputLayouts: [.rowMajor([4])], outputLayout: .rowMajor(shape)) { memory in
+      {
+        fovea_random_uniform(
+          Int64(shape.count), lower, upper, stream, memory.inputs[0].integers, memory.output.floats)
+      }
+    }
+  }
+}

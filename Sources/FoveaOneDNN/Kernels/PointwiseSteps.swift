@@ -51,6 +51,9 @@ extension Op.ExponentialMinus1: OneDNNPointwise {
 extension Op.Logarithm: OneDNNPointwise {
   var code: StepCode { .init(operation: FOVEA_STEP_LOGARITHM) { _ in false } }
 }
+extension Op.Softplus: OneDNNPointwise {
+  var code: StepCode { .init(operation: FOVEA_STEP_SOFTPLUS) { _ in false } }
+}
 extension Op.ErrorFunction: OneDNNPointwise { var code: StepCode { .init(operation: FOVEA_STEP_ERROR_FUNCTION) } }
 extension Op.ReciprocalSquareRoot: OneDNNPointwise {
   var code: StepCode { .init(operation: FOVEA_STEP_RECIPROCAL_SQUARE_ROOT, p: epsilon) { _ in false } }

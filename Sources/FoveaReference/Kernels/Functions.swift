@@ -31,6 +31,12 @@ extension Op.ErrorFunction: ReferenceKernel {
   }
 }
 
+extension Op.Softplus: ReferenceKernel {
+  package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
+    inputs[0].map { x in Swift.max(x, 0) + Scalar.log1p(Scalar.exp(-abs(x))) }
+  }
+}
+
 extension Op.Offset: ReferenceKernel {
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
     inputs[0].map { x in x + Scalar(amount) }

@@ -73,7 +73,7 @@ final class Evaluator {
     let output = builder.trace(network.model, input: network.inputShape, batchSize: batchSize)
     let labels = builder.input(
       "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
-    builder.output("loss", loss(output.beforeSoftmax, labels))
+    builder.output("loss", loss.ofLabels(output.beforeSoftmax, labels))
     builder.output("output", output)
     return try builder.finish()
   }

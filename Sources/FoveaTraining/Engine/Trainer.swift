@@ -51,26 +51,29 @@ public struct Trainer: Sendable {
   /// The training whose output folder is `path`, as it was at its last checkpoint. It goes on writing there, except
   /// where `path` is a checkpoint that lies by itself.
   ///
+  /// - Parameter loss: that of the training.
   /// - Errors: no training there; files that are damaged, or hold numbers that no training has; a model that is not in
-  ///   the catalogue.
-  public init(resuming path: String) throws {
-    try self.init(resuming: path) { try Network(contentsOf: path, backend: $0) }
+  ///   the catalogue; another loss.
+  public init(resuming path: String, loss: Loss = .crossEntropy) throws {
+    try self.init(resuming: path, loss) { try Network(contentsOf: path, backend: $0) }
   }
 
   /// The training of `model` whose output folder is `path`, for models that are not in the catalogue.
   ///
-  /// - Errors: no training there; files that are damaged; weights of another architecture.
-  public init(resuming path: String, model: some Layer) throws {
-    try self.init(resuming: path) { try Network(model, contentsOf: path, backend: $0) }
+  /// - Parameter loss: that of the training.
+  /// - Errors: no training there; files that are damaged; weights of another architecture; another loss.
+  public init(resuming path: String, model: some Layer, loss: Loss = .crossEntropy) throws {
+    try self.init(resuming: path, loss) { try Network(model, contentsOf: path, backend: $0) }
   }
 
-  private init(resuming path: String, _ load: (BackendChoice) throws -> Network) throws {
+  private init(resuming path: String, _ loss: Loss, _ load: (BackendChoice) throws -> Network) throws {
     let checkpoint = try Checkpoint.read(path)
     network = try load(checkpoint.state.backend)
-    guard checkpoint.state.loss == Loss.crossEntropy.name else {
-      throw TrainingError("\(path): there is no loss '\(checkpoint.state.loss)'; a newer program wrote this")
+    guard checkpoint.state.loss == loss.name else {
+      throw TrainingError(
+        "\(path): the training's loss was \(checkpoint.state.loss), not \(loss.name); resume it with that one")
     }
-    loss = .crossEntropy
+    self.loss = loss
     optimizer = checkpoint.state.optimizer.optimizer
     output = TrainingFolder.path(around: path)
     resumed = (checkpoint.state, checkpoint.optimizerState, output)

@@ -59,7 +59,7 @@ package final class TrainingProgram {
     let output = builder.trace(model, input: input, batchSize: batchSize)
     let labels = builder.input(
       "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
-    let value = loss(output.beforeSoftmax, labels)
+    let value = loss.ofLabels(output.beforeSoftmax, labels)
     let parameters = builder.graph.parameters.filter(\.parameter.isTrainable)
     let variables = parameters.map { builder.value(of: $0.node) }
     let rates = builder.input("rates", shape: [optimizer.rates(learningRate: 1, step: 1).count])

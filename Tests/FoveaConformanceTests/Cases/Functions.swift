@@ -45,6 +45,10 @@ extension Op.ErrorFunction: ConformanceCases {
   static var cases: [ConformanceCase] { FoveaConformanceTests.cases(Op.ErrorFunction(), wide: -5...5) }
 }
 
+extension Op.Softplus: ConformanceCases {
+  static var cases: [ConformanceCase] { FoveaConformanceTests.cases(Op.Softplus(), wide: -100...100) }
+}
+
 extension Op.Offset: ConformanceCases {
   static var cases: [ConformanceCase] { FoveaConformanceTests.cases(Op.Offset(0.7)) }
 }

@@ -1,0 +1,280 @@
+// Group normalisation over any channel layout, `outer` examples. The channels of an example are cut into ranges of whole
+// groups and whole registers; a range goes through all of its passes while it lies in the cache.
+#include <math.h>
+
+#include "parallel.h"
+
+enum { LANES = 16, ROWS = 256, PIECES = 64, ARRAYS = 6 };
+
+typedef struct {
+  fovea_channels layout;
+  int64_t groups, range, ranges, units, pieces;
+  float epsilon;
+  const float *g, *x, *scale, *bias;
+  float *y, *scratch;
+  double *sums;  // of the pieces, for the reductions
+} job;
+
+static int64_t divisor(int64_t a, int64_t b) { return b == 0 ? a : divisor(b, a % b); }
+
+static job make(fovea_channels layout, int64_t groups, float epsilon) {
+  int64_t width = layout.channels / groups, step = layout.blocks > 1 ? layout.width : LANES;
+  int64_t range = width / divisor(width, step) * step;  // the least common multiple
+  if (range > layout.channels) range = layout.channels;
+  job j = {.layout = layout, .groups = groups, .epsilon = epsilon, .range = range};
+  j.ranges = fovea_ceil_div(layout.channels, range);
+  j.units = layout.outer * j.ranges;
+  j.pieces = fovea_min(j.units, PIECES);
+  return j;
+}
+
+static int64_t padded(int64_t range) { return fovea_ceil_div(range, LANES) * LANES + LANES; }
+
+size_t fovea_group_norm_scratch(fovea_channels layout, int64_t groups) {
+  job j = make(layout, groups, 0);
+  return (size_t)(j.pieces * ARRAYS * padded(j.range)) * sizeof(float);
+}
+
+// Up to LANES neighbouring channels of an example.
+typedef struct {
+  int64_t offset, stride, width, index;  // index: the place of the first channel within the range
+} strip;
+
+FOVEA_INLINE strip locate(const job *j, int64_t image, int64_t first, int64_t index) {
+  fovea_channels l = j->layout;
+  int64_t channel = first + index, block = channel / l.width, lane = channel % l.width;
+  int64_t end = fovea_min(first + j->range, l.channels);
+  return (strip){
+      .offset = ((image * l.blocks + block) * l.inner) * l.width + lane,
+      .stride = l.width,
+      .width = fovea_min(fovea_min(LANES, l.width - lane), end - channel),
+      .index = index,
+  };
+}
+
+typedef struct {
+  int64_t image, first, count;
+  float *mean, *reciprocal, *a, *b, *c, *d;  // one number for each channel of the range
+} unit;
+
+static unit open_unit(const job *j, int64_t index, float *scratch) {
+  int64_t first = index % j->ranges * j->range, size = padded(j->range);
+  return (unit){.image = index / j->ranges, .first = first, .count = fovea_min(j->range, j->layout.channels - first),
+                .mean = scratch, .reciprocal = scratch + size, .a = scratch + 2 * size, .b = scratch + 3 * size,
+                .c = scratch + 4 * size, .d = scratch + 5 * size};
+}
+
+// Σ x − m for each channel of a strip, or Σ (x − m)².
+FOVEA_INLINE void strip_sums(const float *x, int64_t rows, strip s, const float *m, bool squares, float *sums) {
+  FOVEA_FAST_SUMS
+  if (s.width == LANES) {
+    fovea_lanes mean = FOVEA_LOAD(m), total = 0;
+    for (int64_t first = 0; first < rows; first += ROWS) {
+      int64_t end = fovea_min(first + ROWS, rows), r = first;
+      fovea_lanes p = 0, q = 0;
+      for (; r + 2 <= end; r += 2) {
+        fovea_lanes v = FOVEA_LOAD(x + r * s.stride) - mean, w = FOVEA_LOAD(x + (r + 1) * s.stride) - mean;
+        p += squares ? v * v : v, q += squares ? w * w : w;
+      }
+      if (r < end) {
+        fovea_lanes v = FOVEA_LOAD(x + r * s.stride) - mean;
+        p += squares ? v * v : v;
+      }
+      total += p + q;
+    }
+    FOVEA_STORE(sums, total);
+    return;
+  }
+  for (int64_t k = 0; k < s.width; k++) {
+    double total = 0;
+    for (int64_t first = 0; first < rows; first += ROWS) {
+      float part = 0;
+      for (int64_t r = first; r < fovea_min(first + ROWS, rows); r++) {
+        float v = x[r * s.stride + k] - m[k];
+        part += squares ? v * v : v;
+      }
+      total += part;
+    }
+    sums[k] = (float)total;
+  }
+}
+
+// Each channel's number becomes the mean of its group's numbers, over all of their positions.
+FOVEA_INLINE void spread_means(const job *j, unit u, float *values, bool reciprocals, float *result) {
+  int64_t width = j->layout.channels / j->groups;
+  double count = (double)(width * j->layout.inner);
+  for (int64_t first = 0; first < u.count; first += width) {
+    float part[LANES] = {0};
+    double sum = 0;
+    int64_t k = 0;
+    for (; k + LANES <= width; k += LANES)
+      for (int i = 0; i < LANES; i++) part[i] += values[first + k + i];
+    for (; k < width; k++) sum += values[first + k];
+    for (int i = 0; i < LANES; i++) sum += part[i];
+    float mean = (float)(sum / count);
+    if (reciprocals) mean = 1 / sqrtf(mean + j->epsilon);
+    for (k = 0; k < width; k++) result[first + k] = mean;
+  }
+}
+
+FOVEA_INLINE void moments(const job *j, unit u) {
+  int64_t rows = j->layout.inner;
+  for (int64_t k = 0; k < padded(j->range); k++) u.mean[k] = 0;
+  for (int pass = 0; pass < 2; pass++) {
+    for (int64_t k = 0; k < u.count;) {
+      strip s = locate(j, u.image, u.first, k);
+      strip_sums(j->x + s.offset, rows, s, u.mean + k, pass == 1, u.a + k);
+      k += s.width;
+    }
+    spread_means(j, u, u.a, pass == 1, pass == 1 ? u.reciprocal : u.mean);
+  }
+}
+
+// y = a·x + c + b·g for each channel of a strip; where a block is not full, zeros behind the last channel.
+FOVEA_INLINE void strip_lines(const job *j, strip s, const float *x, const float *g, const float *a, const float *b,
+                              const float *c, float *y) {
+  FOVEA_FAST_SUMS
+  int64_t rows = j->layout.inner;
+  if (s.width == LANES) {
+    fovea_lanes va = FOVEA_LOAD(a), vb = FOVEA_LOAD(b), vc = FOVEA_LOAD(c);
+    for (int64_t r = 0; r < rows; r++) {
+      fovea_lanes v = va * FOVEA_LOAD(x + r * s.stride) + vc;
+      if (g) v += vb * FOVEA_LOAD(g + r * s.stride);
+      FOVEA_STORE(y + r * s.stride, v);
+    }
+    return;
+  }
+  int64_t filling = j->layout.blocks * j->layout.width > j->layout.channels ? s.stride - s.width : 0;
+  for (int64_t r = 0; r < rows; r++) {
+    for (int64_t k = 0; k < s.width; k++) {
+      float v = a[k] * x[r * s.stride + k] + c[k];
+      y[r * s.stride + k] = g ? v + b[k] * g[r * s.stride + k] : v;
+    }
+    for (int64_t k = 0; k < filling; k++) y[r * s.stride + s.width + k] = 0;
+  }
+}
+
+FOVEA_INLINE void lines(const job *j, unit u, const float *g) {
+  for (int64_t k = 0; k < u.count;) {
+    strip s = locate(j, u.image, u.first, k);
+    strip_lines(j, s, j->x + s.offset, g ? g + s.offset : NULL, u.a + k, u.b + k, u.c + k, j->y + s.offset);
+    k += s.width;
+  }
+}
+
+// Σ g and Σ g·x̂ for each channel: to `sums` and `products`.
+FOVEA_INLINE void upstream_sums(const job *j, unit u, float *sums, float *products) {
+  FOVEA_FAST_SUMS
+  int64_t rows = j->layout.inner;
+  for (int64_t index = 0; index < u.count;) {
+    strip s = locate(j, u.image, u.first, index);
+    const float *g = j->g + s.offset, *x = j->x + s.offset, *m = u.mean + index, *scale = u.reciprocal + index;
+    if (s.width == LANES) {
+      fovea_lanes mean = FOVEA_LOAD(m), p = 0, q = 0;
+      for (int64_t first = 0; first < rows; first += ROWS) {
+        fovea_lanes a = 0, b = 0;
+        for (int64_t r = first; r < fovea_min(first + ROWS, rows); r++) {
+          fovea_lanes v = FOVEA_LOAD(g + r * s.stride);
+          a += v, b += v * (FOVEA_LOAD(x + r * s.stride) - mean);
+        }
+        p += a, q += b;
+      }
+      FOVEA_STORE(sums + index, p);
+      FOVEA_STORE(products + index, q * FOVEA_LOAD(scale));
+    } else {
+      for (int64_t k = 0; k < s.width; k++) {
+        double p = 0, q = 0;
+        for (int64_t r = 0; r < rows; r++) {
+          float v = g[r * s.stride + k];
+          p += v, q += v * (x[r * s.stride + k] - m[k]);
+        }
+        sums[index + k] = (float)p, products[index + k] = (float)q * scale[k];
+      }
+    }
+    index += s.width;
+  }
+}
+
+FOVEA_KERNEL void fovea_group_norm_units(void *context, int64_t begin, int64_t end) {
+  const job *j = context;
+  for (int64_t piece = begin; piece < end; piece++)
+    for (int64_t i = piece * j->units / j->pieces; i < (piece + 1) * j->units / j->pieces; i++) {
+      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * padded(j->range));
+      moments(j, u);
+      for (int64_t k = 0; k < u.count; k++) {
+        u.a[k] = j->scale[u.first + k] * u.reciprocal[k];
+        u.c[k] = j->bias[u.first + k] - u.mean[k] * u.a[k];
+      }
+      lines(j, u, NULL);
+    }
+}
+
+// dx = r·s·g − r·M₁ − r·x̂·M₂ with x̂ = (x − μ)·r, M₁ and M₂ the means of s·g and s·g·x̂.
+FOVEA_KERNEL void fovea_group_norm_gradient_units(void *context, int64_t begin, int64_t end) {
+  const job *j = context;
+  for (int64_t piece = begin; piece < end; piece++)
+    for (int64_t i = piece * j->units / j->pieces; i < (piece + 1) * j->units / j->pieces; i++) {
+      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * padded(j->range));
+      moments(j, u);
+      upstream_sums(j, u, u.c, u.d);
+      for (int64_t k = 0; k < u.count; k++) u.c[k] *= j->scale[u.first + k], u.d[k] *= j->scale[u.first + k];
+      spread_means(j, u, u.c, false, u.c);
+      spread_means(j, u, u.d, false, u.d);
+      for (int64_t k = 0; k < u.count; k++) {
+        float r = u.reciprocal[k], projection = r * r * u.d[k];
+        u.b[k] = r * j->scale[u.first + k];
+        u.a[k] = -projection;
+        u.c[k] = projection * u.mean[k] - r * u.c[k];
+      }
+      lines(j, u, j->g);
+    }
+}
+
+// A piece of the reductions is a run of examples with all their channels.
+FOVEA_KERNEL void fovea_group_norm_sums(void *context, int64_t begin, int64_t end) {
+  const job *j = context;
+  int64_t examples = j->layout.outer, channels = j->layout.channels;
+  for (int64_t piece = begin; piece < end; piece++) {
+    double *products = j->sums + piece * 2 * channels, *sums = products + channels;
+    for (int64_t c = 0; c < 2 * channels; c++) products[c] = 0;
+    for (int64_t i = piece * examples / j->pieces * j->ranges; i < (piece + 1) * examples / j->pieces * j->ranges; i++) {
+      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * padded(j->range));
+      moments(j, u);
+      upstream_sums(j, u, u.c, u.d);
+      for (int64_t k = 0; k < u.count; k++) products[u.first + k] += u.d[k], sums[u.first + k] += u.c[k];
+    }
+  }
+}
+
+void fovea_group_norm(fovea_channels layout, int64_t groups, float epsilon, const float *x, const float *scale,
+                      const float *bias, float *y, float *scratch) {
+  job j = make(layout, groups, epsilon);
+  j.x = x, j.scale = scale, j.bias = bias, j.y = y, j.scratch = scratch;
+  fovea_parallel(j.pieces, 1, &j, fovea_group_norm_units);
+}
+
+void fovea_group_norm_input_gradient(fovea_channels layout, int64_t groups, float epsilon, const float *g,
+                                     const float *x, const float *scale, float *dx, float *scratch) {
+  job j = make(layout, groups, epsilon);
+  j.g = g, j.x = x, j.scale = scale, j.y = dx, j.scratch = scratch;
+  fovea_parallel(j.pieces, 1, &j, fovea_group_norm_gradient_units);
+}
+
+size_t fovea_group_norm_reductions_scratch(fovea_channels layout, int64_t groups) {
+  job j = make(layout, groups, 0);
+  return (size_t)(PIECES * ARRAYS * padded(j.range)) * sizeof(float) +
+         (size_t)(PIECES * 2 * layout.channels) * sizeof(double);
+}
+
+void fovea_group_norm_reductions(fovea_channels layout, int64_t groups, float epsilon, const float *g, const float *x,
+                                 float *sums, float *scratch) {
+  job j = make(layout, groups, epsilon);
+  j.pieces = fovea_min(layout.outer, PIECES);
+  j.g = g, j.x = x, j.scratch = scratch, j.sums = (double *)(scratch + PIECES * ARRAYS * padded(j.range));
+  fovea_parallel(j.pieces, 1, &j, fovea_group_norm_sums);
+  for (int64_t c = 0; c < 2 * layout.channels; c++) {
+    double sum = 0;
+    for (int64_t piece = 0; piece < j.pieces; piece++) sum += j.sums[piece * 2 * layout.channels + c];
+    sums[c] = (float)sum;
+  }
+}
