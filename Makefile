@@ -1,5 +1,5 @@
 # The two commands of the README, and what they are made of. Each target sets up what it needs.
-.PHONY: demo test setup build lint format bench compare clean
+.PHONY: demo test setup build lint format bench bench-ops compare clean
 
 fovea := .build/release/fovea
 demo_output := runs/demo
@@ -21,10 +21,10 @@ test: setup lint
 	swift test -c release --skip-build
 
 lint:
-	swift format lint --strict --recursive Package.swift Sources Tests
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 # Our side of the speed comparisons, in the units of the peers' side: images/s (median) and peak resident memory.
 bench: build
@@ -33,6 +33,11 @@ bench: build
 # Ours and PyTorch's by turns, and the ratios: make compare PEER="PYTHON peers.py", the peers' script of the benchmarks.
 compare: build
 	@Scripts/compare.py $(fovea) "$(PEER)"
+
+# Single operations, forward and backward, beside PyTorch's by turns: make bench-ops PYTHON=… (a Python with torch).
+bench-ops: setup
+	swift build -c release --product OperationBench
+	@Benchmarks/OperationBench/compare_operations.py .build/release/OperationBench $(PYTHON)
 
 clean:
 	swift package clean

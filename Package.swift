@@ -49,6 +49,10 @@ let modules: [Target] = [
   // All of it, for those who write `import Fovea`.
   module("Fovea", ["FoveaTraining"]),
   .executableTarget(name: "FoveaCLI", dependencies: ["FoveaTraining"], swiftSettings: settings),
+  // Our side of `make bench-ops`.
+  .executableTarget(
+    name: "OperationBench", dependencies: ["FoveaTraining"], path: "Benchmarks/OperationBench",
+    exclude: ["torch_operations.py", "compare_operations.py"], swiftSettings: settings),
 ]
 
 let testTargets: [Target] = [

@@ -10,13 +10,21 @@ import FoveaCore
 ///   reported by `finish`.
 /// - Source: Griewank & Walther 2008, "Evaluating Derivatives", §3.2 (the reverse mode).
 public func gradients(of loss: Value, withRespectTo variables: [Value]) -> [Value?] {
-  guard let root = loss.node, variables.allSatisfy(\.isValid) else { return variables.map { _ in nil } }
-  let builder = loss.builder
   guard loss.shape.count == 1 else {
     _ = loss.failing("a loss is a scalar, not of the shape \(loss.shape)", fix: "take its mean over all axes")
     return variables.map { _ in nil }
   }
+  let one = loss.builder.constant(Tensor([1 as Float], shape: loss.shape))
+  return gradients(of: loss, upstream: one, withRespectTo: variables)
+}
 
+/// Likewise for a value of any shape, of which ∂L/∂`output` is known: the product of `upstream` and the Jacobian matrices.
+///
+/// - Parameter upstream: of the shape of `output`.
+package func gradients(of output: Value, upstream: Value, withRespectTo variables: [Value]) -> [Value?] {
+  guard let root = output.node, variables.allSatisfy(\.isValid) else { return variables.map { _ in nil } }
+  precondition(upstream.shape == output.shape, "an upstream gradient of another shape")
+  let builder = output.builder
   let nodes = builder.graph.nodes
   var dependsOnVariable = [Bool](repeating: false, count: nodes.count)
   for variable in variables { dependsOnVariable[variable.node!] = true }
@@ -25,14 +33,14 @@ public func gradients(of loss: Value, withRespectTo variables: [Value]) -> [Valu
   }
 
   var gradient = [Value?](repeating: nil, count: nodes.count)
-  gradient[root] = builder.constant(Tensor([1 as Float], shape: loss.shape))
+  gradient[root] = upstream
   defer { builder.pathOfGradient = nil }
   for id in stride(from: root, through: 0, by: -1) where dependsOnVariable[id] {
     guard let upstream = gradient[id], !nodes[id].inputs.isEmpty else { continue }
     builder.pathOfGradient = nodes[id].path
     guard type(of: nodes[id].operation).isDifferentiable else {
       let name = type(of: nodes[id].operation).name
-      _ = loss.failing("\(name) has no gradient", fix: "differentiate once, and before optimizer steps")
+      _ = output.failing("\(name) has no gradient", fix: "differentiate once, and before optimizer steps")
       return variables.map { _ in nil }
     }
     let contributions = nodes[id].operation.gradient(
