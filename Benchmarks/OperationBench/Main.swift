@@ -6,7 +6,8 @@ import Foundation
 
 /// Prints a line for each operation and direction: `NAME forward|both SECONDS`, the median of several runs.
 ///
-/// `OperationBench [--threads N] [NAME …]`: the named operations only. `torch_operations.py` is the other side.
+/// `OperationBench [--threads N] [--kernels] [NAME …]`: the named operations only; their kernels too. The other side is
+/// `torch_operations.py`.
 @main enum OperationBench {
   static func main() throws {
     var names = Array(CommandLine.arguments.dropFirst())
@@ -15,8 +16,15 @@ import Foundation
       BackendChoice.threads = names.count > 1 ? Int(names[1]) ?? 2 : 2
       names.removeFirst(min(2, names.count))
     }
+    let showsKernels = names.first == "--kernels"
+    if showsKernels { names.removeFirst() }
     for example in BenchCase.all where names.isEmpty || names.contains(example.name) {
       for direction in BenchCase.Direction.allCases where direction == .forward || example.hasGradient {
+        if showsKernels {
+          for step in try BackendChoice.onednn.plan(example.graph(direction)).steps {
+            print("  \(step.operation): \(step.kernel.name)")
+          }
+        }
         let seconds = try example.seconds(direction)
         print("\(example.name) \(direction.rawValue) \(seconds)")
       }

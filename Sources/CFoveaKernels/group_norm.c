@@ -20,7 +20,7 @@ static int64_t divisor(int64_t a, int64_t b) { return b == 0 ? a : divisor(b, a 
 static job make(fovea_channels layout, int64_t groups, float epsilon) {
   int64_t width = layout.channels / groups, step = layout.blocks > 1 ? layout.width : LANES;
   int64_t range = width / divisor(width, step) * step;  // the least common multiple
-  if (range > layout.channels) range = layout.channels;
+  if (range > layout.channels || layout.inner == 1) range = layout.channels;
   job j = {.layout = layout, .groups = groups, .epsilon = epsilon, .range = range};
   j.ranges = fovea_ceil_div(layout.channels, range);
   j.units = layout.outer * j.ranges;
@@ -195,6 +195,98 @@ FOVEA_INLINE void upstream_sums(const job *j, unit u, float *sums, float *produc
   }
 }
 
+// Where an example is one position, its groups are runs of neighbouring numbers.
+
+static bool is_row(const job *j) {
+  return j->layout.inner == 1 && j->layout.blocks == 1 && j->layout.channels / j->groups >= LANES;
+}
+
+FOVEA_INLINE float lane_sum(const fovea_lanes *v) {
+  float sum = 0;
+  for (int i = 0; i < LANES; i++) sum += (*v)[i];
+  return sum;
+}
+
+FOVEA_INLINE void run_moments(const float *x, int64_t n, float epsilon, float *mean, float *reciprocal) {
+  FOVEA_FAST_SUMS
+  fovea_lanes a = 0, b = 0;
+  float rest = 0;
+  int64_t k = 0;
+  for (; k + 2 * LANES <= n; k += 2 * LANES) a += FOVEA_LOAD(x + k), b += FOVEA_LOAD(x + k + LANES);
+  for (; k < n; k++) rest += x[k];
+  a += b;
+  float m = (lane_sum(&a) + rest) / (float)n;
+  a = b = 0, rest = 0;
+  for (k = 0; k + 2 * LANES <= n; k += 2 * LANES) {
+    fovea_lanes p = FOVEA_LOAD(x + k) - m, q = FOVEA_LOAD(x + k + LANES) - m;
+    a += p * p, b += q * q;
+  }
+  for (; k < n; k++) rest += (x[k] - m) * (x[k] - m);
+  a += b;
+  *mean = m, *reciprocal = 1 / sqrtf((lane_sum(&a) + rest) / (float)n + epsilon);
+}
+
+FOVEA_KERNEL void fovea_row_norms(void *context, int64_t begin, int64_t end) {
+  FOVEA_FAST_SUMS
+  const job *j = context;
+  int64_t n = j->layout.channels / j->groups;
+  for (int64_t run = begin; run < end; run++) {
+    const float *x = j->x + run * n, *scale = j->scale + run % j->groups * n, *bias = j->bias + run % j->groups * n;
+    float *y = j->y + run * n, m, r;
+    run_moments(x, n, j->epsilon, &m, &r);
+    FOVEA_EACH for (int64_t k = 0; k < n; k++) y[k] = (x[k] - m) * r * scale[k] + bias[k];
+  }
+}
+
+FOVEA_KERNEL void fovea_row_norm_gradients(void *context, int64_t begin, int64_t end) {
+  FOVEA_FAST_SUMS
+  const job *j = context;
+  int64_t n = j->layout.channels / j->groups;
+  for (int64_t run = begin; run < end; run++) {
+    const float *x = j->x + run * n, *g = j->g + run * n, *scale = j->scale + run % j->groups * n;
+    float *dx = j->y + run * n, m, r, sum = 0, product = 0;
+    run_moments(x, n, j->epsilon, &m, &r);
+    fovea_lanes p = 0, q = 0;
+    int64_t k = 0;
+    for (; k + LANES <= n; k += LANES) {
+      fovea_lanes v = FOVEA_LOAD(g + k) * FOVEA_LOAD(scale + k);
+      p += v, q += v * (FOVEA_LOAD(x + k) - m);
+    }
+    for (; k < n; k++) sum += g[k] * scale[k], product += g[k] * scale[k] * (x[k] - m);
+    sum = (sum + lane_sum(&p)) / (float)n, product = (product + lane_sum(&q)) / (float)n * r * r;
+    FOVEA_EACH for (k = 0; k < n; k++) dx[k] = r * (g[k] * scale[k] - sum - (x[k] - m) * product);
+  }
+}
+
+// A piece of the reductions is a run of rows; parts of ROWS rows are added as floats, the parts as doubles.
+FOVEA_KERNEL void fovea_row_norm_sums(void *context, int64_t begin, int64_t end) {
+  FOVEA_FAST_SUMS
+  const job *j = context;
+  int64_t rows = j->layout.outer, channels = j->layout.channels, n = channels / j->groups;
+  for (int64_t piece = begin; piece < end; piece++) {
+    double *products = j->sums + piece * 2 * channels, *sums = products + channels;
+    float *p = j->scratch + piece * ARRAYS * padded(j->range), *q = p + channels;
+    for (int64_t c = 0; c < 2 * channels; c++) products[c] = 0;
+    int64_t row = piece * rows / j->pieces, last = (piece + 1) * rows / j->pieces;
+    while (row < last) {
+      for (int64_t c = 0; c < 2 * channels; c++) p[c] = 0;
+      for (int64_t stop = fovea_min(row + ROWS, last); row < stop; row++)
+        for (int64_t group = 0; group < j->groups; group++) {
+          const float *x = j->x + row * channels + group * n, *g = j->g + row * channels + group * n;
+          float m, r, *a = p + group * n, *b = q + group * n;
+          run_moments(x, n, j->epsilon, &m, &r);
+          FOVEA_EACH for (int64_t k = 0; k < n; k++) a[k] += g[k] * (x[k] - m) * r, b[k] += g[k];
+        }
+      for (int64_t c = 0; c < 2 * channels; c++) products[c] += p[c];
+    }
+  }
+}
+
+static void run_rows(job *j, fovea_body body) {
+  int64_t runs = j->layout.outer * j->groups;
+  fovea_parallel(runs, fovea_max(1, 8192 * j->groups / j->layout.channels), j, body);
+}
+
 FOVEA_KERNEL void fovea_group_norm_units(void *context, int64_t begin, int64_t end) {
   const job *j = context;
   for (int64_t piece = begin; piece < end; piece++)
@@ -250,14 +342,16 @@ void fovea_group_norm(fovea_channels layout, int64_t groups, float epsilon, cons
                       const float *bias, float *y, float *scratch) {
   job j = make(layout, groups, epsilon);
   j.x = x, j.scale = scale, j.bias = bias, j.y = y, j.scratch = scratch;
-  fovea_parallel(j.pieces, 1, &j, fovea_group_norm_units);
+  if (is_row(&j)) run_rows(&j, fovea_row_norms);
+  else fovea_parallel(j.pieces, 1, &j, fovea_group_norm_units);
 }
 
 void fovea_group_norm_input_gradient(fovea_channels layout, int64_t groups, float epsilon, const float *g,
                                      const float *x, const float *scale, float *dx, float *scratch) {
   job j = make(layout, groups, epsilon);
   j.g = g, j.x = x, j.scale = scale, j.y = dx, j.scratch = scratch;
-  fovea_parallel(j.pieces, 1, &j, fovea_group_norm_gradient_units);
+  if (is_row(&j)) run_rows(&j, fovea_row_norm_gradients);
+  else fovea_parallel(j.pieces, 1, &j, fovea_group_norm_gradient_units);
 }
 
 size_t fovea_group_norm_reductions_scratch(fovea_channels layout, int64_t groups) {
@@ -271,7 +365,7 @@ void fovea_group_norm_reductions(fovea_channels layout, int64_t groups, float ep
   job j = make(layout, groups, epsilon);
   j.pieces = fovea_min(layout.outer, PIECES);
   j.g = g, j.x = x, j.scratch = scratch, j.sums = (double *)(scratch + PIECES * ARRAYS * padded(j.range));
-  fovea_parallel(j.pieces, 1, &j, fovea_group_norm_sums);
+  fovea_parallel(j.pieces, 1, &j, is_row(&j) ? fovea_row_norm_sums : fovea_group_norm_sums);
   for (int64_t c = 0; c < 2 * layout.channels; c++) {
     double sum = 0;
     for (int64_t piece = 0; piece < j.pieces; piece++) sum += j.sums[piece * 2 * layout.channels + c];

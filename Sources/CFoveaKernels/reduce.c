@@ -18,8 +18,45 @@ FOVEA_INLINE float fold(fovea_reduction kind, float a, float b) {
 // A long run is added in pieces, so that the rounding error does not grow with its length.
 enum { PIECE = 256, STRIP = 64 };
 
+// a = a folded with b, for 16 numbers.
+FOVEA_INLINE void fold_lanes(fovea_reduction kind, fovea_lanes *a, const fovea_lanes *b) {
+  if (kind == FOVEA_LARGEST) *a = *b > *a ? *b : *a;
+  else *a += *b;
+}
+
+FOVEA_INLINE void fold_load(fovea_reduction kind, fovea_lanes *a, const float *x) {
+  fovea_lanes b = FOVEA_LOAD(x);
+  fold_lanes(kind, a, &b);
+}
+
+// The fold of neighbouring numbers.
+FOVEA_INLINE double reduce_run(const float *x, fovea_reduction kind, int64_t length) {
+  float start = kind == FOVEA_LARGEST ? -INFINITY : 0;
+  double total = start;
+  for (int64_t first = 0; first < length; first += PIECE) {
+    int64_t end = fovea_min(first + PIECE, length), k = first;
+    fovea_lanes a = start, b = start, c = start, d = start;
+    for (; k + 64 <= end; k += 64) {
+      fold_load(kind, &a, x + k), fold_load(kind, &b, x + k + 16);
+      fold_load(kind, &c, x + k + 32), fold_load(kind, &d, x + k + 48);
+    }
+    for (; k + 16 <= end; k += 16) fold_load(kind, &a, x + k);
+    fold_lanes(kind, &a, &b), fold_lanes(kind, &c, &d), fold_lanes(kind, &a, &c);
+    float part = start;
+    for (int i = 0; i < 16; i++) part = fold(kind, part, a[i]);
+    for (; k < end; k++) part = fold(kind, part, x[k]);
+    total = kind == FOVEA_LARGEST ? (part > total ? part : total) : total + part;
+  }
+  return total;
+}
+
 FOVEA_INLINE void reduce_one(const job *j, fovea_reduction kind, int64_t outer) {
   FOVEA_FAST_SUMS
+  if (j->inner == 1) {
+    double total = reduce_run(j->x + outer * j->length, kind, j->length);
+    j->y[outer] = (float)(kind == FOVEA_MEAN ? total / (double)j->length : total);
+    return;
+  }
   float start = kind == FOVEA_LARGEST ? -INFINITY : 0, share = kind == FOVEA_MEAN ? 1 / (float)j->length : 1;
   const float *x = j->x + outer * j->length * j->inner;
   float *y = j->y + outer * j->inner;
@@ -30,13 +67,8 @@ FOVEA_INLINE void reduce_one(const job *j, fovea_reduction kind, int64_t outer) 
     for (int64_t first = 0; first < j->length; first += PIECE) {
       float part[STRIP];
       for (int64_t i = 0; i < n; i++) part[i] = start;
-      if (j->inner == 1) {
-        float p = start;
-        for (int64_t k = first; k < fovea_min(first + PIECE, j->length); k++) p = fold(kind, p, x[k]);
-        part[0] = p;
-      } else
-        for (int64_t k = first; k < fovea_min(first + PIECE, j->length); k++)
-          for (int64_t i = 0; i < n; i++) part[i] = fold(kind, part[i], x[k * j->inner + strip + i]);
+      for (int64_t k = first; k < fovea_min(first + PIECE, j->length); k++)
+        for (int64_t i = 0; i < n; i++) part[i] = fold(kind, part[i], x[k * j->inner + strip + i]);
       for (int64_t i = 0; i < n; i++)
         total[i] = kind == FOVEA_LARGEST ? (part[i] > total[i] ? part[i] : total[i]) : total[i] + part[i];
     }
@@ -53,7 +85,39 @@ FOVEA_KERNEL void fovea_reduce_outer(void *context, int64_t begin, int64_t end) 
     }
 }
 
+// One long run, as of a loss, in parts that several threads take.
+enum { PARTS = 64 };
+
+typedef struct {
+  fovea_reduction kind;
+  int64_t length;
+  const float *x;
+  double parts[PARTS];
+} whole;
+
+FOVEA_KERNEL void fovea_reduce_parts(void *context, int64_t begin, int64_t end) {
+  whole *j = context;
+  for (int64_t part = begin; part < end; part++) {
+    int64_t first = part * j->length / PARTS, length = (part + 1) * j->length / PARTS - first;
+    j->parts[part] = j->kind == FOVEA_LARGEST ? reduce_run(j->x + first, FOVEA_LARGEST, length)
+                                              : reduce_run(j->x + first, FOVEA_SUM, length);
+  }
+}
+
+static float reduce_whole(fovea_reduction kind, int64_t length, const float *x) {
+  whole j = {.kind = kind, .length = length, .x = x};
+  fovea_parallel(PARTS, fovea_max(1, 16384 * PARTS / length), &j, fovea_reduce_parts);
+  double total = j.parts[0];
+  for (int i = 1; i < PARTS; i++)
+    total = kind == FOVEA_LARGEST ? (j.parts[i] > total ? j.parts[i] : total) : total + j.parts[i];
+  return (float)(kind == FOVEA_MEAN ? total / (double)length : total);
+}
+
 void fovea_reduce(fovea_reduction kind, int64_t outer, int64_t length, int64_t inner, const float *x, float *y) {
+  if (outer == 1 && inner == 1 && length >= 16384) {
+    y[0] = reduce_whole(kind, length, x);
+    return;
+  }
   job j = {kind, length, inner, x, y};
   fovea_parallel(outer, fovea_max(1, 16384 / fovea_max(1, length * inner)), &j, fovea_reduce_outer);
 }

@@ -30,18 +30,21 @@ extension Loss {
           "a smoothing of \(smoothing) and \(weights?.count ?? classes) weights for \(classes) classes",
           fix: "use 0...1, and one weight for each class", assuming: [])
       }
-      var counted = weights ?? [Float](repeating: 1, count: classes)
-      if let ignored, counted.indices.contains(ignored) { counted[ignored] = 0 }
-      let kept = counted.map { $0 == 0 ? 0 : 1 as Float }
+      // The weight of each class, 0 for the one that is left out; `nil` where all count alike.
+      var counted = weights
+      if let ignored, (0..<classes).contains(ignored) {
+        counted = counted ?? [Float](repeating: 1, count: classes)
+        counted![ignored] = 0
+      }
+      func vector(_ numbers: [Float]) -> Value { output.builder.constant(Tensor(numbers, shape: [classes])) }
       let label = labels.applying(Op.OneHot(classes: classes))
+      let kept = counted.map { label * vector($0.map { $0 == 0 ? 0 : 1 }) } ?? label
       let logarithms = output.applying(Op.LogSoftmax())
-      let weighted = logarithms * output.builder.constant(Tensor(weights ?? kept, shape: [classes]))
-      let divisor = (label * output.builder.constant(Tensor(counted, shape: [classes]))).sum().clamped(1e-12, .infinity)
-      let counts = (label * output.builder.constant(Tensor(kept, shape: [classes])))
-      let sharp = (counts * weighted).sum() / divisor
-      guard smoothing > 0 else { return -sharp }
-      let shared = (counts.sum(over: [labels.rank], keepingAxes: true) * weighted).sum() / divisor
-      return -((1 - smoothing) * sharp + smoothing / Float(classes) * shared)
+      let weighted = weights.map { logarithms * vector($0) } ?? logarithms
+      let divisor = (counted.map { label * vector($0) } ?? label).sum().clamped(1e-12, .infinity)
+      guard smoothing > 0 else { return -(kept * weighted).sum() / divisor }
+      let shared = smoothing / Float(classes) * kept.sum(over: [labels.rank], keepingAxes: true)
+      return -(((1 - smoothing) * kept + shared) * weighted).sum() / divisor
     }
   }
 

@@ -7,7 +7,7 @@ private let small: [(shape: Shape, groups: Int)] = [
 ]
 private let large: [(shape: Shape, groups: Int)] = [
   ([3, 7, 5, 16], 4), ([2, 7, 5, 48], 3), ([3, 14, 9, 20], 5), ([2, 7, 5, 40], 1), ([2, 30, 20, 32], 32),
-  ([130, 50], 1), ([70, 3, 16], 2), ([2, 5, 5, 96], 2), ([2, 4, 5, 6, 16], 8),
+  ([130, 50], 1), ([700, 96], 2), ([1, 40], 2), ([70, 3, 16], 2), ([2, 5, 5, 96], 2), ([2, 4, 5, 6, 16], 8),
 ]
 
 private func cases(_ make: (Shape, Op.GroupNorm) -> ConformanceCase) -> [ConformanceCase] {
