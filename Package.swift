@@ -46,9 +46,11 @@ let modules: [Target] = [
     "FoveaNetwork",
     ["FoveaZoo", "FoveaCompiler", "FoveaOneDNN", "FoveaReference", "FoveaData", "FoveaFormats", "FoveaFiles"]),
   module("FoveaTraining", ["FoveaNetwork"]),
+  module("FoveaExplain", ["FoveaNetwork"]),
+  module("FoveaLessons", ["FoveaExplain"]),
   // All of it, for those who write `import Fovea`.
-  module("Fovea", ["FoveaTraining"]),
-  .executableTarget(name: "FoveaCLI", dependencies: ["FoveaTraining"], swiftSettings: settings),
+  module("Fovea", ["FoveaTraining", "FoveaExplain"]),
+  .executableTarget(name: "FoveaCLI", dependencies: ["FoveaTraining", "FoveaLessons"], swiftSettings: settings),
   // Our side of `make bench-ops`.
   .executableTarget(
     name: "OperationBench", dependencies: ["FoveaTraining"], path: "Benchmarks/OperationBench",
@@ -74,6 +76,8 @@ let testTargets: [Target] = [
   // Layers with their gradients, beside PyTorch's.
   tests("FoveaTorchTests", ["FoveaNetwork", "FoveaTraining"], fixtures: true),
   tests("FoveaTrainingTests", ["FoveaTraining"], fixtures: true),
+  tests("FoveaExplainTests", ["FoveaExplain"]),
+  tests("FoveaLessonsTests", ["FoveaLessons"]),
   tests("FoveaTests", ["Fovea"]),
   // The command, run as a process.
   tests("FoveaCLITests", ["FoveaCLI", "FoveaData", "FoveaFormats"]),

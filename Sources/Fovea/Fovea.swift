@@ -1,6 +1,7 @@
 // Everything that a user of the library types, under one import.
 @_exported public import FoveaCompiler
 @_exported public import FoveaData
+@_exported public import FoveaExplain
 @_exported public import FoveaFormats
 @_exported public import FoveaLayers
 @_exported public import FoveaNetwork

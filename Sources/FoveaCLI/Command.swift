@@ -9,6 +9,8 @@ protocol Command: Sendable {
   static var discussion: String { get }
   /// How it is called, one line for each way.
   static var usage: [String] { get }
+  /// Calls to copy, without the tool's name.
+  static var examples: [String] { get }
   static var positionals: [Positional] { get }
   static var options: [any OptionDeclaration] { get }
 
@@ -17,6 +19,7 @@ protocol Command: Sendable {
 
 extension Command {
   static var discussion: String { "" }
+  static var examples: [String] { [] }
   static var positionals: [Positional] { [] }
 
   static var usage: [String] {
@@ -31,7 +34,7 @@ enum Commands {
   static var all: [any Command.Type] {
     [
       Train.self, Evaluate.self, Predict.self, SummaryCommand.self, Models.self, Layers.self, Run.self, Bench.self,
-      ExportSamples.self,
+      ExportSamples.self, Shapes.self, Explain.self, LessonCommand.self,
     ]
   }
 }

@@ -24,7 +24,26 @@ enum Console {
   /// Prints a line that the next text replaces; only for terminals.
   static func rewriteLine(_ text: String) { _ = write("\r\u{1B}[K" + text, to: STDERR_FILENO) }
 
+  /// The next line of standard input, without its end; `nil` at the end of the input. What a line has beyond `limit`
+  /// bytes is passed over, so that an endless one takes no memory.
+  static func readLine(limit: Int = 1000) -> String? {
+    var bytes: [UInt8] = []
+    var hasBegun = false
+    while let byte = nextByte() {
+      if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+      hasBegun = true
+      if bytes.count < limit { bytes.append(byte) }
+    }
+    return hasBegun ? String(decoding: bytes, as: UTF8.self) : nil
+  }
+
+  private static func nextByte() -> UInt8? {
+    let character = getchar()
+    return character == EOF ? nil : UInt8(truncatingIfNeeded: character)
+  }
+
   static let errorIsTerminal = isatty(STDERR_FILENO) == 1
+  static let inputIsTerminal = isatty(STDIN_FILENO) == 1
 
   /// The columns of the terminal.
   static var terminalWidth: Int {

@@ -25,6 +25,8 @@ public struct Graph: Sendable {
   public struct Output: Sendable {
     public let name: String
     public var node: NodeID
+
+    package init(name: String, node: NodeID) { (self.name, self.node) = (name, node) }
   }
 
   /// After a run, the parameter holds the value: running statistics, optimizer steps.

@@ -55,5 +55,8 @@ struct TinyNet: Model {
   let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
   let commands = readme.matches(of: /`fovea ([a-z-]+)/).map { String($0.output.1) }
   #expect(
-    Set(commands) == ["train", "evaluate", "predict", "summary", "models", "layers", "run", "bench", "export-samples"])
+    Set(commands) == [
+      "train", "evaluate", "predict", "summary", "models", "layers", "shapes", "explain", "lesson", "run", "bench",
+      "export-samples",
+    ])
 }

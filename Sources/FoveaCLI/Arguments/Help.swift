@@ -15,6 +15,9 @@ enum Help {
       (option.usage, option.help + (option.defaultText.map { " (default: \($0))" } ?? ""))
     }
     parts.append("options:\n" + table(options + [("--help", "prints this")]))
+    if !command.examples.isEmpty {
+      parts.append((["examples:"] + command.examples.map { "  fovea " + $0 }).joined(separator: "\n"))
+    }
     return parts.joined(separator: "\n\n")
   }
 

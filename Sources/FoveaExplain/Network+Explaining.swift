@@ -1,0 +1,85 @@
+import FoveaCompiler
+public import FoveaCore
+public import FoveaData
+import FoveaLayers
+public import FoveaNetwork
+import FoveaZoo
+
+extension Network {
+  /// Explains one activation for a picture, which is brought to the model's size first.
+  ///
+  /// - Parameters:
+  ///   - layer: its path, as the summary lists it.
+  ///   - position: where in the layer's output: y, x, channel; one number after a flatten.
+  /// - Errors: an unknown layer, with the nearest; a position outside of its output; a model that takes no pictures.
+  public func explain(_ image: Image, layer: String, at position: [Int]) throws -> Explanation {
+    guard let preprocessing else { throw NetworkError("\(name) takes \(inputShape), which is no picture") }
+    return try explain(preprocessing.apply(image), layer: layer, at: position)
+  }
+
+  /// Explains one activation for a prepared input, H×W×C.
+  ///
+  /// - Errors: an input of another shape; an unknown layer; a position outside of its output.
+  public func explain(_ input: Tensor, layer: String, at position: [Int]) throws -> Explanation {
+    guard input.shape == inputShape, input.elementType == .float32 else {
+      throw NetworkError("the input is \(input.shape); \(name) takes \(inputShape)")
+    }
+    let traced = try trace(model, input: inputShape)
+    let record = try Self.record(of: layer, in: traced.layers)
+    try Self.check(position, in: record)
+    guard let output = record.output else { preconditionFailure("a layer of a checked model has an output") }
+
+    var graph = traced.graph
+    let selection = ExplainedNodes(of: output, in: graph)
+    graph.outputs = ([output] + selection.needed.filter { $0 != output }).map {
+      Graph.Output(name: "\($0)", node: $0)
+    }
+    let batch = input.reshaped(to: Shape([1] + inputShape.dimensions))
+    let parameters = self.parameters
+    let plan = try backend.plan(graph)
+    let results = try ComputeThread.shared.run {
+      let program = try Program(plan, parameters: ParameterStorage(copying: parameters))
+      if program.hasInput("input") { program.setInput("input", to: batch) }
+      program.run()
+      return Dictionary(uniqueKeysWithValues: graph.outputs.map { ($0.node, program.output($0.name)) })
+    }
+    var values = results.filter { selection.needed.contains($0.key) }
+    for id in selection.sources {
+      switch graph.nodes[id].operation {
+      case let parameter as Op.Parameter: values[id] = parameters[parameter.path]
+      case let constant as Op.Constant: values[id] = constant.tensor
+      default: values[id] = batch
+      }
+    }
+    let walk = ExplanationWalk(graph: graph, inside: selection.inside, values: values)
+    let target = Explainer.Element(output, [0] + position)
+    let programValue = results[output]!.floats[graph.nodes[output].shape.element(at: target.position)]
+    return Explanation(
+      model: name, layer: record.path, kind: record.kind, at: position, shape: record.outputShape.ofExample,
+      steps: walk.steps(to: target), field: walk.field(of: target), value: walk.explainer.value(of: target),
+      programValue: programValue,
+      source: record.nodes.isEmpty ? walk.name(of: output, from: nil) : nil)
+  }
+
+  private static func record(of path: String, in layers: [LayerRecord]) throws -> LayerRecord {
+    if let record = layers.last(where: { $0.path == path }) { return record }
+    let paths = layers.map(\.path).filter { !$0.isEmpty }
+    guard !paths.isEmpty else { throw NetworkError("the model has no layers") }
+    throw NetworkError(
+      "there is no layer '\(path)'; did you mean '\(nearest(to: path, among: paths))'? `fovea summary` lists them")
+  }
+
+  private static func check(_ position: [Int], in record: LayerRecord) throws {
+    let shape = record.outputShape.ofExample
+    let letters = ["", "c", "x,c", "y,x,c", "z,y,x,c"]
+    let axes = shape.rank < letters.count ? letters[shape.rank] : "\(shape.rank) numbers"
+    guard position.count == shape.rank else {
+      throw NetworkError("\(record.path) gives \(shape): a position in it is \(axes), not \(position.count) numbers")
+    }
+    for (axis, place) in position.enumerated() where !(0..<shape[axis]).contains(place) {
+      let letter = shape.rank < letters.count ? "\(axes.split(separator: ",")[axis])" : "axis \(axis + 1)"
+      throw NetworkError(
+        "\(record.path) gives \(shape): \(letter) goes from 0 to \(shape[axis] - 1), \(place) is outside")
+    }
+  }
+}
