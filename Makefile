@@ -1,5 +1,5 @@
 # The two commands of the README, and what they are made of. Each target sets up what it needs.
-.PHONY: demo test setup build lint format bench bench-ops compare clean
+.PHONY: demo test setup build lint format docs bench bench-ops compare clean
 
 fovea := .build/release/fovea
 demo_output := runs/demo
@@ -25,6 +25,10 @@ lint:
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
+
+# The reference of all modules, by DocC; a warning is an error.
+docs: setup
+	@Scripts/docs.sh .build/docs
 
 # Our side of the speed comparisons, in the units of the peers' side: images/s (median) and peak resident memory.
 bench: build

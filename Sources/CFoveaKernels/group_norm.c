@@ -2,37 +2,24 @@
 // groups and whole registers; a range goes through all of its passes while it lies in the cache.
 #include <math.h>
 
-#include "parallel.h"
-
-enum { LANES = 16, ROWS = 256, PIECES = 64, ARRAYS = 6 };
-
-typedef struct {
-  fovea_channels layout;
-  int64_t groups, range, ranges, units, pieces;
-  float epsilon;
-  const float *g, *x, *scale, *bias;
-  float *y, *scratch;
-  double *sums;  // of the pieces, for the reductions
-} job;
+#include "group_norm.h"
 
 static int64_t divisor(int64_t a, int64_t b) { return b == 0 ? a : divisor(b, a % b); }
 
-static job make(fovea_channels layout, int64_t groups, float epsilon) {
+static group_job make(fovea_channels layout, int64_t groups, float epsilon) {
   int64_t width = layout.channels / groups, step = layout.blocks > 1 ? layout.width : LANES;
   int64_t range = width / divisor(width, step) * step;  // the least common multiple
   if (range > layout.channels || layout.inner == 1) range = layout.channels;
-  job j = {.layout = layout, .groups = groups, .epsilon = epsilon, .range = range};
+  group_job j = {.layout = layout, .groups = groups, .epsilon = epsilon, .range = range};
   j.ranges = fovea_ceil_div(layout.channels, range);
   j.units = layout.outer * j.ranges;
   j.pieces = fovea_min(j.units, PIECES);
   return j;
 }
 
-static int64_t padded(int64_t range) { return fovea_ceil_div(range, LANES) * LANES + LANES; }
-
 size_t fovea_group_norm_scratch(fovea_channels layout, int64_t groups) {
-  job j = make(layout, groups, 0);
-  return (size_t)(j.pieces * ARRAYS * padded(j.range)) * sizeof(float);
+  group_job j = make(layout, groups, 0);
+  return (size_t)(j.pieces * ARRAYS * fovea_padded(j.range)) * sizeof(float);
 }
 
 // Up to LANES neighbouring channels of an example.
@@ -40,7 +27,7 @@ typedef struct {
   int64_t offset, stride, width, index;  // index: the place of the first channel within the range
 } strip;
 
-FOVEA_INLINE strip locate(const job *j, int64_t image, int64_t first, int64_t index) {
+FOVEA_INLINE strip locate(const group_job *j, int64_t image, int64_t first, int64_t index) {
   fovea_channels l = j->layout;
   int64_t channel = first + index, block = channel / l.width, lane = channel % l.width;
   int64_t end = fovea_min(first + j->range, l.channels);
@@ -57,8 +44,8 @@ typedef struct {
   float *mean, *reciprocal, *a, *b, *c, *d;  // one number for each channel of the range
 } unit;
 
-static unit open_unit(const job *j, int64_t index, float *scratch) {
-  int64_t first = index % j->ranges * j->range, size = padded(j->range);
+static unit open_unit(const group_job *j, int64_t index, float *scratch) {
+  int64_t first = index % j->ranges * j->range, size = fovea_padded(j->range);
   return (unit){.image = index / j->ranges, .first = first, .count = fovea_min(j->range, j->layout.channels - first),
                 .mean = scratch, .reciprocal = scratch + size, .a = scratch + 2 * size, .b = scratch + 3 * size,
                 .c = scratch + 4 * size, .d = scratch + 5 * size};
@@ -100,7 +87,7 @@ FOVEA_INLINE void strip_sums(const float *x, int64_t rows, strip s, const float 
 }
 
 // Each channel's number becomes the mean of its group's numbers, over all of their positions.
-FOVEA_INLINE void spread_means(const job *j, unit u, float *values, bool reciprocals, float *result) {
+FOVEA_INLINE void spread_means(const group_job *j, unit u, float *values, bool reciprocals, float *result) {
   int64_t width = j->layout.channels / j->groups;
   double count = (double)(width * j->layout.inner);
   for (int64_t first = 0; first < u.count; first += width) {
@@ -117,9 +104,9 @@ FOVEA_INLINE void spread_means(const job *j, unit u, float *values, bool recipro
   }
 }
 
-FOVEA_INLINE void moments(const job *j, unit u) {
+FOVEA_INLINE void moments(const group_job *j, unit u) {
   int64_t rows = j->layout.inner;
-  for (int64_t k = 0; k < padded(j->range); k++) u.mean[k] = 0;
+  for (int64_t k = 0; k < fovea_padded(j->range); k++) u.mean[k] = 0;
   for (int pass = 0; pass < 2; pass++) {
     for (int64_t k = 0; k < u.count;) {
       strip s = locate(j, u.image, u.first, k);
@@ -131,7 +118,7 @@ FOVEA_INLINE void moments(const job *j, unit u) {
 }
 
 // y = a·x + c + b·g for each channel of a strip; where a block is not full, zeros behind the last channel.
-FOVEA_INLINE void strip_lines(const job *j, strip s, const float *x, const float *g, const float *a, const float *b,
+FOVEA_INLINE void strip_lines(const group_job *j, strip s, const float *x, const float *g, const float *a, const float *b,
                               const float *c, float *y) {
   FOVEA_FAST_SUMS
   int64_t rows = j->layout.inner;
@@ -154,7 +141,7 @@ FOVEA_INLINE void strip_lines(const job *j, strip s, const float *x, const float
   }
 }
 
-FOVEA_INLINE void lines(const job *j, unit u, const float *g) {
+FOVEA_INLINE void lines(const group_job *j, unit u, const float *g) {
   for (int64_t k = 0; k < u.count;) {
     strip s = locate(j, u.image, u.first, k);
     strip_lines(j, s, j->x + s.offset, g ? g + s.offset : NULL, u.a + k, u.b + k, u.c + k, j->y + s.offset);
@@ -163,7 +150,7 @@ FOVEA_INLINE void lines(const job *j, unit u, const float *g) {
 }
 
 // Σ g and Σ g·x̂ for each channel: to `sums` and `products`.
-FOVEA_INLINE void upstream_sums(const job *j, unit u, float *sums, float *products) {
+FOVEA_INLINE void upstream_sums(const group_job *j, unit u, float *sums, float *products) {
   FOVEA_FAST_SUMS
   int64_t rows = j->layout.inner;
   for (int64_t index = 0; index < u.count;) {
@@ -195,103 +182,11 @@ FOVEA_INLINE void upstream_sums(const job *j, unit u, float *sums, float *produc
   }
 }
 
-// Where an example is one position, its groups are runs of neighbouring numbers.
-
-static bool is_row(const job *j) {
-  return j->layout.inner == 1 && j->layout.blocks == 1 && j->layout.channels / j->groups >= LANES;
-}
-
-FOVEA_INLINE float lane_sum(const fovea_lanes *v) {
-  float sum = 0;
-  for (int i = 0; i < LANES; i++) sum += (*v)[i];
-  return sum;
-}
-
-FOVEA_INLINE void run_moments(const float *x, int64_t n, float epsilon, float *mean, float *reciprocal) {
-  FOVEA_FAST_SUMS
-  fovea_lanes a = 0, b = 0;
-  float rest = 0;
-  int64_t k = 0;
-  for (; k + 2 * LANES <= n; k += 2 * LANES) a += FOVEA_LOAD(x + k), b += FOVEA_LOAD(x + k + LANES);
-  for (; k < n; k++) rest += x[k];
-  a += b;
-  float m = (lane_sum(&a) + rest) / (float)n;
-  a = b = 0, rest = 0;
-  for (k = 0; k + 2 * LANES <= n; k += 2 * LANES) {
-    fovea_lanes p = FOVEA_LOAD(x + k) - m, q = FOVEA_LOAD(x + k + LANES) - m;
-    a += p * p, b += q * q;
-  }
-  for (; k < n; k++) rest += (x[k] - m) * (x[k] - m);
-  a += b;
-  *mean = m, *reciprocal = 1 / sqrtf((lane_sum(&a) + rest) / (float)n + epsilon);
-}
-
-FOVEA_KERNEL void fovea_row_norms(void *context, int64_t begin, int64_t end) {
-  FOVEA_FAST_SUMS
-  const job *j = context;
-  int64_t n = j->layout.channels / j->groups;
-  for (int64_t run = begin; run < end; run++) {
-    const float *x = j->x + run * n, *scale = j->scale + run % j->groups * n, *bias = j->bias + run % j->groups * n;
-    float *y = j->y + run * n, m, r;
-    run_moments(x, n, j->epsilon, &m, &r);
-    FOVEA_EACH for (int64_t k = 0; k < n; k++) y[k] = (x[k] - m) * r * scale[k] + bias[k];
-  }
-}
-
-FOVEA_KERNEL void fovea_row_norm_gradients(void *context, int64_t begin, int64_t end) {
-  FOVEA_FAST_SUMS
-  const job *j = context;
-  int64_t n = j->layout.channels / j->groups;
-  for (int64_t run = begin; run < end; run++) {
-    const float *x = j->x + run * n, *g = j->g + run * n, *scale = j->scale + run % j->groups * n;
-    float *dx = j->y + run * n, m, r, sum = 0, product = 0;
-    run_moments(x, n, j->epsilon, &m, &r);
-    fovea_lanes p = 0, q = 0;
-    int64_t k = 0;
-    for (; k + LANES <= n; k += LANES) {
-      fovea_lanes v = FOVEA_LOAD(g + k) * FOVEA_LOAD(scale + k);
-      p += v, q += v * (FOVEA_LOAD(x + k) - m);
-    }
-    for (; k < n; k++) sum += g[k] * scale[k], product += g[k] * scale[k] * (x[k] - m);
-    sum = (sum + lane_sum(&p)) / (float)n, product = (product + lane_sum(&q)) / (float)n * r * r;
-    FOVEA_EACH for (k = 0; k < n; k++) dx[k] = r * (g[k] * scale[k] - sum - (x[k] - m) * product);
-  }
-}
-
-// A piece of the reductions is a run of rows; parts of ROWS rows are added as floats, the parts as doubles.
-FOVEA_KERNEL void fovea_row_norm_sums(void *context, int64_t begin, int64_t end) {
-  FOVEA_FAST_SUMS
-  const job *j = context;
-  int64_t rows = j->layout.outer, channels = j->layout.channels, n = channels / j->groups;
-  for (int64_t piece = begin; piece < end; piece++) {
-    double *products = j->sums + piece * 2 * channels, *sums = products + channels;
-    float *p = j->scratch + piece * ARRAYS * padded(j->range), *q = p + channels;
-    for (int64_t c = 0; c < 2 * channels; c++) products[c] = 0;
-    int64_t row = piece * rows / j->pieces, last = (piece + 1) * rows / j->pieces;
-    while (row < last) {
-      for (int64_t c = 0; c < 2 * channels; c++) p[c] = 0;
-      for (int64_t stop = fovea_min(row + ROWS, last); row < stop; row++)
-        for (int64_t group = 0; group < j->groups; group++) {
-          const float *x = j->x + row * channels + group * n, *g = j->g + row * channels + group * n;
-          float m, r, *a = p + group * n, *b = q + group * n;
-          run_moments(x, n, j->epsilon, &m, &r);
-          FOVEA_EACH for (int64_t k = 0; k < n; k++) a[k] += g[k] * (x[k] - m) * r, b[k] += g[k];
-        }
-      for (int64_t c = 0; c < 2 * channels; c++) products[c] += p[c];
-    }
-  }
-}
-
-static void run_rows(job *j, fovea_body body) {
-  int64_t runs = j->layout.outer * j->groups;
-  fovea_parallel(runs, fovea_max(1, 8192 * j->groups / j->layout.channels), j, body);
-}
-
 FOVEA_KERNEL void fovea_group_norm_units(void *context, int64_t begin, int64_t end) {
-  const job *j = context;
+  const group_job *j = context;
   for (int64_t piece = begin; piece < end; piece++)
     for (int64_t i = piece * j->units / j->pieces; i < (piece + 1) * j->units / j->pieces; i++) {
-      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * padded(j->range));
+      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * fovea_padded(j->range));
       moments(j, u);
       for (int64_t k = 0; k < u.count; k++) {
         u.a[k] = j->scale[u.first + k] * u.reciprocal[k];
@@ -303,10 +198,10 @@ FOVEA_KERNEL void fovea_group_norm_units(void *context, int64_t begin, int64_t e
 
 // dx = r·s·g − r·M₁ − r·x̂·M₂ with x̂ = (x − μ)·r, M₁ and M₂ the means of s·g and s·g·x̂.
 FOVEA_KERNEL void fovea_group_norm_gradient_units(void *context, int64_t begin, int64_t end) {
-  const job *j = context;
+  const group_job *j = context;
   for (int64_t piece = begin; piece < end; piece++)
     for (int64_t i = piece * j->units / j->pieces; i < (piece + 1) * j->units / j->pieces; i++) {
-      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * padded(j->range));
+      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * fovea_padded(j->range));
       moments(j, u);
       upstream_sums(j, u, u.c, u.d);
       for (int64_t k = 0; k < u.count; k++) u.c[k] *= j->scale[u.first + k], u.d[k] *= j->scale[u.first + k];
@@ -324,13 +219,13 @@ FOVEA_KERNEL void fovea_group_norm_gradient_units(void *context, int64_t begin, 
 
 // A piece of the reductions is a run of examples with all their channels.
 FOVEA_KERNEL void fovea_group_norm_sums(void *context, int64_t begin, int64_t end) {
-  const job *j = context;
+  const group_job *j = context;
   int64_t examples = j->layout.outer, channels = j->layout.channels;
   for (int64_t piece = begin; piece < end; piece++) {
     double *products = j->sums + piece * 2 * channels, *sums = products + channels;
     for (int64_t c = 0; c < 2 * channels; c++) products[c] = 0;
     for (int64_t i = piece * examples / j->pieces * j->ranges; i < (piece + 1) * examples / j->pieces * j->ranges; i++) {
-      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * padded(j->range));
+      unit u = open_unit(j, i, j->scratch + piece * ARRAYS * fovea_padded(j->range));
       moments(j, u);
       upstream_sums(j, u, u.c, u.d);
       for (int64_t k = 0; k < u.count; k++) products[u.first + k] += u.d[k], sums[u.first + k] += u.c[k];
@@ -340,32 +235,33 @@ FOVEA_KERNEL void fovea_group_norm_sums(void *context, int64_t begin, int64_t en
 
 void fovea_group_norm(fovea_channels layout, int64_t groups, float epsilon, const float *x, const float *scale,
                       const float *bias, float *y, float *scratch) {
-  job j = make(layout, groups, epsilon);
+  group_job j = make(layout, groups, epsilon);
   j.x = x, j.scale = scale, j.bias = bias, j.y = y, j.scratch = scratch;
-  if (is_row(&j)) run_rows(&j, fovea_row_norms);
+  if (fovea_is_row(&j)) fovea_row_norm(&j);
   else fovea_parallel(j.pieces, 1, &j, fovea_group_norm_units);
 }
 
 void fovea_group_norm_input_gradient(fovea_channels layout, int64_t groups, float epsilon, const float *g,
                                      const float *x, const float *scale, float *dx, float *scratch) {
-  job j = make(layout, groups, epsilon);
+  group_job j = make(layout, groups, epsilon);
   j.g = g, j.x = x, j.scale = scale, j.y = dx, j.scratch = scratch;
-  if (is_row(&j)) run_rows(&j, fovea_row_norm_gradients);
+  if (fovea_is_row(&j)) fovea_row_norm_input_gradient(&j);
   else fovea_parallel(j.pieces, 1, &j, fovea_group_norm_gradient_units);
 }
 
 size_t fovea_group_norm_reductions_scratch(fovea_channels layout, int64_t groups) {
-  job j = make(layout, groups, 0);
-  return (size_t)(PIECES * ARRAYS * padded(j.range)) * sizeof(float) +
+  group_job j = make(layout, groups, 0);
+  return (size_t)(PIECES * ARRAYS * fovea_padded(j.range)) * sizeof(float) +
          (size_t)(PIECES * 2 * layout.channels) * sizeof(double);
 }
 
 void fovea_group_norm_reductions(fovea_channels layout, int64_t groups, float epsilon, const float *g, const float *x,
                                  float *sums, float *scratch) {
-  job j = make(layout, groups, epsilon);
+  group_job j = make(layout, groups, epsilon);
   j.pieces = fovea_min(layout.outer, PIECES);
-  j.g = g, j.x = x, j.scratch = scratch, j.sums = (double *)(scratch + PIECES * ARRAYS * padded(j.range));
-  fovea_parallel(j.pieces, 1, &j, is_row(&j) ? fovea_row_norm_sums : fovea_group_norm_sums);
+  j.g = g, j.x = x, j.scratch = scratch, j.sums = (double *)(scratch + PIECES * ARRAYS * fovea_padded(j.range));
+  if (fovea_is_row(&j)) fovea_row_norm_reductions(&j);
+  else fovea_parallel(j.pieces, 1, &j, fovea_group_norm_sums);
   for (int64_t c = 0; c < 2 * layout.channels; c++) {
     double sum = 0;
     for (int64_t piece = 0; piece < j.pieces; piece++) sum += j.sums[piece * 2 * layout.channels + c];

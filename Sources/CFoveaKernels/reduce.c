@@ -2,7 +2,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "parallel.h"
+#include "activation.h"
 
 typedef struct {
   fovea_reduction kind;
@@ -159,9 +159,16 @@ typedef struct {
 
 // The largest score of a row, and the logarithm of the sum of exponentials above it.
 FOVEA_INLINE void row_sum(const float *x, int64_t classes, float *largest, float *sum) {
-  float m = -INFINITY, s = 0;
-  for (int64_t c = 0; c < classes; c++) m = x[c] > m ? x[c] : m;
-  for (int64_t c = 0; c < classes; c++) s += expf(x[c] - m);
+  float m = (float)reduce_run(x, FOVEA_LARGEST, classes), s = 0;
+  fovea_lanes total = 0;
+  int64_t c = 0;
+  for (; c + 16 <= classes; c += 16) {
+    fovea_lanes e = FOVEA_LOAD(x + c) - m;
+    fovea_exponential(&e);
+    total += e;
+  }
+  for (int i = 0; i < 16; i++) s += total[i];
+  for (; c < classes; c++) s += expf(x[c] - m);
   *largest = m, *sum = s;
 }
 
@@ -183,8 +190,15 @@ FOVEA_KERNEL void fovea_cross_entropy_gradient_rows(void *context, int64_t begin
     float *y = j->y + row * j->classes, largest, sum;
     row_sum(x, j->classes, &largest, &sum);
     bool valid = j->labels[row] >= 0 && j->labels[row] < j->classes;
-    for (int64_t c = 0; c < j->classes; c++)
-      y[c] = !valid ? NAN : j->g[row] * (expf(x[c] - largest) / sum - (c == j->labels[row]));
+    float factor = valid ? j->g[row] / sum : NAN;
+    int64_t c = 0;
+    for (; c + 16 <= j->classes; c += 16) {
+      fovea_lanes e = FOVEA_LOAD(x + c) - largest;
+      fovea_exponential(&e);
+      FOVEA_STORE(y + c, e * factor);
+    }
+    for (; c < j->classes; c++) y[c] = expf(x[c] - largest) * factor;
+    if (valid) y[j->labels[row]] -= j->g[row];
   }
 }
 

@@ -4,7 +4,9 @@ public import FoveaGraph
 extension Plan {
   /// Chooses a kernel for every node of `graph`, the layouts between them, and a place for every tensor.
   ///
-  /// - Parameter backends: in order of preference; the first that has a kernel for a node gets it.
+  /// - Parameters:
+  ///   - graph: what is planned.
+  ///   - backends: in order of preference; the first that has a kernel for a node gets it.
   /// - Errors: an operation that no backend can run.
   public init(_ graph: Graph, backends: [any Backend]) throws {
     var planner = Planner(graph: graph, backends: backends)

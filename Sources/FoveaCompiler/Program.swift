@@ -11,14 +11,16 @@ public final class Program {
   private var steps: [() -> Void] = []
 
   /// - Parameters:
+  ///   - plan: what is run.
   ///   - parameters: holds every parameter of the plan by its path.
-  ///   - arena: memory to work in, at least `plan.workingBytes`; programs that never run at the same time can share it.
   /// - Errors: a parameter that is missing or has another shape; more memory than the machine has.
   public convenience init(_ plan: Plan, parameters: ParameterStorage) throws {
     try plan.checkMemory()
     try self.init(plan, parameters: parameters, arena: AlignedBuffer(byteCount: plan.workingBytes, zeroed: false))
   }
 
+  /// - Parameter arena: memory to work in, at least `plan.workingBytes`; programs that never run at the same time can
+  ///   share it.
   package init(_ plan: Plan, parameters: ParameterStorage, arena: AlignedBuffer) throws {
     precondition(arena.byteCount >= plan.workingBytes)
     (self.plan, self.parameters, self.arena) = (plan, parameters, arena)

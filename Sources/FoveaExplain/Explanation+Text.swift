@@ -4,7 +4,7 @@ import FoveaLayers
 extension Explanation {
   /// The whole explanation as plain text.
   ///
-  /// - Parameter terms: how many terms of a sum are written; the others are summed up in a line.
+  /// - Parameter limit: how many terms of a sum are written; the others are summed up in a line.
   public func text(terms limit: Int = 64) -> String {
     var blocks = [heading]
     for (number, step) in steps.enumerated() {

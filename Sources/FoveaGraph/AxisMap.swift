@@ -20,6 +20,7 @@ public struct AxisMap: Hashable, Sendable {
   public var rows: Int { starts.count - 1 }
 
   /// - Parameters:
+  ///   - rows: the number of outputs.
   ///   - columns: the number of inputs, at most 2²².
   ///   - row: the entries of a row; entries of one index are added, and those of weight 0 left out.
   public init(rows: Int, columns: Int, row: (Int) -> [Entry]) {

@@ -21,6 +21,7 @@ public struct SparseMatrix: Hashable, Sendable {
 
   /// - Parameters:
   ///   - rows: as the columns, at most 2²².
+  ///   - columns: the number of inputs.
   ///   - row: the entries of a row, each column once; those of weight 0 are left out.
   public init(rows: Int, columns: Int, row: (Int) -> [Entry]) {
     precondition(max(rows, columns) <= Self.longest, "an axis is too long for a sparse matrix")

@@ -45,8 +45,11 @@ public struct Value {
 
   /// Reports that this value does not suit the layer being traced.
   ///
-  /// - Parameter assumedShape: what the layer would give after the fix; tracing goes on with it, so that later
-  ///   mistakes are found too. Without it the result is invalid.
+  /// - Parameters:
+  ///   - problem: what is wrong, with the numbers.
+  ///   - fix: the smallest change that makes it fit.
+  ///   - assumedShape: what the layer would give after the fix; tracing goes on with it, so that later mistakes are
+  ///     found too. Without it the result is invalid.
   public func failing(_ problem: String, fix: String, assuming assumedShape: Shape? = nil) -> Value {
     guard isValid else { return self }
     return builder.fail(ShapeError(problem, fix: fix), shape: shape, assuming: assumedShape)

@@ -111,8 +111,10 @@ public struct Window: Hashable, Sendable {
   /// The spatial sizes of which this window, sliding with its strides, gives `lengths`: what a transposed convolution
   /// makes. (n − 1) · s + (k − 1) · d + 1 − p + `outputPadding` along an axis; n · s with padding .same.
   ///
-  /// - Parameter outputPadding: positions more at the end of each axis: ⌊ ⌋ in `output(for:)` leaves open how many the
-  ///   input had, 0..<stride.
+  /// - Parameters:
+  ///   - lengths: the sizes of the output along the spatial axes.
+  ///   - outputPadding: positions more at the end of each axis: ⌊ ⌋ in `output(for:)` leaves open how many the input
+  ///     had, 0..<stride.
   /// - Errors: a result without positions, with the formula and its numbers; attributes below 1.
   public func input(giving lengths: [Int], outputPadding: [Int]) throws(ShapeError) -> [Int] {
     try checkAttributes()

@@ -5,7 +5,7 @@ public enum Curriculum {
   /// A new list of lessons is added here.
   private static let lists: [[any Lesson]] = [
     definitions, workedExamples, channels, arithmetic, kernels, sizes, quiz, counts, tables, architectures, pooling,
-    layers, normalizations, training,
+    layers, operations, normalizations, training,
   ]
 
   public static let lessons: [any Lesson] = {

@@ -66,7 +66,9 @@ extension Network {
 
   /// The network of a model file whose model is in the catalogue, or is a model line.
   ///
-  /// - Parameter path: a model file, or the output folder of a training.
+  /// - Parameters:
+  ///   - path: a model file, or the output folder of a training.
+  ///   - backend: what computes.
   /// - Errors: a file that is missing, damaged or newer than this program; a model that is not in the catalogue.
   public convenience init(contentsOf path: String, backend: BackendChoice = .onednn) throws {
     let (folder, manifest) = try Self.manifest(of: path)

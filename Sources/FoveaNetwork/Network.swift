@@ -31,8 +31,13 @@ public final class Network: Sendable {
   /// A network with parameters drawn from `seed`.
   ///
   /// - Parameters:
+  ///   - model: the layers.
   ///   - input: the shape of one example, H×W×C.
+  ///   - seed: decides what is drawn at random.
+  ///   - classNames: by class index.
   ///   - preprocessing: what is done to a picture first; by default its size is made to fit, and bytes become 0...1.
+  ///   - name: what it is called.
+  ///   - backend: what computes.
   /// - Errors: every shape mistake of the model at once; more parameters than the machine has memory for.
   public convenience init(
     _ model: some Layer, input: Shape, seed: UInt64 = 0, classNames: [String] = [],

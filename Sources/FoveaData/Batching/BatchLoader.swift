@@ -26,9 +26,14 @@ public final class BatchLoader: Sendable {
   private let threads: Mutex<WorkerThreads?>
 
   /// - Parameters:
+  ///   - dataset: where the samples come from.
+  ///   - batchSize: how many make a batch; the last one of an epoch may have fewer.
+  ///   - shuffles: whether the order changes from epoch to epoch.
+  ///   - seed: decides the order and the augmentations.
   ///   - epochs: which epochs follow each other; look-ahead goes from one into the next.
   ///   - firstBatch: where the first of them begins, for a resume.
   ///   - preprocessing: its numbers apply, its sizes do not: samples have the data set's size already.
+  ///   - augmentations: what is changed at random.
   ///   - workers: how many threads decode.
   ///   - lookAhead: how many batches are prepared while one is in use.
   /// - Errors: no samples; a batch size, first epoch, first batch, number of workers or look-ahead out of range; samples

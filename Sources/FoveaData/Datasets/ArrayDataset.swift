@@ -10,6 +10,9 @@ public struct ArrayDataset: Dataset {
   /// - Parameters:
   ///   - pixels: the samples one after the other, each row by row, the channels of a pixel together.
   ///   - labels: one for each sample, below `classNames.count`.
+  ///   - sampleShape: height, width and channels of a sample.
+  ///   - classNames: by class index.
+  ///   - name: what it is called.
   /// - Errors: the numbers do not fit together, or a label has no class; `name` is what the error calls the data.
   public init(
     pixels: [UInt8], labels: [UInt8], sampleShape: Shape, classNames: [String], name: String = "samples"

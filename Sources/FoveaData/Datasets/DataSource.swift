@@ -7,13 +7,18 @@ public struct DataSource: Sendable {
 
   /// Opens what `text` names, see `DataReference`.
   ///
-  /// - Parameter sampleShape: `H×W×C` that the pictures of a `folder` are brought to; the other kinds have their own.
+  /// - Parameters:
+  ///   - text: as on the command line.
+  ///   - sampleShape: `H×W×C` that the pictures of a `folder` are brought to; the other kinds have their own.
   /// - Errors: those of `DataReference`; whatever the data set finds.
   public init(parsing text: String, sampleShape: Shape = [224, 224, 3]) throws(DataError) {
     try self.init(DataReference(parsing: text), sampleShape: sampleShape)
   }
 
-  /// - Parameter classNames: the classes of a `folder` in their order, where a model knows them already.
+  /// - Parameters:
+  ///   - reference: where the data lies.
+  ///   - sampleShape: height, width and channels of a sample.
+  ///   - classNames: the classes of a `folder` in their order, where a model knows them already.
   /// - Errors: whatever the data set finds.
   public init(
     _ reference: DataReference, sampleShape: Shape = [224, 224, 3], classNames: [String]? = nil
@@ -31,7 +36,8 @@ extension DataReference {
   ///
   /// - Parameters:
   ///   - part: without it, that for testing if there is one, otherwise that for training.
-  ///   - sampleShape, classNames: as for `DataSource`.
+  ///   - sampleShape: as for `DataSource`.
+  ///   - classNames: as for `DataSource`.
   /// - Errors: no such part; whatever the data set finds.
   public func dataset(
     _ part: DataPart?, sampleShape: Shape = [224, 224, 3], classNames: [String]? = nil

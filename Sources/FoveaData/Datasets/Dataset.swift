@@ -48,7 +48,9 @@ public struct Subset: Dataset {
   private let base: any Dataset
   private let indices: [Int]
 
-  /// - Parameter indices: which samples, in which order; each must be in `0..<base.count`, as for an array.
+  /// - Parameters:
+  ///   - base: what is chosen from.
+  ///   - indices: which samples, in which order; each must be in `0..<base.count`, as for an array.
   public init(of base: any Dataset, indices: [Int]) {
     precondition(indices.allSatisfy { 0..<base.count ~= $0 }, "an index is outside 0..<\(base.count)")
     (self.base, self.indices) = (base, indices)

@@ -11,6 +11,7 @@ public struct ImageFolder: Sendable {
   public let test: ImageFiles?
 
   /// - Parameters:
+  ///   - directory: the folder that holds one folder for each class.
   ///   - sampleShape: `H×W×C` that every picture is brought to: scaled until it just covers `H×W`, then the middle is
   ///     taken.
   ///   - classNames: the classes in their order, where a model knows them already.

@@ -14,7 +14,11 @@ public struct Image: Sendable, Hashable {
   /// `height · width · channels` bytes.
   public private(set) var pixels: [UInt8]
 
-  /// - Parameter pixels: row by row, `height · width · channels` of them.
+  /// - Parameters:
+  ///   - height: in pixels.
+  ///   - width: in pixels.
+  ///   - color: of the pixels.
+  ///   - pixels: row by row, `height · width · channels` of them.
   public init(height: Int, width: Int, color: Color, pixels: [UInt8]) {
     precondition(height > 0 && width > 0, "an image of \(height)×\(width) pixels")
     precondition(

@@ -7,8 +7,10 @@ public struct Normalizer: Sendable {
   /// Which of a sample's three bytes the network's first channel is: 0, or 2 where blue comes first.
   private let first: Int
 
-  /// - Parameter sampleColor: what the bytes are; grey becomes three equal channels and RGB becomes grey if the network
-  ///   wants it so.
+  /// - Parameters:
+  ///   - preprocessing: what is done to each sample first.
+  ///   - sampleColor: what the bytes are; grey becomes three equal channels and RGB becomes grey if the network wants
+  ///     it so.
   public init(_ preprocessing: Preprocessing, sampleColor: Image.Color) {
     self.sampleColor = sampleColor
     color = preprocessing.color

@@ -3,8 +3,9 @@ extension Preprocessing {
   ///
   /// The same data gives the same numbers, on any number of threads: sums of bytes are exact.
   /// - Parameters:
-  ///   - samples: how many are looked at, at equal distances; all if there are fewer.
+  ///   - dataset: where the samples come from.
   ///   - color: what the network wants, whatever the samples are.
+  ///   - samples: how many are looked at, at equal distances; all if there are fewer.
   /// - Errors: no samples; what keeps one from being read.
   public init(measuredOn dataset: any Dataset, color: Image.Color, samples: Int = 10_000) throws {
     let count = min(max(samples, 1), dataset.count)

@@ -23,6 +23,11 @@ public struct Preprocessing: Sendable, Hashable {
   public let deviation: [Float]
 
   /// - Parameters:
+  ///   - shortSide: what the shorter side is made, in pixels.
+  ///   - crop: what is cut out of the middle.
+  ///   - color: of the pixels.
+  ///   - order: of the colours.
+  ///   - scale: what bytes are multiplied by.
   ///   - mean: one number for each channel, or one for all.
   ///   - deviation: the same; not zero.
   /// - Errors: a side or crop below 1; not one number, nor one for each channel; a number that is not finite; a

@@ -22,7 +22,9 @@ extension Op {
 
     public init(_ window: Window, divisor: Divisor) { (self.window, self.divisor) = (window, divisor) }
 
-    /// - Parameter countsPadding: whether padded zeros count in the divisor.
+    /// - Parameters:
+    ///   - window: its geometry.
+    ///   - countsPadding: whether padded zeros count in the divisor.
     public init(_ window: Window, countsPadding: Bool = false) {
       self.init(window, divisor: countsPadding ? .padded : .inside)
     }

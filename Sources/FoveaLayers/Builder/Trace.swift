@@ -40,7 +40,9 @@ extension Shape {
 /// Traces `model` on a batch of inputs.
 ///
 /// - Parameters:
+///   - model: the layers.
 ///   - input: the shape of one example, H×W×C.
+///   - batchSize: how many examples are computed at a time.
 ///   - isTraining: whether dropout drops and batch normalisation uses the batch's own moments.
 /// - Errors: every shape mistake of the model at once, each with the path of its layer.
 public func trace(

@@ -63,6 +63,7 @@ public struct Pad: Layer {
   /// - Parameters:
   ///   - before: one width for each axis of an example, without the batch.
   ///   - after: likewise.
+  ///   - value: what the border is made of.
   public init(before: [Int], after: [Int], value: Float = 0) {
     (self.before, self.after, self.value) = (before, after, value)
   }

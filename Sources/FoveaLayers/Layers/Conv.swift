@@ -24,13 +24,20 @@ public struct Conv<Size: SpatialSize>: Layer {
   public var biasInitializer: Initializer
 
   /// - Parameters:
+  ///   - filters: how many there are: the channels of the result.
   ///   - kernel: the window; `3` means 3 along every axis, `Size2D(1, 7)` one row of seven.
+  ///   - strides: how far the window moves from one position to the next.
+  ///   - dilation: how far apart the positions within the window lie.
   ///   - groups: so many convolutions side by side, each on its share of the channels.
   ///   - padding: how wide the border is; `paddingMode` says what it is made of.
+  ///   - paddingMode: what a border is made of.
   ///   - flipped: whether the kernel is turned round, as in the convolution of mathematics: `y[p] = Σ x[p − k] w[k]`.
   ///     Without training it is turned once, before the first run.
   ///   - connections: which channels each filter sees; all of them if not given.
+  ///   - bias: whether a number is added to each result.
+  ///   - activation: applied to the result.
   ///   - initializer: of the weights.
+  ///   - biasInitializer: of the bias.
   public init(
     filters: Int, kernel: Size, strides: Size = Size(1), dilation: Size = Size(1), groups: Int = 1,
     padding: Padding = .valid, paddingMode: PaddingMode = .zeros, flipped: Bool = false,

@@ -18,7 +18,18 @@ public struct DepthwiseConv<Size: SpatialSize>: Layer {
   public var initializer: Initializer
   public var biasInitializer: Initializer
 
-  /// - Parameter multiplier: how many results each channel gives.
+  /// - Parameters:
+  ///   - kernel: the size of the window; `3` means 3 along every axis.
+  ///   - multiplier: how many results each channel gives.
+  ///   - strides: how far the window moves from one position to the next.
+  ///   - dilation: how far apart the positions within the window lie.
+  ///   - padding: what is put around the input.
+  ///   - paddingMode: what a border is made of.
+  ///   - flipped: whether the kernel is turned, as mathematics defines convolution.
+  ///   - bias: whether a number is added to each result.
+  ///   - activation: applied to the result.
+  ///   - initializer: of the weights.
+  ///   - biasInitializer: of the bias.
   public init(
     kernel: Size, multiplier: Int = 1, strides: Size = Size(1), dilation: Size = Size(1), padding: Padding = .valid,
     paddingMode: PaddingMode = .zeros, flipped: Bool = false, bias: Bool = true, activation: Activation? = nil,

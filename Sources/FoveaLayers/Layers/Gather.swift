@@ -8,7 +8,9 @@ public struct Gather: Layer {
   public var indices: [Int]
   public var axis: Int
 
-  /// - Parameter axis: counted from 1 because axis 0 is the batch.
+  /// - Parameters:
+  ///   - indices: the positions, in the order of the result.
+  ///   - axis: counted from 1 because axis 0 is the batch.
   public init(_ indices: [Int], axis: Int) { (self.indices, self.axis) = (indices, axis) }
 
   public func forward(_ x: Value) -> Value {

@@ -32,7 +32,10 @@ public struct MaxPool<Size: SpatialSize>: SlidingPool {
   public static var kind: String { "MaxPool\(Size.axes)D" }
 
   /// - Parameters:
+  ///   - size: of the window.
   ///   - strides: as far as the window is wide if not given, so that windows do not overlap.
+  ///   - dilation: how far apart the positions within the window lie.
+  ///   - padding: what is put around the input.
   ///   - roundsUp: whether a last window that hangs over the end counts too (PyTorch's `ceil_mode`).
   public init(
     _ size: Size, strides: Size? = nil, dilation: Size = Size(1), padding: Padding = .valid, roundsUp: Bool = false
@@ -85,7 +88,10 @@ public struct AveragePool<Size: SpatialSize>: SlidingPool {
   public static var kind: String { "AveragePool\(Size.axes)D" }
 
   /// - Parameters:
+  ///   - size: of the window.
   ///   - strides: as far as the window is wide if not given, so that windows do not overlap.
+  ///   - dilation: how far apart the positions within the window lie.
+  ///   - padding: what is put around the input.
   ///   - countsPadding: whether padded zeros count in the divisor, as by default in PyTorch; not in Keras. What hangs
   ///     over the padding never counts.
   ///   - divisor: by what sums are divided instead of the number of values.

@@ -13,6 +13,7 @@ public struct Embedding: Layer {
   /// - Parameters:
   ///   - count: how many different numbers there are, from 0.
   ///   - size: of a row.
+  ///   - initializer: of the weights.
   public init(count: Int, size: Int, initializer: Initializer = .normal(deviation: 1)) {
     (self.count, self.size, self.initializer) = (count, size, initializer)
   }
@@ -44,6 +45,7 @@ public struct RBF: Layer {
   public var isTrainable: Bool
 
   /// - Parameters:
+  ///   - units: the numbers of the result.
   ///   - initializer: of the centres; LeNet-5's are −1 and 1.
   ///   - isTrainable: false for centres that stay as they are.
   public init(_ units: Int, initializer: Initializer = .uniform(limit: 1), isTrainable: Bool = true) {

@@ -9,7 +9,18 @@ public struct SeparableConv<Size: SpatialSize>: Layer {
   public var depthwise: DepthwiseConv<Size>
   public var pointwise: Conv<Size>
 
-  /// - Parameter multiplier: how many results each channel gives before they are mixed.
+  /// - Parameters:
+  ///   - filters: how many there are: the channels of the result.
+  ///   - kernel: the size of the window; `3` means 3 along every axis.
+  ///   - multiplier: how many results each channel gives before they are mixed.
+  ///   - strides: how far the window moves from one position to the next.
+  ///   - dilation: how far apart the positions within the window lie.
+  ///   - padding: what is put around the input.
+  ///   - paddingMode: what a border is made of.
+  ///   - bias: whether a number is added to each result.
+  ///   - activation: applied to the result.
+  ///   - initializer: of the weights.
+  ///   - biasInitializer: of the bias.
   public init(
     filters: Int, kernel: Size, multiplier: Int = 1, strides: Size = Size(1), dilation: Size = Size(1),
     padding: Padding = .valid, paddingMode: PaddingMode = .zeros, bias: Bool = true, activation: Activation? = nil,

@@ -23,8 +23,17 @@ public struct TransposedConv<Size: SpatialSize>: Layer {
   public var biasInitializer: Initializer
 
   /// - Parameters:
+  ///   - filters: how many there are: the channels of the result.
+  ///   - kernel: the size of the window; `3` means 3 along every axis.
+  ///   - strides: how far the window moves from one position to the next.
+  ///   - dilation: how far apart the positions within the window lie.
+  ///   - groups: so many convolutions side by side, each on its share of the channels.
   ///   - padding: what is cut off the output, as the convolution that is transposed would have padded it.
   ///   - outputPadding: positions more at the end, as a strided convolution leaves open how many its input had.
+  ///   - bias: whether a number is added to each result.
+  ///   - activation: applied to the result.
+  ///   - initializer: of the weights.
+  ///   - biasInitializer: of the bias.
   public init(
     filters: Int, kernel: Size, strides: Size = Size(1), dilation: Size = Size(1), groups: Int = 1,
     padding: Padding = .valid,

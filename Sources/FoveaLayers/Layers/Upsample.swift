@@ -23,12 +23,16 @@ public struct Upsample<Size: SpatialSize>: Layer {
 
   /// - Parameters:
   ///   - factor: how many times as long each axis becomes.
+  ///   - interpolation: how numbers between two neighbours are found.
   ///   - alignsCorners: whether first and last positions keep their place, instead of the borders of pixels.
   public init(_ factor: Size, interpolation: Interpolation = .nearest, alignsCorners: Bool = false) {
     (target, self.interpolation, self.alignsCorners) = (.factor(factor), interpolation, alignsCorners)
   }
 
-  /// - Parameter size: the sizes of the result; smaller ones are allowed, too.
+  /// - Parameters:
+  ///   - size: the sizes of the result; smaller ones are allowed, too.
+  ///   - interpolation: how numbers between two neighbours are found.
+  ///   - alignsCorners: whether first and last numbers fall together.
   public init(to size: Size, interpolation: Interpolation = .nearest, alignsCorners: Bool = false) {
     (target, self.interpolation, self.alignsCorners) = (.size(size), interpolation, alignsCorners)
   }

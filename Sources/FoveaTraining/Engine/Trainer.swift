@@ -51,7 +51,9 @@ public struct Trainer: Sendable {
   /// The training whose output folder is `path`, as it was at its last checkpoint. It goes on writing there, except
   /// where `path` is a checkpoint that lies by itself.
   ///
-  /// - Parameter loss: that of the training.
+  /// - Parameters:
+  ///   - path: of the training's output folder, or of a checkpoint.
+  ///   - loss: that of the training.
   /// - Errors: no training there; files that are damaged, or hold numbers that no training has; a model that is not in
   ///   the catalogue; another loss.
   public init(resuming path: String, loss: Loss = .crossEntropy) throws {
@@ -60,7 +62,10 @@ public struct Trainer: Sendable {
 
   /// The training of `model` whose output folder is `path`, for models that are not in the catalogue.
   ///
-  /// - Parameter loss: that of the training.
+  /// - Parameters:
+  ///   - path: of the training's output folder, or of a checkpoint.
+  ///   - model: the layers.
+  ///   - loss: that of the training.
   /// - Errors: no training there; files that are damaged; weights of another architecture; another loss.
   public init(resuming path: String, model: some Layer, loss: Loss = .crossEntropy) throws {
     try self.init(resuming: path, loss) { try Network(model, contentsOf: path, backend: $0) }
@@ -93,7 +98,12 @@ public struct Trainer: Sendable {
 
   /// Trains for so many epochs.
   ///
-  /// - Parameter seed: decides the order of examples, dropout and augmentation.
+  /// - Parameters:
+  ///   - data: what is trained on.
+  ///   - epochs: how often each sample is seen.
+  ///   - batchSize: how many examples are computed at a time.
+  ///   - validation: what is measured after every epoch.
+  ///   - seed: decides the order of examples, dropout and augmentation.
   /// - Errors: those of `fit(_:plan:validation:)`.
   @discardableResult
   public func fit(

@@ -18,7 +18,10 @@ public struct Loss: Sendable {
 
   /// A loss of one's own.
   ///
-  /// - Parameter build: the loss, a scalar, from the model's output (scores, not probabilities) and the target.
+  /// - Parameters:
+  ///   - name: what it is called.
+  ///   - target: what an output is compared with.
+  ///   - build: the loss, a scalar, from the model's output (scores, not probabilities) and the target.
   public init(
     name: String, target: Target = .classes, _ build: @escaping @Sendable (_ output: Value, _ target: Value) -> Value
   ) {

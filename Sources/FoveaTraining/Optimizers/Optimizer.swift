@@ -17,12 +17,16 @@ public protocol Optimizer: Sendable, Codable {
 
   /// The numbers that a step needs, given the scheduled learning rate.
   ///
-  /// - Parameter step: the number of this step, from 1.
+  /// - Parameters:
+  ///   - learningRate: of this step.
+  ///   - step: the number of this step, from 1.
   func rates(learningRate: Float, step: Int) -> [Float]
 
   /// Adds the nodes of one step.
   ///
   /// - Parameters:
+  ///   - parameter: what is changed.
+  ///   - gradient: ∂loss/∂parameter.
   ///   - rates: what `rates(learningRate:step:)` gives, as an input of the graph.
   ///   - state: a tensor of the parameter's shape that is kept from step to step, zero at first, by its name.
   func addStep(parameter: Value, gradient: Value, rates: Value, state: (String) -> Value)

@@ -10,7 +10,9 @@ public struct GroupNorm: Layer {
   public var groups: Int
   public var epsilon: Float
 
-  /// - Parameter epsilon: added to the variance, so that a constant group does not divide by zero.
+  /// - Parameters:
+  ///   - groups: so many convolutions side by side, each on its share of the channels.
+  ///   - epsilon: added to the variance, so that a constant group does not divide by zero.
   public init(groups: Int = 32, epsilon: Float = 1e-5) { (self.groups, self.epsilon) = (groups, epsilon) }
 
   public func forward(_ x: Value) -> Value {
@@ -32,7 +34,9 @@ public struct InstanceNorm: Layer {
   public var affine: Bool
   public var epsilon: Float
 
-  /// - Parameter affine: whether each channel learns a scale and a bias afterwards.
+  /// - Parameters:
+  ///   - affine: whether each channel learns a scale and a bias afterwards.
+  ///   - epsilon: added to the variance.
   public init(affine: Bool = false, epsilon: Float = 1e-5) { (self.affine, self.epsilon) = (affine, epsilon) }
 
   public func forward(_ x: Value) -> Value {

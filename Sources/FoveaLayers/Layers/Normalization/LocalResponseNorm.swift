@@ -30,7 +30,13 @@ public struct LocalResponseNorm: Layer {
 
   /// The defaults are AlexNet's.
   ///
-  /// - Parameter size: of the window. An even one reaches one further back than forward.
+  /// - Parameters:
+  ///   - size: of the window. An even one reaches one further back than forward.
+  ///   - alpha: the weight of the squares.
+  ///   - beta: the power.
+  ///   - k: what is added to the sum.
+  ///   - neighbors: who the neighbours are.
+  ///   - alphaConvention: what alpha multiplies.
   public init(
     size: Int = 5, alpha: Float = 1e-4, beta: Float = 0.75, k: Float = 2, over neighbors: Neighbors = .channels,
     alphaConvention: AlphaConvention = .sum
