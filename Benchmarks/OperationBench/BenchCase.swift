@@ -106,6 +106,6 @@ extension BenchCase {
   }
 
   private static func ofNumbers(_ name: String, _ loss: Loss) -> BenchCase {
-    .init(name: name, input: image) { loss($0, $0.builder.input("target", shape: image).clamped(0, 1)) }
+    .init(name: name, input: image) { loss($0, $0.builder.input("target", shape: image)) }
   }
 }

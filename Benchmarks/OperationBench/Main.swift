@@ -52,7 +52,7 @@ extension BenchCase {
     }
   }
 
-  /// Numbers for the inputs of a graph.
+  /// Numbers for the inputs of a graph: class indices, targets in 0..<1, others in −1..<1.
   private func inputs(_ graph: Graph) -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
     for node in graph.nodes {
@@ -61,7 +61,9 @@ extension BenchCase {
       tensors[input.name] =
         input.elementType == .int32
         ? Tensor((0..<input.shape.count).map { Int32(stream.integer($0, below: 10)) }, shape: input.shape)
-        : Tensor((0..<input.shape.count).map { 2 * stream.uniform($0) - 1 }, shape: input.shape)
+        : Tensor(
+          (0..<input.shape.count).map { input.name == "target" ? stream.uniform($0) : 2 * stream.uniform($0) - 1 },
+          shape: input.shape)
     }
     return tensors
   }

@@ -44,9 +44,15 @@ static double logarithm(const lattice *l, int64_t t, int64_t s) {
 // Whether a path may jump to s over the blank before it.
 static bool jumps(const lattice *l, int64_t s) { return s % 2 && s >= 2 && symbol(l, s) != symbol(l, s - 2); }
 
+// e^(a − m) for a ≤ m; what is too small to count in a sum with 1 is left out.
+static double share(double a, double m) { return a == m ? 1 : a < m - 40 ? 0 : exp(a - m); }
+
 static double sum3(double a, double b, double c) {
-  double m = fmax(a, fmax(b, c));
-  return m == -INFINITY ? m : m + log(exp(a - m) + exp(b - m) + exp(c - m));
+  double m = a > b ? a : b;
+  m = c > m ? c : m;
+  if (m == -INFINITY) return m;
+  double sum = share(a, m) + share(b, m) + share(c, m);
+  return sum == 1 ? m : m + log(sum);
 }
 
 // All paths to (t, s), that at t included, in row t; the logarithm of the probability of the whole.

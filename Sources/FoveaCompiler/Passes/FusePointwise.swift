@@ -53,6 +53,7 @@ public struct FusePointwise: Pass {
   }
 
   public func run(on graph: inout Graph) {
+    readThroughBroadcasts(in: &graph)
     var trees = [Tree?](repeating: nil, count: graph.nodes.count)
     let readers = graph.readerCounts
     let isKept = keptNodes(of: graph)
@@ -90,6 +91,18 @@ public struct FusePointwise: Pass {
       }
       graph.nodes[id].operation = Pointwise(inputCount: leaves.count, steps: steps)
       graph.nodes[id].inputs = leaves
+    }
+    graph.removeDeadNodes()
+  }
+
+  /// A pair of numbers stretches the smaller operand itself: no stretched copy of it is needed.
+  private func readThroughBroadcasts(in graph: inout Graph) {
+    for (id, node) in graph.nodes.enumerated() where node.operation is any ElementwisePair {
+      for (place, input) in node.inputs.enumerated() where graph.nodes[input].operation is Op.Broadcast {
+        // The other one keeps the shape: two stretched copies may not both go.
+        let other = graph.nodes[id].inputs[1 - place]
+        if graph.nodes[other].shape == node.shape { graph.nodes[id].inputs[place] = graph.nodes[input].inputs[0] }
+      }
     }
     graph.removeDeadNodes()
   }

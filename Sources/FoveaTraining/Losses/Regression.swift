@@ -24,9 +24,10 @@ extension Loss {
       guard delta > 0, delta.isFinite else {
         return output.failing("delta is \(delta)", fix: "use a number above 0", assuming: [])
       }
-      let size = (output - target).absolute
-      let inner = min(size, output.builder.constant(Tensor([delta], shape: [])))
-      return (0.5 * (inner * inner) + delta * (size - inner)).mean()
+      // With c = d brought into ±delta, both branches are c · (d − c / 2).
+      let difference = output - target
+      let inner = difference.clamped(-delta, delta)
+      return (inner * (difference - 0.5 * inner)).mean()
     }
   }
 
