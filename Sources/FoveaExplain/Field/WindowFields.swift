@@ -109,7 +109,7 @@ extension Op.SparseMap: FieldRule {
   func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box {
     var seen = box.clipped(to: result)
     for (axis, matrix) in zip(axis..., matrices) {
-      let columns = seen.ranges[axis].flatMap { matrix[$0].map(\.index) }
+      let columns = seen.ranges[axis].flatMap { matrix[$0].map(\.column) }
       seen.ranges[axis] = columns.min().map { $0..<(columns.max()! + 1) } ?? 0..<0
     }
     return seen

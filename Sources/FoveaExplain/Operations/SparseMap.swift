@@ -23,7 +23,7 @@ extension Op.SparseMap: Explainable {
   private func entries(at position: [Int]) -> [(indices: [Int], weight: Double)] {
     matrices.enumerated().reduce([([], 1)]) { entries, next in
       let row = next.element[position[axis + next.offset]]
-      return entries.flatMap { entry in row.map { (entry.indices + [$0.index], entry.weight * $0.weight) } }
+      return entries.flatMap { entry in row.map { (entry.indices + [$0.column], entry.weight * $0.weight) } }
     }
   }
 }

@@ -9,11 +9,11 @@ extension Op {
     public static let name = "sparse_map"
     /// The axis of the first matrix.
     public let axis: Int
-    public let matrices: [AxisMap]
+    public let matrices: [SparseMatrix]
 
-    public init(along axis: Int, _ matrices: AxisMap...) { self.init(along: axis, matrices: matrices) }
+    public init(along axis: Int, _ matrices: SparseMatrix...) { self.init(along: axis, matrices: matrices) }
 
-    private init(along axis: Int, matrices: [AxisMap]) { (self.axis, self.matrices) = (axis, matrices) }
+    private init(along axis: Int, matrices: [SparseMatrix]) { (self.axis, self.matrices) = (axis, matrices) }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
       var shape = inputs[0]
@@ -40,7 +40,7 @@ extension Op {
 
 extension Value {
   /// Sparse linear maps along neighbouring axes, a matrix each; `nil` leaves an axis as it is.
-  package func mapped(fromAxis axis: Int, by matrices: [AxisMap?]) -> Value {
+  package func mapped(fromAxis axis: Int, by matrices: [SparseMatrix?]) -> Value {
     var (result, axis, rest) = (self, axis, matrices[...])
     while let matrix = rest.popFirst() {
       defer { axis += 1 }

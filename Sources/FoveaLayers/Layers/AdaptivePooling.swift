@@ -101,7 +101,7 @@ extension Value {
     }
     return mapped(
       fromAxis: 1,
-      by: zip(spatialSizes, sizes).map { n, o in n == o ? nil : AxisMap.adaptive(n, to: o, mean: mean) })
+      by: zip(spatialSizes, sizes).map { n, o in n == o ? nil : SparseMatrix.adaptive(n, to: o, mean: mean) })
   }
 
   /// Other poolings slide over a copy in which each window stands beside the next one and has the length of the
@@ -112,15 +112,15 @@ extension Value {
     if let mistake = failingUnlessResizable(kind, to: sizes) { return mistake }
     if let window = evenWindow(to: sizes) { return pool(self, window) }
     var window = Window(size: sizes)
-    var matrices: [AxisMap?] = []
+    var matrices: [SparseMatrix?] = []
     for (axis, (n, o)) in zip(spatialSizes, sizes).enumerated() {
-      let windows = (0..<o).map { AxisMap.adaptiveWindow($0, n, to: o) }
+      let windows = (0..<o).map { SparseMatrix.adaptiveWindow($0, n, to: o) }
       let longest = windows.map(\.count).max()!
       window.size[axis] = longest
       matrices.append(
         n % o == 0
           ? nil
-          : AxisMap(rows: o * longest, columns: n) { row in
+          : SparseMatrix(rows: o * longest, columns: n) { row in
             let (window, k) = (windows[row / longest], row % longest)
             if k < window.count { return [.init(window.lowerBound + k, 1)] }
             return filling == .withLast ? [.init(window.upperBound - 1, 1)] : []
@@ -139,7 +139,7 @@ extension Value {
 
   /// Reports an input that does not have these spatial axes, or sizes that none can have; `nil` if all is well.
   func failingUnlessResizable(_ kind: String, to sizes: [Int]) -> Value? {
-    let most = AxisMap.longest / 4
+    let most = SparseMatrix.longest / 4
     let target = Shape([batch] + sizes + [channels])
     let isPossible = sizes.allSatisfy((1...most).contains)
     if let mistake = failingUnlessSpatial(sizes.count, kind, assuming: isPossible ? target : nil) { return mistake }

@@ -27,10 +27,10 @@ public struct ConnectionTable: Hashable, Sendable {
       throw ShapeError(
         "the connection table has \(channels.count) rows for \(filters) filters", fix: "give one row for each filter")
     }
-    guard saturatingProduct(count, filters) <= AxisMap.longest else {
+    guard saturatingProduct(count, filters) <= SparseMatrix.longest else {
       throw ShapeError(
         "a connection table over \(count) channels and \(filters) filters",
-        fix: "use fewer: \(AxisMap.longest) pairs at most")
+        fix: "use fewer: \(SparseMatrix.longest) pairs at most")
     }
     for (filter, row) in channels.enumerated() {
       guard !row.isEmpty, row.allSatisfy((0..<count).contains), Set(row).count == row.count else {
@@ -48,7 +48,7 @@ public struct ConnectionTable: Hashable, Sendable {
     let drawn = initializer.withFans(in: field * count / filters, out: field * count / x.channels)
     let kept = x.parameter("weights", shape: Shape(window.size + [count]), drawn)
     let places = channels.enumerated().flatMap { filter, row in row.map { $0 * filters + filter } }
-    let placing = AxisMap(gathering: places, of: x.channels * filters).transposed
+    let placing = SparseMatrix(gathering: places, of: x.channels * filters).transposed
     return kept.applying(Op.SparseMap(along: window.rank, placing))
       .reshaped(to: Shape(window.size + [x.channels, filters]))
   }

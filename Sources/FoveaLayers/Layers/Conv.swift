@@ -71,7 +71,7 @@ public struct Conv<Size: SpatialSize>: Layer {
     var weights =
       connections?.weights(of: x, window: window, filters: filters, initializer)
       ?? x.parameter("weights", shape: shape, initializer)
-    if flipped { weights = weights.mapped(fromAxis: 0, by: window.size.map(AxisMap.reversed)) }
+    if flipped { weights = weights.mapped(fromAxis: 0, by: window.size.map(SparseMatrix.reversed)) }
     let y = source.applying(Op.Convolution(sliding, groups: groups), weights)
     return y.finished(bias: bias ? [filters] : nil, biasInitializer, activation)
   }
@@ -94,7 +94,7 @@ extension Value {
     var inside = window
     inside.padding = .valid
     do throws(ShapeError) {
-      var borders: [AxisMap?] = []
+      var borders: [SparseMatrix?] = []
       for (axis, edge) in edges.enumerated() {
         let isBordered = edge.before + edge.after > 0
         borders.append(

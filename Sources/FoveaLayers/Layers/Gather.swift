@@ -21,12 +21,12 @@ public struct Gather: Layer {
         "Gather of position \(bad) along axis \(axis) of \(x.shape.ofExample)", fix: "use 0...\(length - 1)",
         assuming: x.shape)
     }
-    guard (1...AxisMap.longest).contains(indices.count), length <= AxisMap.longest else {
+    guard (1...SparseMatrix.longest).contains(indices.count), length <= SparseMatrix.longest else {
       return x.failing(
-        "Gather of \(indices.count) positions of \(length)", fix: "name 1 to \(AxisMap.longest) of as many",
+        "Gather of \(indices.count) positions of \(length)", fix: "name 1 to \(SparseMatrix.longest) of as many",
         assuming: x.shape)
     }
-    return x.mapped(fromAxis: axis, by: [AxisMap(gathering: indices, of: length)])
+    return x.mapped(fromAxis: axis, by: [SparseMatrix(gathering: indices, of: length)])
   }
 }
 
@@ -42,7 +42,7 @@ public struct Flip: Layer {
 
   public func forward(_ x: Value) -> Value {
     if let mistake = x.failingUnlessAxes(axes, "Flip(axes: \(axes))") { return mistake }
-    return x.gathered { axis, length in axes.contains(axis) ? Array((0..<length).reversed()) : nil }
+    return x.mapped(fromAxis: 1, by: (1..<x.rank).map { axes.contains($0) ? .reversed(x.shape[$0]) : nil })
   }
 }
 
@@ -57,7 +57,7 @@ public struct Repeat: Layer {
   public init(_ times: [Int]) { self.times = times }
 
   public func forward(_ x: Value) -> Value {
-    let most = AxisMap.longest
+    let most = SparseMatrix.longest
     guard times.count == x.rank - 1, times.allSatisfy((1...most).contains) else {
       return x.failing(
         "Repeat(\(times)) on \(x.shape.ofExample)", fix: "give \(x.rank - 1) numbers of at least 1, one for each axis",
@@ -110,7 +110,7 @@ extension Value {
   /// The chosen positions along each axis of an example; `nil` for all of them, as they are.
   fileprivate func gathered(_ indices: (_ axis: Int, _ length: Int) -> [Int]?) -> Value {
     let matrices = (1..<rank).map { axis in
-      indices(axis, shape[axis]).map { AxisMap(gathering: $0, of: shape[axis]) }
+      indices(axis, shape[axis]).map { SparseMatrix(gathering: $0, of: shape[axis]) }
     }
     return mapped(fromAxis: 1, by: matrices)
   }
@@ -118,8 +118,8 @@ extension Value {
   /// Reports an axis that an example does not have; `nil` if all is well.
   fileprivate func failingUnlessAxes(_ axes: [Int], _ what: String) -> Value? {
     guard let bad = axes.first(where: { !(1..<rank).contains($0) }) else {
-      guard let long = axes.first(where: { shape[$0] > AxisMap.longest }) else { return nil }
-      return failing("\(what) of \(shape[long]) positions", fix: "use at most \(AxisMap.longest)", assuming: shape)
+      guard let long = axes.first(where: { shape[$0] > SparseMatrix.longest }) else { return nil }
+      return failing("\(what) of \(shape[long]) positions", fix: "use at most \(SparseMatrix.longest)", assuming: shape)
     }
     return failing(
       "\(what) on \(shape.ofExample), which has no axis \(bad)",

@@ -57,7 +57,7 @@ public struct Upsample<Size: SpatialSize>: Layer {
     return x.mapped(
       fromAxis: 1,
       by: zip(x.spatialSizes, sizes).map { n, o in
-        n == o ? nil : AxisMap.resampling(n, to: o, interpolation, alignsCorners: alignsCorners)
+        n == o ? nil : SparseMatrix.resampling(n, to: o, interpolation, alignsCorners: alignsCorners)
       })
   }
 }

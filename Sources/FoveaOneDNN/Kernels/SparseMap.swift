@@ -56,10 +56,10 @@ extension Op.SparseMap: OneDNNKernel {
 
 /// A sparse matrix where C can read it.
 private final class SparseTable {
-  private let matrix: AxisMap
+  private let matrix: SparseMatrix
   private let memory: AlignedBuffer
 
-  init(_ matrix: AxisMap) {
+  init(_ matrix: SparseMatrix) {
     self.matrix = matrix
     let entries = matrix.indices.count
     memory = AlignedBuffer(byteCount: (matrix.starts.count + 2 * entries) * 4, zeroed: false)

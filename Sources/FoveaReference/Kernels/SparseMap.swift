@@ -15,7 +15,7 @@ extension Op.SparseMap: ReferenceKernel {
           for entry in matrix[i] {
             for k in 0..<inner {
               y.values[(o * matrix.rows + i) * inner + k] +=
-                Scalar(entry.weight) * x.values[(o * matrix.columns + entry.index) * inner + k]
+                Scalar(entry.weight) * x.values[(o * matrix.columns + entry.column) * inner + k]
             }
           }
         }

@@ -2,15 +2,15 @@ import FoveaCore
 import FoveaGraph
 
 /// Twice as long, half as long, to an odd length; gathered, with a row of nothing, and with many entries in a row.
-private func maps(of length: Int) -> [AxisMap] {
+private func maps(of length: Int) -> [SparseMatrix] {
   [
     .resampling(length, to: 2 * length, .nearest), .resampling(length, to: 2 * length, .linear),
     .resampling(length, to: 2 * length + 1, .cubic), .resampling(length, to: (length + 1) / 2, .linear),
     .resampling(length, to: 2 * length - 1, .linear, alignsCorners: true),
     .adaptive(length, to: 3, mean: true), .adaptive(length, to: length + 2, mean: false),
-    AxisMap(gathering: [length - 1, 0, 0, length / 2], of: length),
-    AxisMap(rows: 3, columns: length) { row in row == 1 ? [] : [.init(row, 0.5), .init(length - 1, -2)] },
-    AxisMap(rows: 2, columns: length) { row in (0..<length).map { .init($0, Double($0 * 2 + row) / 8) } },
+    SparseMatrix(gathering: [length - 1, 0, 0, length / 2], of: length),
+    SparseMatrix(rows: 3, columns: length) { row in row == 1 ? [] : [.init(row, 0.5), .init(length - 1, -2)] },
+    SparseMatrix(rows: 2, columns: length) { row in (0..<length).map { .init($0, Double($0 * 2 + row) / 8) } },
   ]
     + [PaddingMode.reflect, .replicate, .circular].map { try! .border(length, before: 3, after: 1, $0) }
     + [.reversed(length)]
@@ -40,7 +40,7 @@ extension Op.SparseMap: ConformanceCases {
       ]
     }
     // More rows are read at once than the kernel keeps.
-    let long = [AxisMap.adaptive(90, to: 2, mean: true), .adaptive(90, to: 2, mean: true).transposed].map {
+    let long = [SparseMatrix.adaptive(90, to: 2, mean: true), .adaptive(90, to: 2, mean: true).transposed].map {
       ConformanceCase.backendOnly(Self(along: 1, $0, .resampling(5, to: 9, .linear)), .numbers([2, $0.columns, 5, 16]))
     }
     // So many rows that each piece of the work has some of several images.

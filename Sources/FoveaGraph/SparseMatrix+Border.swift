@@ -12,13 +12,13 @@ public enum PaddingMode: String, Hashable, Sendable, CaseIterable {
   case circular
 }
 
-extension AxisMap {
+extension SparseMatrix {
   /// An axis with a border so wide before and after it that continues it. For zeros there is `Pad`.
   ///
   /// - Errors: `.reflect` by as much as the axis has or more; a border that is negative or too wide.
   public static func border(
     _ length: Int, before: Int, after: Int, _ mode: PaddingMode
-  ) throws(ShapeError) -> AxisMap {
+  ) throws(ShapeError) -> SparseMatrix {
     guard Window.sizes.contains(before), Window.sizes.contains(after), mode != .zeros,
       before + length + after <= longest
     else {
@@ -39,11 +39,13 @@ extension AxisMap {
       case .circular: ((position % length) + length) % length
       }
     }
-    return AxisMap(gathering: sources, of: length)
+    return SparseMatrix(gathering: sources, of: length)
   }
 
   /// The positions in reverse order: a kernel so turned along its axes makes a convolution of a cross-correlation.
-  public static func reversed(_ length: Int) -> AxisMap { AxisMap(gathering: (0..<length).reversed(), of: length) }
+  public static func reversed(_ length: Int) -> SparseMatrix {
+    SparseMatrix(gathering: (0..<length).reversed(), of: length)
+  }
 
   /// Where all inputs stand side by side among the outputs, as in the middle of a border; `nil` if they do not.
   package var placeOfWhole: Int? {

@@ -8,7 +8,7 @@ public enum Interpolation: Hashable, Sendable, CaseIterable {
   case cubic
 }
 
-extension AxisMap {
+extension SparseMatrix {
   /// Stretches or shrinks an axis of `inputs` to `outputs`; nothing is averaged when it shrinks.
   ///
   /// Output i lies at input (i + ½) · n / o − ½, as if each number filled a pixel; with `alignsCorners` at
@@ -18,8 +18,8 @@ extension AxisMap {
   ///   eq. 4, with a = −¾.
   public static func resampling(
     _ inputs: Int, to outputs: Int, _ interpolation: Interpolation, alignsCorners: Bool = false
-  ) -> AxisMap {
-    AxisMap(rows: outputs, columns: inputs) { i in
+  ) -> SparseMatrix {
+    SparseMatrix(rows: outputs, columns: inputs) { i in
       if interpolation == .nearest { return [Entry(i * inputs / outputs, 1)] }
       var position =
         alignsCorners
@@ -47,8 +47,8 @@ extension AxisMap {
   }
 
   /// The sum or the mean over the windows of adaptive pooling.
-  package static func adaptive(_ inputs: Int, to outputs: Int, mean: Bool) -> AxisMap {
-    AxisMap(rows: outputs, columns: inputs) { i in
+  package static func adaptive(_ inputs: Int, to outputs: Int, mean: Bool) -> SparseMatrix {
+    SparseMatrix(rows: outputs, columns: inputs) { i in
       let window = adaptiveWindow(i, inputs, to: outputs)
       return window.map { Entry($0, mean ? 1 / Double(window.count) : 1) }
     }
