@@ -75,6 +75,7 @@ let testTargets: [Target] = [
   tests("FoveaFormatsTests", ["FoveaFormats", "FoveaFiles"], fixtures: true),
   // Layers with their gradients, beside PyTorch's.
   tests("FoveaTorchTests", ["FoveaNetwork", "FoveaTraining"], fixtures: true),
+  tests("FoveaNetworkTests", ["FoveaNetwork"], fixtures: true),
   tests("FoveaTrainingTests", ["FoveaTraining"], fixtures: true),
   tests("FoveaExplainTests", ["FoveaExplain"]),
   tests("FoveaLessonsTests", ["FoveaLessons"]),

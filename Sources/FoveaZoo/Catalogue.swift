@@ -1,69 +1,16 @@
-public import FoveaLayers
+import FoveaLayers
 
-/// A model that can be asked for by name.
-public struct CatalogueEntry: Sendable {
-  public let name: String
-  /// Other names, such as the rows of the lectures' tables.
-  public let aliases: [String]
-  /// When it was published; `nil` for a model line.
-  public let year: Int?
-  /// Where it is described.
-  public let source: String
-  /// The shape of one example, H×W×C, that it was made for; `nil` for a model line that does not say.
-  public let input: Shape?
-  /// The number of classes that it was made for; `nil` where the number of outputs is not a choice.
-  public let classes: Int?
-  /// Whether it is a model line, not a name.
-  public let isLine: Bool
-  private let model: @Sendable (Int) -> any Layer
-
-  init(
-    _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?, classes: Int? = 10,
-    isLine: Bool = false, model: @escaping @Sendable (_ classes: Int) -> any Layer
-  ) {
-    (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
-    (self.input, self.classes, self.isLine, self.model) = (input, classes, isLine, model)
-  }
-
-  /// The model with so many outputs, its own number by default.
-  public func make(classes: Int? = nil) -> any Layer { model(classes ?? self.classes ?? 0) }
-}
-
-/// The models that have a name. A new one is listed here and nowhere else.
+/// The models that have a name: those of each family, which its own file lists. A new family is added here.
 public enum Catalogue {
   public static let entries: [CatalogueEntry] =
-    [
-      CatalogueEntry(
-        "lenet5", aliases: ["t5", "t6", "t9"], 1998,
-        "LeCun et al., Gradient-Based Learning Applied to Document Recognition", input: [28, 28, 1]
-      ) { LeNet5(classes: $0) },
-      CatalogueEntry("keras-mnist-valid", aliases: ["t1"], 2022, "the lectures, table T1", input: [28, 28, 1]) {
-        KerasMNIST(padding: .valid, classes: $0)
-      },
-      CatalogueEntry("keras-mnist-same", aliases: ["t2"], 2022, "the lectures, table T2", input: [28, 28, 1]) {
-        KerasMNIST(padding: .same, classes: $0)
-      },
-      CatalogueEntry("keras-mnist-strided", aliases: ["t3"], 2022, "the lectures, table T3", input: [28, 28, 1]) {
-        KerasMNIST(padding: .same, strides: 2, classes: $0)
-      },
-      CatalogueEntry("keras-mnist-pool", aliases: ["t4"], 2022, "the lectures, table T4", input: [28, 28, 1]) {
-        KerasMNISTWithPooling(classes: $0)
-      },
-      CatalogueEntry(
-        "keras-heads", aliases: ["t26"], 2022, "the lectures, table T26", input: [28, 28, 3], classes: nil
-      ) { _ in KerasHeads() },
-    ]
-    + [20, 32, 44, 56, 110].map { depth in
-      CatalogueEntry(
-        "resnet\(depth)", 2015, "He et al., Deep Residual Learning for Image Recognition, §4.2", input: [32, 32, 3]
-      ) { ResNetCIFAR(depth: depth, classes: $0) }
-    }
+    LeNet5.entries + KerasMNIST.entries + KerasHeads.entries + SqueezeNet.entries + ResNetCIFAR.entries
+    + DenseNet.entries + DenseNetCIFAR.entries + MobileNetV1.entries
 
   /// The model of a name or of a model line such as `"[[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10"`.
   ///
-  /// Capitals, hyphens and underscores in a name do not matter.
+  /// Capitals, hyphens and underscores in a name do not matter. Behind a colon stand options: `resnet20:classes=100`.
   ///
-  /// - Errors: an unknown name, with the nearest; a mistake in a line, with its column.
+  /// - Errors: an unknown name, with the nearest; a mistake in a line, with its column; an option that does not exist.
   public static func entry(for text: String) throws(ZooError) -> CatalogueEntry {
     if ModelPattern.looksLikeOne(text) {
       let pattern: ModelPattern
@@ -71,9 +18,12 @@ public enum Catalogue {
       let (name, source) = (pattern.description, "a model line")
       return CatalogueEntry(name, nil, source, input: pattern.input, classes: nil, isLine: true) { _ in pattern }
     }
-    let wanted = plain(text)
-    if let entry = entries.first(where: { ([$0.name] + $0.aliases).contains { plain($0) == wanted } }) { return entry }
-    throw .unknownModel(text, nearest: nearest(to: text.lowercased(), among: entries.map(\.name)))
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let wanted = plain(parts.first ?? "")
+    guard let entry = entries.first(where: { ([$0.name] + $0.aliases).contains { plain($0) == wanted } }) else {
+      throw .unknownModel(text, nearest: nearest(to: wanted, among: entries.map(\.name)))
+    }
+    return parts.count > 1 ? try entry.choosing(parts[1]) : entry
   }
 
   private static func plain(_ name: String) -> String {
@@ -85,12 +35,15 @@ public enum Catalogue {
 public enum ZooError: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownModel(String, nearest: String)
   case pattern(PatternError)
+  /// What is wrong with an option, in one sentence.
+  case badOption(String)
 
   public var description: String {
     switch self {
     case .unknownModel(let name, let nearest):
       "there is no model '\(name)'; did you mean '\(nearest)'? `fovea models` lists them all"
     case .pattern(let error): error.description
+    case .badOption(let sentence): sentence
     }
   }
 }

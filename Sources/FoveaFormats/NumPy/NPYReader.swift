@@ -24,7 +24,7 @@ struct NPYReader {
       let shape = header.isFortranOrder ? Shape(header.shape.dimensions.reversed()) : header.shape
       let tensor = try header.type.tensor(
         bytes, shape: shape, isBigEndian: header.isBigEndian, path: path, name: entry ?? "the array")
-      return header.isFortranOrder ? transposed(tensor) : tensor
+      return header.isFortranOrder ? tensor.permuted(Array((0..<shape.rank).reversed())) : tensor
     }
   }
 
@@ -48,33 +48,6 @@ struct NPYReader {
 
   private func fail(_ reason: String, _ kind: FormatError.Kind = .damaged) -> FormatError {
     FormatError(kind, path, entry.map { "\($0): \(reason)" } ?? reason)
-  }
-}
-
-/// The tensor with its axes in reverse order.
-private func transposed(_ tensor: Tensor) -> Tensor {
-  let size = tensor.elementType.byteCount
-  let shape = Shape(tensor.shape.dimensions.reversed())
-  guard shape.rank > 1, shape.count > 0 else { return tensor.reshaped(to: shape) }
-  // Walking the result row by row, its last axis is the source's first: the strides turn round, too.
-  let strides = Array(tensor.shape.rowMajorStrides.reversed())
-  return tensor.withUnsafeBytes { source in
-    Tensor(shape: shape, elementType: tensor.elementType) { target in
-      var index = [Int](repeating: 0, count: shape.rank)
-      var from = 0
-      for to in 0..<shape.count {
-        (target.baseAddress! + to * size).copyMemory(from: source.baseAddress! + from * size, byteCount: size)
-        var axis = shape.rank - 1
-        while axis >= 0 {
-          index[axis] += 1
-          from += strides[axis]
-          if index[axis] < shape[axis] { break }
-          from -= strides[axis] * shape[axis]
-          index[axis] = 0
-          axis -= 1
-        }
-      }
-    }
   }
 }
 

@@ -14,3 +14,11 @@ public struct KerasHeads: Model {
     }
   }
 }
+
+extension KerasHeads {
+  static let entries = [
+    CatalogueEntry("keras-heads", aliases: ["t26"], 2022, "the lectures, table T26", input: [28, 28, 3], classes: nil) {
+      _ in KerasHeads()
+    }
+  ]
+}

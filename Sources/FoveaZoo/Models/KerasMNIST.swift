@@ -36,3 +36,20 @@ public struct KerasMNISTWithPooling: Model {
     Dense(classes)
   }
 }
+
+extension KerasMNIST {
+  static let entries = [
+    CatalogueEntry("keras-mnist-valid", aliases: ["t1"], 2022, "the lectures, table T1", input: [28, 28, 1]) {
+      KerasMNIST(padding: .valid, classes: $0.classes)
+    },
+    CatalogueEntry("keras-mnist-same", aliases: ["t2"], 2022, "the lectures, table T2", input: [28, 28, 1]) {
+      KerasMNIST(padding: .same, classes: $0.classes)
+    },
+    CatalogueEntry("keras-mnist-strided", aliases: ["t3"], 2022, "the lectures, table T3", input: [28, 28, 1]) {
+      KerasMNIST(padding: .same, strides: 2, classes: $0.classes)
+    },
+    CatalogueEntry("keras-mnist-pool", aliases: ["t4"], 2022, "the lectures, table T4", input: [28, 28, 1]) {
+      KerasMNISTWithPooling(classes: $0.classes)
+    },
+  ]
+}

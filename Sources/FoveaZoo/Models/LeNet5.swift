@@ -26,3 +26,12 @@ public struct LeNet5: Layer {
     Dense(classes).named("output")
   }
 }
+
+extension LeNet5 {
+  static let entries = [
+    CatalogueEntry(
+      "lenet5", aliases: ["t5", "t6", "t9"], 1998,
+      "LeCun et al., Gradient-Based Learning Applied to Document Recognition", input: [28, 28, 1]
+    ) { LeNet5(classes: $0.classes) }
+  ]
+}

@@ -51,3 +51,11 @@ struct BasicBlockA: Model {
     Conv2D(filters: filters, kernel: 3, strides: strides, padding: .explicit(1), bias: false, initializer: .heNormal)
   }
 }
+
+extension ResNetCIFAR {
+  static let entries = [20, 32, 44, 56, 110].map { depth in
+    CatalogueEntry(
+      "resnet\(depth)", 2015, "He et al., Deep Residual Learning for Image Recognition, §4.2", input: [32, 32, 3]
+    ) { ResNetCIFAR(depth: depth, classes: $0.classes) }
+  }
+}

@@ -1,0 +1,52 @@
+import FoveaData
+import FoveaLayers
+import FoveaNetwork
+import FoveaZoo
+
+/// `fovea convert`: weights that other software trained, as a model file.
+enum Convert: Command {
+  static let name = "convert"
+  static let summary = "makes a model file of weights that other software trained"
+  static let discussion = """
+     IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run) or an .npz file whose tensors are \
+    called and arranged as torchvision or timm do, or as in our own files. Missing, surplus and mis-shaped tensors are \
+    all listed. The preprocessing, \
+    \(Preprocessing.named.keys.sorted().joined(separator: ", ")) or parts such as short=256,crop=224,mean=0.5,deviation=0.5,order=bgr, \
+    stays in the model file.
+    """
+  static let examples = [
+    "convert resnet20.th resnet20.fovea --model resnet20 --preprocessing imagenet",
+    "convert v1.safetensors v1.fovea --model mobilenet-v1:width=0.5,input=160,classes=1001 "
+      + "--preprocessing imagenet-tensorflow,short=183 --class-names synset_words.txt",
+  ]
+  static let input = Positional("IN", "the weights")
+  static let output = Positional("OUT", "the model file to write")
+  static let positionals = [input, output]
+  static let model = Option(
+    required: "model", "NAME", "which model of the catalogue the weights belong to, with options", .text("a name"))
+  static let newHead = Option(
+    "new-head", "N", "so many outputs in place of the file's, drawn anew", .integer(1...1_000_000), "the file's own")
+  static let preprocessing = Option(
+    "preprocessing", "TEXT", "what is done to a picture first", .text("a preprocessing"),
+    "imagenet for 1000 ImageNet classes, else bytes become 0...1")
+  static let classNames = Option(
+    "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
+  static let seed = Option("seed", "N", "what a new head is drawn from", .seed, default: 0)
+  static let options: [any OptionDeclaration] = [model, preprocessing, classNames, newHead, seed]
+
+  static func run(_ arguments: Arguments) throws {
+    let entry = try Catalogue.entry(for: arguments[model])
+    guard let shape = entry.input else { throw UsageError("--model: give a name of the catalogue, see `fovea models`") }
+    let outputs = arguments[newHead] ?? entry.classes ?? 0
+    let names = try arguments[classNames].map { try ClassNames.read($0, count: outputs) } ?? []
+    let isImageNet = entry.classes == 1000 && shape.channels == 3
+    let chosen = arguments[preprocessing] ?? (isImageNet ? "imagenet" : nil)
+    let network = try Network(
+      named: entry.name, weights: arguments[input][0], newHead: arguments[newHead], classNames: names,
+      preprocessing: chosen.map { try Preprocessing(parsing: $0, for: shape) }, seed: arguments[seed])
+    try network.save(to: arguments[output][0])
+    try Console.print(
+      "\(arguments[output][0]): \(entry.name), \(groupedCount(network.parameters.values.reduce(0) { $0 + $1.shape.count }, "number")), \(counted(outputs, "output"))"
+    )
+  }
+}

@@ -1,0 +1,163 @@
+import FoveaCore
+import FoveaFormats
+import FoveaLayers
+
+/// How PyTorch's modules name and arrange what our layers have, by the kind of the layer alone: a model whose layers are
+/// called as its modules are takes its state dicts as they are.
+///
+/// Weights `spatial…×I×O` are `O×I×spatial…` there, of transposed convolutions `I×O×spatial…` for ours `…×O×I`: the last
+/// two axes come first and in turn. What follows a flatten has its inputs channel by channel, where ours has them
+/// position by position.
+struct StateDict {
+  private let file: WeightFile
+  private let model: TracedModel
+  /// The file's name of each tensor, by the name that it would have in PyTorch's modules.
+  private let sources: [String: String]
+
+  /// - Parameter otherNames: functions that turn a file's names into PyTorch's; the one that fits best is taken.
+  init(_ file: WeightFile, for model: TracedModel, otherNames: [@Sendable (String) -> String] = []) {
+    (self.file, self.model) = (file, model)
+    let wanted = Set(model.graph.parameters.map { Self.name(of: $0.parameter.path) })
+    let candidates = ([{ $0 }] + otherNames).map { translate in
+      Dictionary(file.names.map { (translate($0), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    func fit(_ names: [String: String]) -> Int { names.keys.count(where: wanted.contains) }
+    sources = candidates.dropFirst().reduce(candidates[0]) { fit($1) > fit($0) ? $1 : $0 }
+  }
+
+  /// What the leaf of a parameter's path is called there.
+  private static let leaves = [
+    "weights": "weight", "bias": "bias", "scale": "weight", "moving_mean": "running_mean",
+    "moving_variance": "running_var", "slope": "weight", "table": "weight",
+  ]
+
+  /// PyTorch's name of a parameter.
+  static func name(of path: String) -> String {
+    guard let dot = path.lastIndex(of: ".") else { return leaves[path] ?? path }
+    let leaf = String(path[path.index(after: dot)...])
+    return path[...dot] + (leaves[leaf] ?? leaf)
+  }
+
+  /// The model's parameters.
+  ///
+  /// - Parameter drawn: parameters that are not looked for, such as those of a new head.
+  /// - Errors: every missing, surplus and mis-shaped tensor at once; a number that is not finite.
+  func parameters(except drawn: [String: Tensor] = [:]) throws -> [String: Tensor] {
+    var (parameters, mistakes) = (drawn, [String]())
+    var unused = Set(sources.keys.filter { !$0.hasSuffix("num_batches_tracked") })
+    let folded = foldedNorms()
+    let flattened = model.flattenedInputs
+    for (_, parameter) in model.graph.parameters {
+      let name = Self.name(of: parameter.path)
+      unused.remove(name)
+      if drawn[parameter.path] != nil { continue }
+      if let norm = folded[parameter.path] {
+        parameters[parameter.path] = try value(of: norm, shape: parameter.shape)
+        if let bias = norm.bias { unused.remove(bias) }
+        continue
+      }
+      guard let shape = shape(of: name) else {
+        mistakes.append("\(name) is missing")
+        continue
+      }
+      guard let tensor = try arranged(name, shape, as: parameter, flattened: flattened[parameter.path]) else {
+        mistakes.append("\(name) is \(shape), the model's is \(Self.turned(parameter.shape))")
+        continue
+      }
+      if let mistake = tensor.notFinite {
+        throw NetworkError(
+          "\(file.path): \(name) holds \(mistake.value) at index \(mistake.index): damaged, or its training diverged; "
+            + "use other weights")
+      }
+      parameters[parameter.path] = tensor
+    }
+    mistakes += unused.sorted().map { "\($0) belongs to no layer of the model" }
+    guard mistakes.isEmpty else {
+      let shown = mistakes.prefix(20).joined(separator: "; ")
+      throw NetworkError(
+        "\(file.path): the weights are those of another architecture: \(shown)"
+          + (mistakes.count > 20 ? "; and \(mistakes.count - 20) more" : ""))
+    }
+    return parameters
+  }
+
+  /// The shape that PyTorch gives to weights of `shape`.
+  private static func turned(_ shape: Shape) -> Shape {
+    shape.rank < 2 ? shape : Shape([shape[shape.rank - 1], shape[shape.rank - 2]] + shape.dimensions.dropLast(2))
+  }
+
+  /// The tensor as the parameter has it; `nil` if its shape does not fit.
+  private func arranged(
+    _ name: String, _ shape: Shape, as parameter: Op.Parameter, flattened: Shape?
+  ) throws -> Tensor? {
+    let wanted = parameter.shape
+    let isTable = parameter.path.hasSuffix("table")
+    if wanted.rank < 2 || isTable {
+      // A factor for each channel may have axes of length 1 around it.
+      guard shape.dimensions.filter({ $0 != 1 }) == wanted.dimensions.filter({ $0 != 1 }) else { return nil }
+      return try floats(name).reshaped(to: wanted)
+    }
+    let turned = Self.turned(wanted)
+    // A 1×1 convolution is a dense layer and the other way round.
+    let isSame = shape == turned || (shape.count == turned.count && shape.pointwise == turned.pointwise)
+    guard isSame else { return nil }
+    var tensor = try floats(name).reshaped(to: turned)
+    if let flattened, flattened.rank > 1 {
+      // The inputs as channels×positions, put in the order positions×channels.
+      let positions = flattened.count / flattened.channels
+      tensor = tensor.reshaped(to: [turned[0], flattened.channels, positions]).permuted([0, 2, 1])
+        .reshaped(to: turned)
+    }
+    return tensor.permuted(Array(2..<turned.rank) + [1, 0])
+  }
+
+  private func shape(of name: String) -> Shape? { sources[name].flatMap { file.shape(of: $0) } }
+
+  private func floats(_ name: String) throws -> Tensor {
+    let tensor = try file.tensor(sources[name] ?? name)
+    return tensor.elementType == .float32 ? tensor : Tensor(tensor.floats, shape: tensor.shape)
+  }
+}
+
+extension Shape {
+  /// The first two axes, if all others have length 1.
+  fileprivate var pointwise: [Int]? {
+    rank >= 2 && dimensions.dropFirst(2).allSatisfy { $0 == 1 } ? Array(dimensions.prefix(2)) : nil
+  }
+}
+
+// Files whose normalisations were folded into the convolutions before them.
+extension StateDict {
+  /// What a parameter of a folded normalisation is: a number, or the bias of the convolution.
+  private struct FoldedNorm {
+    var number: Float?
+    var bias: String?
+
+  }
+
+  private func value(of norm: FoldedNorm, shape: Shape) throws -> Tensor {
+    if let number = norm.number { return Tensor([Float](repeating: number, count: shape.count), shape: shape) }
+    return try floats(norm.bias!)
+  }
+
+  /// The parameters of normalisations that the file does not have, where it has a bias for the convolution before: the
+  /// normalisation then only adds this bias.
+  private func foldedNorms() -> [String: FoldedNorm] {
+    var folded: [String: FoldedNorm] = [:]
+    let shapes = Dictionary(
+      uniqueKeysWithValues: model.graph.parameters.map { ($0.parameter.path, $0.parameter.shape) })
+    for (layer, next) in zip(model.layers.filter(\.isLeaf), model.layers.filter(\.isLeaf).dropFirst()) {
+      let (bias, path) = ("\(layer.path).bias", next.path)
+      guard next.kind == "BatchNorm", self.shape(of: "\(path).weight") == nil,
+        self.shape(of: "\(path).running_mean") == nil, let shape = shapes["\(path).bias"],
+        self.shape(of: bias) == shape
+      else { continue }
+      folded["\(path).scale"] = FoldedNorm(number: 1)
+      folded["\(path).moving_mean"] = FoldedNorm(number: 0)
+      folded["\(path).moving_variance"] = FoldedNorm(number: 1 - (model.epsilon(ofNorm: next) ?? 0))
+      // A convolution that has a bias of its own takes it itself.
+      folded["\(path).bias"] = shapes[bias] == nil ? FoldedNorm(bias: bias) : FoldedNorm(number: 0)
+    }
+    return folded
+  }
+}

@@ -1,0 +1,90 @@
+public import FoveaLayers
+
+/// A model that can be asked for by name.
+public struct CatalogueEntry: Sendable {
+  /// With what was chosen behind a colon: `mobilenet-v1:width=0.5`.
+  public let name: String
+  /// Other names, such as the rows of the lectures' tables.
+  public let aliases: [String]
+  /// When it was published; `nil` for a model line.
+  public let year: Int?
+  /// Where it is described.
+  public let source: String
+  /// The shape of one example, H×W×C, that it was made for; `nil` for a model line that does not say.
+  public let input: Shape?
+  /// The number of classes that it was made for; `nil` where the number of outputs is not a choice.
+  public let classes: Int?
+  /// What can be chosen besides `classes` and `input`.
+  public let options: [ModelOption]
+  /// Whether it is a model line, not a name.
+  public let isLine: Bool
+  /// Our names of weights that are called otherwise elsewhere, PyTorch's leaves kept: tried where a file's names fit badly.
+  public let otherNames: [@Sendable (String) -> String]
+  private let chosen: ModelOptions
+  private let model: @Sendable (ModelOptions) -> any Layer
+
+  init(
+    _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?, classes: Int? = 10,
+    options: [ModelOption] = [], isLine: Bool = false, otherNames: [@Sendable (String) -> String] = [],
+    model: @escaping @Sendable (_ options: ModelOptions) -> any Layer
+  ) {
+    (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
+    (self.input, self.classes, self.options, self.isLine) = (input, classes, options, isLine)
+    (self.otherNames, self.model) = (otherNames, model)
+    chosen = ModelOptions(
+      classes: classes ?? 0, Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.standard) }))
+  }
+
+  private init(_ entry: CatalogueEntry, name: String, input: Shape?, classes: Int?, chosen: ModelOptions) {
+    (self.name, self.input, self.classes, self.chosen) = (name, input, classes, chosen)
+    (aliases, year, source, options) = (entry.aliases, entry.year, entry.source, entry.options)
+    (isLine, otherNames, model) = (entry.isLine, entry.otherNames, entry.model)
+  }
+
+  /// The model with so many outputs, its own number by default.
+  public func make(classes: Int? = nil) -> any Layer { model(chosen.with(classes: classes ?? self.classes ?? 0)) }
+
+  /// The entry with what a text such as `width=0.5,input=160` chooses.
+  ///
+  /// - Errors: a name that is no option, one that is given twice, a value that is not allowed.
+  func choosing(_ text: String) throws(ZooError) -> CatalogueEntry {
+    var values = Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.standard) })
+    var (input, classes, given) = (input, classes, [String]())
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard pair.count == 2, !pair[1].isEmpty else {
+        throw .badOption("'\(part)' of \(name): write an option as name=value, such as classes=5")
+      }
+      let (key, value) = (pair[0], pair[1])
+      guard !given.contains(where: { $0.hasPrefix(key + "=") }) else {
+        throw .badOption("'\(key)' of \(name) is given twice")
+      }
+      given.append("\(key)=\(value)")
+      if key == "input", let original = self.input, original.rank == 3 {
+        input = try Self.input(value, channels: original.channels, of: name)
+      } else if key == "classes", self.classes != nil {
+        let option = ModelOption("classes", "outputs", .integer(1, 1...1_000_000))
+        guard case .integer(let count) = try option.value(value, of: name) else { continue }
+        classes = count
+      } else if let option = options.first(where: { $0.name == key }) {
+        values[key] = try option.value(value, of: name)
+      } else {
+        let known =
+          (self.classes == nil ? [] : ["classes"]) + (self.input == nil ? [] : ["input"]) + options.map(\.name)
+        throw .badOption("\(name) has no option '\(key)'; it has \(known.joined(separator: ", "))")
+      }
+    }
+    return CatalogueEntry(
+      self, name: name + ":" + given.sorted().joined(separator: ","), input: input, classes: classes,
+      chosen: ModelOptions(classes: classes ?? 0, values))
+  }
+
+  /// `160`, `160x120` or `160x120x3`.
+  private static func input(_ text: String, channels: Int, of model: String) throws(ZooError) -> Shape {
+    let sizes = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard (1...3).contains(sizes.count), sizes.allSatisfy((1...65_535).contains) else {
+      throw .badOption("'input=\(text)' of \(model): give a size such as 160, 160x120 or 160x120x3")
+    }
+    return [sizes[0], sizes.count > 1 ? sizes[1] : sizes[0], sizes.count > 2 ? sizes[2] : channels]
+  }
+}

@@ -1,0 +1,77 @@
+public import FoveaLayers
+
+/// MobileNet v1: Howard et al. 2017, "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
+/// Applications", table 1. Input 224×224×3.
+///
+/// A 3×3 convolution, 13 pairs of a depthwise and a 1×1 convolution, each with batch normalisation and ReLU6, and
+/// TensorFlow's `.same` padding. `width` scales all channels, as α in §3.3. Layers are called as in timm's
+/// `mobilenetv1_100`.
+public struct MobileNetV1: Model {
+  public var width: Double
+  public var classes: Int
+
+  public init(width: Double = 1, classes: Int = 1000) { (self.width, self.classes) = (width, classes) }
+
+  /// The filters of the 1×1 convolutions, stage by stage; every stage but the first begins with stride 2.
+  private static let stages = [[64], [128, 128], [256, 256], [512, 512, 512, 512, 512, 512], [1024, 1024]]
+
+  public var body: Sequential {
+    Conv2D(filters: scaled(32), kernel: 3, strides: 2, padding: .same, bias: false, initializer: .heNormal)
+      .named("conv_stem")
+    BatchNorm().named("bn1")
+    ReLU6()
+    Sequential {
+      for (stage, filters) in Self.stages.enumerated() {
+        Sequential {
+          for (index, count) in filters.enumerated() {
+            Sequential {
+              DepthwiseConv2D(
+                kernel: 3, strides: stage > 0 && index == 0 ? 2 : 1, padding: .same, bias: false,
+                initializer: .heNormal
+              ).named("conv_dw")
+              BatchNorm().named("bn1")
+              ReLU6()
+              Conv2D(filters: scaled(count), kernel: 1, bias: false, initializer: .heNormal).named("conv_pw")
+              BatchNorm().named("bn2")
+              ReLU6()
+            }.named("\(index)")
+          }
+        }.named("\(stage)")
+      }
+    }.named("blocks")
+    GlobalAveragePool2D()
+    Dense(classes).named("classifier")
+  }
+
+  private func scaled(_ filters: Int) -> Int { max(8, Int((Double(filters) * width).rounded())) }
+
+  /// `conv0`, `dw1`, `pw1`, …, `fc`: the names of files made from TensorFlow's.
+  static func fromNumbered(_ name: String) -> String {
+    guard let dot = name.firstIndex(of: ".") else { return name }
+    let (layer, leaf) = (name[..<dot], name[dot...])
+    switch layer {
+    case "conv0": return "conv_stem" + leaf
+    case "fc": return "classifier" + leaf
+    default:
+      guard let number = Int(layer.dropFirst(2)), number >= 1, ["dw", "pw"].contains(layer.prefix(2)) else {
+        return name
+      }
+      var index = number - 1
+      for (stage, filters) in stages.enumerated() {
+        if index < filters.count { return "blocks.\(stage).\(index).conv_\(layer.prefix(2))" + leaf }
+        index -= filters.count
+      }
+      return name
+    }
+  }
+}
+
+extension MobileNetV1 {
+  static let entries = [
+    CatalogueEntry(
+      "mobilenet-v1", 2017, "Howard et al., MobileNets", input: [224, 224, 3], classes: 1000,
+      options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))],
+      otherNames: [{ MobileNetV1.fromNumbered($0) }]
+    ) { MobileNetV1(width: $0.number("width"), classes: $0.classes) }
+  ]
+}

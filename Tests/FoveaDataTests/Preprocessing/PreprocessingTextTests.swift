@@ -1,0 +1,41 @@
+import FoveaData
+import FoveaTestSupport
+import Testing
+
+@Test func `a preprocessing is a name, or parts, or a name with parts that change it`() throws {
+  #expect(try Preprocessing(parsing: "imagenet", for: [224, 224, 3]) == .imageNet)
+  let mobile = try Preprocessing(parsing: "imagenet-tensorflow,short=183", for: [160, 160, 3])
+  #expect(mobile.shortSide == 183 && mobile.crop == [160, 160] && mobile.scale == 1)
+  #expect(mobile.mean == [128, 128, 128] && mobile.deviation == [128, 128, 128])
+  let parts = try Preprocessing(
+    parsing: "short=256,crop=224x200,scale=1,mean=104/117/123,deviation=2,order=bgr", for: [224, 200, 3])
+  #expect(parts.order == .bgr && parts.crop == [224, 200] && parts.mean == [104, 117, 123])
+  #expect(parts.deviation == [2, 2, 2])
+  #expect(try Preprocessing(parsing: "mnist", for: [28, 28, 1]).color == .gray)
+}
+
+@Test(arguments: [
+  ("imagenot", "there is no 'imagenot'; there are cifar10, imagenet, imagenet-caffe, "),
+  ("imagenet,shrt=3", "'shrt=3' is not understood: it may be short, crop, scale, mean, deviation and order"),
+  ("mean=1/x", "'mean=1/x' is not understood: give a number, or one for each channel, such as 104/117/123"),
+  ("order=grb", "'order=grb' is not understood: give rgb or bgr"), ("imagenet,", "'' is not understood: "),
+  ("crop=axb", "a crop has the shape height×width, each in 1...65535, not 0×0"),
+])
+func `a preprocessing that is not understood says what it may be`(text: String, reason: String) {
+  let error = #expect(throws: DataError.self) { try Preprocessing(parsing: text, for: [224, 224, 3]) }
+  #expect(error?.reason.hasPrefix(reason) == true, "\(error?.reason ?? "")")
+}
+
+@Test func `class names come one a line, with WordNet's numbers, or as a dictionary`() throws {
+  let folder = TemporaryFolder()
+  func read(_ text: String, count: Int) throws -> [String] {
+    try ClassNames.read(folder.write(Array(text.utf8), to: "names"), count: count)
+  }
+  #expect(try read("cat\ndog \r\n", count: 2) == ["cat", "dog"])
+  #expect(try read("n01440764 tench, Tinca tinca\nn01443537 goldfish", count: 2) == ["tench, Tinca tinca", "goldfish"])
+  #expect(try read("{0: 'tench',\n 1: \"Granny's\", 2: 'a\\'b'}", count: 3) == ["tench", "Granny's", "a'b"])
+  #expect(try read("cat\ndog", count: 3) == ["background", "cat", "dog"])
+  let error = #expect(throws: DataError.self) { try read("cat\ndog", count: 5) }
+  #expect(error?.reason == "it has 2 names, the model 5 outputs")
+  #expect(throws: DataError.self) { try read("{0: 'a', 2: 'b'}", count: 2) }
+}

@@ -1,0 +1,70 @@
+import FoveaCore
+import FoveaFormats
+import FoveaNetwork
+import FoveaTestSupport
+import FoveaZoo
+import Testing
+
+/// The twin of the model in `Fixtures/make_state_dicts.py`.
+private let line = "input 6x5x2 - conv 3 3x3 - bn - relu - conv 4 1x1 - pool - fc 7 - relu - fc 4"
+
+@Test(arguments: ["small.pth", "folded.pth"])
+func `a state dict gives PyTorch's numbers, what follows a flatten and folded norms included`(name: String) throws {
+  let network = try Network(named: line, weights: fixturePath(name))
+  let arrays = try NPZFile.read(fixturePath("small.npz"))
+  let output = try network.predict(batch: arrays["input"]!)
+  #expect(relativeError(of: output.floats.map(Double.init), to: arrays["output"]!.floats.map(Double.init)) < 1e-5)
+}
+
+@Test func `every missing, surplus and mis-shaped tensor is named at once`() {
+  let error = #expect(throws: NetworkError.self) { try Network(named: line, weights: fixturePath("wrong.pth")) }
+  #expect(
+    error?.description == "\(fixturePath("wrong.pth")): the weights are those of another architecture: "
+      + "conv2d_2.bias is missing; dense_2.weight is 5×7, the model's is 4×7; extra.weight belongs to no layer of the model"
+  )
+}
+
+@Test func `what is saved is read again as it is, and what is no weights is refused`() throws {
+  let folder = TemporaryFolder()
+  let network = try Network(named: line, weights: fixturePath("small.pth"))
+  try network.save(to: folder.path("model"))
+  let again = try Network(named: line, weights: folder.path("model/weights.safetensors"))
+  #expect(again.parameters == network.parameters)
+  let path = folder.write(Array("nothing".utf8), to: "nothing.pth")
+  let error = #expect(throws: FormatError.self) { try Network(named: line, weights: path) }
+  #expect(
+    error?.reason == "no weights that are read here: neither .safetensors, PyTorch (.pt, .pth, .th) nor .npz")
+}
+
+@Test func `a new head is drawn, and all else is the file's`() throws {
+  let folder = TemporaryFolder()
+  let ten = try Network(named: "resnet20", weights: write("resnet20", seed: 3, to: folder))
+  let five = try Network(named: "resnet20", weights: folder.path("weights"), newHead: 5, seed: 9)
+  #expect(five.outputShape == [5])
+  for (path, tensor) in five.parameters where !path.hasPrefix("linear") { #expect(tensor == ten.parameters[path]) }
+  #expect(five.parameters["linear.weights"]?.shape == [64, 5])
+  let error = #expect(throws: NetworkError.self) {
+    try Network(named: "resnet20:classes=5", weights: folder.path("weights"))
+  }
+  #expect(error?.description.contains("linear.weight") == true)
+}
+
+/// Weights of a model as PyTorch would name and arrange them.
+private func write(_ name: String, seed: UInt64, to folder: TemporaryFolder) throws -> String {
+  let network = try Network(ResNetCIFAR(depth: 20), input: [32, 32, 3], seed: seed)
+  var tensors: [String: Tensor] = [:]
+  for (path, tensor) in network.parameters {
+    let leaves = [
+      "weights": "weight", "scale": "weight", "moving_mean": "running_mean", "moving_variance": "running_var",
+    ]
+    var parts = path.split(separator: ".").map(String.init)
+    parts.append(leaves[parts.last!] ?? parts.last!)
+    parts.remove(at: parts.count - 2)
+    let rank = tensor.shape.rank
+    var order = Array(0..<rank)
+    if rank >= 2 { order = [rank - 1, rank - 2] + order.dropLast(2) }
+    tensors[parts.joined(separator: ".")] = tensor.permuted(order)
+  }
+  try SafetensorsFile.write(tensors, to: folder.path("weights"))
+  return folder.path("weights")
+}
