@@ -11,6 +11,8 @@ public struct CatalogueEntry: Sendable {
   public let source: String
   /// The shape of one example, H×W×C, that it was made for; `nil` for a model line that does not say.
   public let input: Shape?
+  /// What the input is made of: `float32`, or `int32` for words and classes by their numbers.
+  public let elementType: ElementType
   /// The number of classes that it was made for; `nil` where the number of outputs is not a choice.
   public let classes: Int?
   /// Whether it is a model line, not a name.
@@ -18,11 +20,13 @@ public struct CatalogueEntry: Sendable {
   private let model: @Sendable (Int) -> any Layer
 
   init(
-    _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?, classes: Int? = 10,
+    _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?,
+    elementType: ElementType = .float32, classes: Int? = 10,
     isLine: Bool = false, model: @escaping @Sendable (_ classes: Int) -> any Layer
   ) {
     (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
-    (self.input, self.classes, self.isLine, self.model) = (input, classes, isLine, model)
+    (self.input, self.elementType, self.classes) = (input, elementType, classes)
+    (self.isLine, self.model) = (isLine, model)
   }
 
   /// The model with so many outputs, its own number by default.
@@ -69,7 +73,9 @@ public enum Catalogue {
       let pattern: ModelPattern
       do throws(PatternError) { pattern = try ModelPattern(text) } catch { throw .pattern(error) }
       let (name, source) = (pattern.description, "a model line")
-      return CatalogueEntry(name, nil, source, input: pattern.input, classes: nil, isLine: true) { _ in pattern }
+      return CatalogueEntry(
+        name, nil, source, input: pattern.input, elementType: pattern.elementType, classes: nil, isLine: true
+      ) { _ in pattern }
     }
     let wanted = plain(text)
     if let entry = entries.first(where: { ([$0.name] + $0.aliases).contains { plain($0) == wanted } }) { return entry }

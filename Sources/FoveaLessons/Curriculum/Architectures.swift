@@ -165,15 +165,15 @@ extension Curriculum {
         "The text of the deck reads UNET-5, 120×64 and 8×10: it is LeNet-5, 120×84 and 84×10. Its 400×120 is right.")
     },
     FreeLesson("T27", "002:503-506", "Words, a convolution over them, and pooling") { page in
-      page.give("input", "21 words out of 10,000, each a row with a single one")
-      page.formula("an embedding is a dense layer on such a row: it picks the word's row of the matrix")
+      page.give("input", "21 words out of 10,000, each by its number")
+      page.formula("an embedding is a table: it gives the row of each word's number")
       let model = try trace(
         Sequential {
-          Conv1D(filters: 128, kernel: 1, bias: false).named("embedding")
+          Embedding(count: 10_000, size: 128).named("embedding")
           Conv1D(filters: 32, kernel: 5, activation: .relu).named("conv")
           MaxPool1D(3).named("pool")
           GlobalMaxPool1D().named("global")
-        }, input: [21, 10_000])
+        }, input: [21], elementType: .int32)
       for row in model.summary.layers {
         page.result("\(row.path): output", row.output.description)
         page.result("\(row.path): parameters", row.parameters)
