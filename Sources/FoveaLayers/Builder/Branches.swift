@@ -2,8 +2,9 @@
 
 /// The sum of the branches.
 ///
-/// - Shapes: every branch gives the same, which is the result's.
+/// - Shapes: every branch gives the same, which is the result's. Parameters: those of the branches.
 /// - Errors: branches of different shapes; no branch.
+/// - Source: Keras `Add`; of two branches, He et al. 2015, "Deep Residual Learning for Image Recognition", eq. 2.
 public struct Add: Combinator {
   public var branches: [any Layer]
   public init(@LayerBuilder _ branches: () -> Sequential) { self.branches = branches().layers }
@@ -12,8 +13,9 @@ public struct Add: Combinator {
 
 /// The product of the branches: one may be a gate for another.
 ///
-/// - Shapes: every branch gives the same, which is the result's.
+/// - Shapes: every branch gives the same, which is the result's. Parameters: those of the branches.
 /// - Errors: branches of different shapes; no branch.
+/// - Source: Keras `Multiply`; as a gate, Dauphin et al. 2017, "Language Modeling with Gated Convolutional Networks", eq. 1.
 public struct Multiply: Combinator {
   public var branches: [any Layer]
   public init(@LayerBuilder _ branches: () -> Sequential) { self.branches = branches().layers }

@@ -11,7 +11,8 @@
 /// }
 /// ```
 ///
-/// - Shapes: `N×H×W×C₁`, `N×H×W×C₂`, … → `N×H×W×(C₁ + C₂ + …)`; rows `N×C₁`, `N×C₂`, … alike.
+/// - Shapes: `N×H×W×C₁`, `N×H×W×C₂`, … → `N×H×W×(C₁ + C₂ + …)`; rows `N×C₁`, `N×C₂`, … alike. Parameters:
+///   those of the branches.
 /// - Errors: branches of different heights or widths; no branch.
 /// - Source: Szegedy et al. 2015, "Going Deeper with Convolutions", fig. 2.
 public struct Concatenate: Combinator {

@@ -18,6 +18,10 @@ extension Model {
 }
 
 /// Layers one after another.
+///
+/// - Shapes: each takes what the one before it gives. Parameters: those of the layers.
+/// - Errors: those of the layers.
+/// - Source: function composition; Keras `Sequential`.
 public struct Sequential: Combinator {
   public var layers: [any Layer]
 

@@ -33,6 +33,7 @@ public struct AdaptiveAveragePool<Size: SpatialSize>: Layer {
 /// The sum under windows that divide the input into so many.
 ///
 /// - Shapes, errors: as `AdaptiveAveragePool`. No parameters.
+/// - Source: `AdaptiveAveragePool` before it divides.
 public struct AdaptiveSumPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveSumPool\(Size.axes)D" }
@@ -44,6 +45,7 @@ public struct AdaptiveSumPool<Size: SpatialSize>: Layer {
 /// The largest value under windows that divide the input into so many.
 ///
 /// - Shapes, errors: as `AdaptiveAveragePool`. No parameters.
+/// - Source: PyTorch `AdaptiveMaxPool2d`; He et al. 2014, "Spatial Pyramid Pooling", §2.1.
 public struct AdaptiveMaxPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveMaxPool\(Size.axes)D" }
@@ -57,6 +59,7 @@ public struct AdaptiveMaxPool<Size: SpatialSize>: Layer {
 /// The smallest value under windows that divide the input into so many.
 ///
 /// - Shapes, errors: as `AdaptiveAveragePool`. No parameters.
+/// - Source: as `AdaptiveMaxPool`, of `−x`.
 public struct AdaptiveMinPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveMinPool\(Size.axes)D" }
@@ -73,6 +76,7 @@ public struct AdaptiveMinPool<Size: SpatialSize>: Layer {
 ///
 /// - Shapes: as `AdaptiveAveragePool`. No parameters.
 /// - Errors: an input of another rank; an output size below 1; a power that is not above 0.
+/// - Source: the norm of `LpPool` under the windows of `AdaptiveAveragePool`.
 public struct AdaptiveLpPool<Size: SpatialSize>: Layer {
   public var output: Size
   public var power: Float

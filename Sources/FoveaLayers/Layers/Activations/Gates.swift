@@ -2,7 +2,8 @@
 
 /// `x · Φ(x)`, Φ the distribution function of the normal distribution.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
+/// - Errors: an input of whole numbers.
 /// - Source: Hendrycks & Gimpel 2016, "Gaussian Error Linear Units", §2.
 public struct GELU: Layer {
   public static let defaultName = "gelu"
@@ -27,7 +28,7 @@ public struct GELU: Layer {
 
 /// `x · σ(βx)`; with β = 1 it is known as SiLU.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
 /// - Errors: a β that is not finite.
 /// - Source: Ramachandran, Zoph & Le 2017, "Searching for Activation Functions", §4; Elfwing, Uchibe & Doya 2018.
 public struct Swish: Layer {
@@ -43,7 +44,8 @@ public struct Swish: Layer {
 
 /// The sigmoid linear unit, `x · σ(x)`.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
+/// - Errors: an input of whole numbers.
 /// - Source: Elfwing, Uchibe & Doya 2018, "Sigmoid-Weighted Linear Units", §2.
 public struct SiLU: Layer {
   public static let defaultName = "silu"
@@ -53,7 +55,8 @@ public struct SiLU: Layer {
 
 /// `x · min(max(x + 3, 0), 6) / 6`: a swish of straight lines.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
+/// - Errors: an input of whole numbers.
 /// - Source: Howard et al. 2019, "Searching for MobileNetV3", §5.2.
 public struct HardSwish: Layer {
   public static let defaultName = "hard_swish"
@@ -63,7 +66,8 @@ public struct HardSwish: Layer {
 
 /// `x · tanh(log(1 + eˣ))`.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
+/// - Errors: an input of whole numbers.
 /// - Source: Misra 2019, "Mish: A Self Regularized Non-Monotonic Activation Function", eq. 1.
 public struct Mish: Layer {
   public static let defaultName = "mish"
