@@ -77,7 +77,7 @@ let testTargets: [Target] = [
   tests("FoveaTorchTests", ["FoveaNetwork", "FoveaTraining"], fixtures: true),
   tests("FoveaTrainingTests", ["FoveaTraining"], fixtures: true),
   tests("FoveaExplainTests", ["FoveaExplain"]),
-  tests("FoveaLessonsTests", ["FoveaLessons"]),
+  tests("FoveaLessonsTests", ["FoveaLessons", "FoveaData"]),
   tests("FoveaTests", ["Fovea"]),
   // The command, run as a process.
   tests("FoveaCLITests", ["FoveaCLI", "FoveaData", "FoveaFormats"]),

@@ -58,27 +58,26 @@ extension Curriculum {
           + "before a normalisation has no bias. The input of row 14 is 14×14×256.")
     },
     FreeLesson("T17", "002:433-447", "Deeper ResNets") { page in
-      page.formula("weight layers = 1 + 2 or 3 for each unit + 1")
+      page.formula("weight layers = 1 + 2 or 3 for each unit + 1: those on the longest way through the model")
       let models: [(String, ResNet)] = [
         ("ResNet-34", ResNet(depths: [3, 4, 6, 3], hasBottlenecks: false)),
         ("ResNet-50", ResNet(depths: [3, 4, 6, 3])),
         ("ResNet-101", ResNet(depths: [3, 4, 23, 3])), ("ResNet-152", ResNet(depths: [3, 8, 36, 3])),
       ]
       for (name, model) in models {
-        let units = model.depths.reduce(0, +)
-        let each = model.hasBottlenecks ? 3 : 2
-        page.cell("\(name): weight layers", "1 + \(each)·\(units) + 1 = \(each * units + 2)", Double(each * units + 2))
-        page.result(name, try trace(model, input: [224, 224, 3]).summary.parameters)
+        let model = try trace(model, input: [224, 224, 3])
+        page.cell("\(name): weight layers", model.weightLayers)
+        page.result(name, model.summary.parameters)
       }
       page.remark("From 50 on a unit is 1×1, 3×3, 1×1: the 3×3 works on a quarter of the channels.")
     },
     FreeLesson("T18", "002:390-416", "GoogLeNet") { page in
       page.formula("a module has 1×1, 1×1 and 3×3, 1×1 and 5×5, pooling and 1×1 side by side")
-      let modules = GoogLeNet.modules.count
-      page.cell("weight layers", "3 + 2·\(modules) + 1 = \(2 * modules + 4)", Double(2 * modules + 4))
-      page.result("weight layers", 2 * modules + 4)
-      page.result("inception modules", modules)
       let models = try [true, false].map { try trace(GoogLeNet(isNormalized: $0), input: [224, 224, 3]) }
+      let depth = models[1].weightLayers
+      page.cell("weight layers on the longest way", depth)
+      page.result("weight layers", depth.total)
+      page.result("inception modules", models[1].graph.nodes.count { $0.operation is Op.Concatenate })
       page.result("with batch normalisation, as torchvision has it", models[0].summary.parameters)
       page.result("as in the paper, with biases", models[1].summary.parameters)
       let head = models[1].summary.layers.filter { $0.kind == "GlobalAveragePool2D" || $0.kind == "Dense" }
@@ -90,10 +89,9 @@ extension Curriculum {
     FreeLesson("T19", "003:706-717", "DenseNets") { page in
       page.formula("channels after a block of L layers: k₀ + k·L; a transition halves them")
       for (name, depths) in [("121", [6, 12, 24, 16]), ("169", [6, 12, 32, 32]), ("201", [6, 12, 48, 32])] {
-        let layers = depths.reduce(0, +)
-        page.cell(
-          "DenseNet-\(name): weight layers", "1 + 2·\(layers) + 3 + 1 = \(2 * layers + 5)", Double(2 * layers + 5))
-        page.result("DenseNet-\(name)", try trace(DenseNet(depths: depths), input: [224, 224, 3]).summary.parameters)
+        let model = try trace(DenseNet(depths: depths), input: [224, 224, 3])
+        page.cell("DenseNet-\(name): weight layers", model.weightLayers)
+        page.result("DenseNet-\(name)", model.summary.parameters)
       }
       page.remark(
         "The name counts the layers with weights: the first convolution, two in every dense layer, three "
