@@ -112,7 +112,7 @@ import Testing
       == [
         "embedding_1: Embedding takes row numbers of int32, got float32; "
           + "give the model an input of whole numbers: Network(_:input:elementType: .int32), "
-          + "or trace(_:input:elementType: .int32)"
+          + "in a model line 'input 20 int32'"
       ])
   #expect(
     mistakes(Sequential { SqueezeExcitation(reduction: 16) }, input: [4, 4, 6])

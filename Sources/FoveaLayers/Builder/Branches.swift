@@ -7,6 +7,8 @@
 /// - Source: Keras `Add`; of two branches, He et al. 2015, "Deep Residual Learning for Image Recognition", eq. 2.
 public struct Add: Combinator {
   public var branches: [any Layer]
+
+  /// - Parameter branches: a layer each.
   public init(@LayerBuilder _ branches: () -> Sequential) { self.branches = branches().layers }
   public func forward(_ x: Value) -> Value { x.folded(branches, "add") { $0 + $1 } }
 }
@@ -18,6 +20,8 @@ public struct Add: Combinator {
 /// - Source: Keras `Multiply`; as a gate, Dauphin et al. 2017, "Language Modeling with Gated Convolutional Networks", eq. 1.
 public struct Multiply: Combinator {
   public var branches: [any Layer]
+
+  /// - Parameter branches: a layer each.
   public init(@LayerBuilder _ branches: () -> Sequential) { self.branches = branches().layers }
   public func forward(_ x: Value) -> Value { x.folded(branches, "multiply") { $0 * $1 } }
 }

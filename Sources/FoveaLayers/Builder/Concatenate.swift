@@ -18,6 +18,7 @@
 public struct Concatenate: Combinator {
   public var branches: [any Layer]
 
+  /// - Parameter branches: a layer each.
   public init(@LayerBuilder _ branches: () -> Sequential) { self.branches = branches().layers }
 
   public func forward(_ x: Value) -> Value {

@@ -53,6 +53,9 @@ public struct Named<Base: Layer>: Combinator {
   public var base: Base
   public var name: String
 
+  /// - Parameters:
+  ///   - base: the layer.
+  ///   - name: its part of the path.
   public init(_ base: Base, name: String) { (self.base, self.name) = (base, name) }
 
   public static var kind: String { Base.kind }

@@ -37,8 +37,7 @@ extension Value {
   func failingUnlessIntegers(_ kind: String, _ noun: String, assuming shape: Shape) -> Value? {
     guard elementType != .int32 else { return nil }
     let fix =
-      "give the model an input of whole numbers: Network(_:input:elementType: .int32), or trace(_:input:elementType: "
-      + ".int32)"
+      "give the model an input of whole numbers: Network(_:input:elementType: .int32), in a model line 'input 20 int32'"
     return failing("\(kind) takes \(noun) of int32, got \(elementType)", fix: fix, assuming: shape)
   }
 

@@ -25,8 +25,10 @@ extension Model {
 public struct Sequential: Combinator {
   public var layers: [any Layer]
 
+  /// - Parameter layers: in their order.
   public init(_ layers: [any Layer]) { self.layers = layers }
 
+  /// - Parameter body: the layers, one on a line.
   public init(@LayerBuilder _ body: () -> Sequential) { self = body() }
 
   public func forward(_ x: Value) -> Value { layers.reduce(x) { $1($0) } }

@@ -16,6 +16,10 @@ public struct Residual: Combinator {
   public var shortcut: Sequential
   public var activation: Activation?
 
+  /// - Parameters:
+  ///   - activation: applied to the sum.
+  ///   - body: the layers that learn the difference to the shortcut.
+  ///   - shortcut: the layers beside them; none passes the input on.
   public init(
     activation: Activation? = nil, @LayerBuilder _ body: () -> Sequential,
     @LayerBuilder shortcut: () -> Sequential = { Sequential([]) }

@@ -25,6 +25,8 @@ public typealias AdaptiveLpPool3D = AdaptiveLpPool<Size3D>
 public struct AdaptiveAveragePool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveAveragePool\(Size.axes)D" }
+
+  /// - Parameter output: how many results there are along each axis.
   public init(_ output: Size) { self.output = output }
 
   public func forward(_ x: Value) -> Value { x.averagedAdaptively(Self.kind, to: output.sizes, mean: true) }
@@ -37,6 +39,8 @@ public struct AdaptiveAveragePool<Size: SpatialSize>: Layer {
 public struct AdaptiveSumPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveSumPool\(Size.axes)D" }
+
+  /// - Parameter output: how many results there are along each axis.
   public init(_ output: Size) { self.output = output }
 
   public func forward(_ x: Value) -> Value { x.averagedAdaptively(Self.kind, to: output.sizes, mean: false) }
@@ -49,6 +53,8 @@ public struct AdaptiveSumPool<Size: SpatialSize>: Layer {
 public struct AdaptiveMaxPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveMaxPool\(Size.axes)D" }
+
+  /// - Parameter output: how many results there are along each axis.
   public init(_ output: Size) { self.output = output }
 
   public func forward(_ x: Value) -> Value {
@@ -63,6 +69,8 @@ public struct AdaptiveMaxPool<Size: SpatialSize>: Layer {
 public struct AdaptiveMinPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveMinPool\(Size.axes)D" }
+
+  /// - Parameter output: how many results there are along each axis.
   public init(_ output: Size) { self.output = output }
 
   public func forward(_ x: Value) -> Value {
@@ -81,6 +89,10 @@ public struct AdaptiveLpPool<Size: SpatialSize>: Layer {
   public var output: Size
   public var power: Float
   public static var kind: String { "AdaptiveLpPool\(Size.axes)D" }
+
+  /// - Parameters:
+  ///   - output: how many results there are along each axis.
+  ///   - power: p, above 0.
   public init(_ output: Size, power: Float = 2) { (self.output, self.power) = (output, power) }
 
   public func forward(_ x: Value) -> Value {

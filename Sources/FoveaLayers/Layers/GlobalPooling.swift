@@ -77,6 +77,8 @@ public struct GlobalMinPool<Size: SpatialSize>: Layer {
 public struct GlobalLpPool<Size: SpatialSize>: Layer {
   public var power: Float
   public static var kind: String { "GlobalLpPool\(Size.axes)D" }
+
+  /// - Parameter power: p, above 0.
   public init(power: Float = 2) { self.power = power }
 
   public func forward(_ x: Value) -> Value {

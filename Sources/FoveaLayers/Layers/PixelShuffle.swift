@@ -9,6 +9,8 @@
 ///   Neural Network", eq. 4.
 public struct PixelShuffle: Layer {
   public var factor: Int
+
+  /// - Parameter factor: the side of a square, in pixels.
   public init(_ factor: Int) { self.factor = factor }
 
   public func forward(_ x: Value) -> Value {
@@ -33,6 +35,8 @@ public struct PixelShuffle: Layer {
 /// - Source: as `PixelShuffle`.
 public struct PixelUnshuffle: Layer {
   public var factor: Int
+
+  /// - Parameter factor: the side of a square, in pixels.
   public init(_ factor: Int) { self.factor = factor }
 
   public func forward(_ x: Value) -> Value {

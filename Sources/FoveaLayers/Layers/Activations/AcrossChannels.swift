@@ -9,6 +9,8 @@
 public struct Softmax: Layer {
   /// How decided it is: 0 gives equal probabilities, infinity the maximum alone.
   public var beta: Float
+
+  /// - Parameter beta: how decided it is.
   public init(beta: Float = 1) { self.beta = beta }
 
   public func forward(_ x: Value) -> Value {
@@ -35,6 +37,8 @@ public struct LogSoftmax: Layer {
 /// - Source: Goodfellow et al. 2013, "Maxout Networks", eq. 2.
 public struct Maxout: Layer {
   public var pieces: Int
+
+  /// - Parameter pieces: how many neighbouring channels compete.
   public init(pieces: Int) { self.pieces = pieces }
 
   public func forward(_ x: Value) -> Value {

@@ -9,6 +9,8 @@
 public struct ELU: Layer {
   public static let defaultName = "elu"
   public var alpha: Float
+
+  /// - Parameter alpha: the negative of what the result tends to far below 0.
   public init(alpha: Float = 1) { self.alpha = alpha }
 
   public func forward(_ x: Value) -> Value {
@@ -25,6 +27,8 @@ public struct ELU: Layer {
 public struct CELU: Layer {
   public static let defaultName = "celu"
   public var alpha: Float
+
+  /// - Parameter alpha: the negative of what the result tends to far below 0.
   public init(alpha: Float = 1) { self.alpha = alpha }
 
   public func forward(_ x: Value) -> Value {

@@ -16,6 +16,8 @@ public struct GELU: Layer {
   }
 
   public var form: Form
+
+  /// - Parameter form: how Φ is computed.
   public init(_ form: Form = .exact) { self.form = form }
 
   public func forward(_ x: Value) -> Value {
@@ -34,6 +36,8 @@ public struct GELU: Layer {
 public struct Swish: Layer {
   public static let defaultName = "swish"
   public var beta: Float
+
+  /// - Parameter beta: how steeply the gate opens: at 0 the layer is x / 2, at infinity the rectifier.
   public init(beta: Float = 1) { self.beta = beta }
 
   public func forward(_ x: Value) -> Value {

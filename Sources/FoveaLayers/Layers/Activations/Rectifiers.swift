@@ -30,6 +30,10 @@ public struct ReLU6: Layer {
 public struct HardTanh: Layer {
   public var lower: Float
   public var upper: Float
+
+  /// - Parameters:
+  ///   - lower: the smallest result.
+  ///   - upper: the largest.
   public init(_ lower: Float = -1, _ upper: Float = 1) { (self.lower, self.upper) = (lower, upper) }
 
   public func forward(_ x: Value) -> Value {
@@ -48,6 +52,8 @@ public struct HardTanh: Layer {
 public struct LeakyReLU: Layer {
   public static let defaultName = "leaky_relu"
   public var slope: Float
+
+  /// - Parameter slope: below 0.
   public init(slope: Float = 0.01) { self.slope = slope }
 
   public func forward(_ x: Value) -> Value {
@@ -83,6 +89,10 @@ public struct RandomizedLeakyReLU: Layer {
   public static let defaultName = "rrelu"
   public var lower: Float
   public var upper: Float
+
+  /// - Parameters:
+  ///   - lower: the smallest slope.
+  ///   - upper: the largest.
   public init(lower: Float = 1 / 8, upper: Float = 1 / 3) { (self.lower, self.upper) = (lower, upper) }
 
   public func forward(_ x: Value) -> Value {

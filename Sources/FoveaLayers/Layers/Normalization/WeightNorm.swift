@@ -12,6 +12,7 @@
 public struct WeightNorm: Combinator {
   public var body: Sequential
 
+  /// - Parameter body: the layers whose weights are changed.
   public init(@LayerBuilder _ body: () -> Sequential) { self.body = body() }
 
   public func forward(_ x: Value) -> Value {
