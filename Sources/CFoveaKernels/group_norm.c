@@ -9,6 +9,7 @@ static int64_t divisor(int64_t a, int64_t b) { return b == 0 ? a : divisor(b, a 
 static group_job make(fovea_channels layout, int64_t groups, float epsilon) {
   int64_t width = layout.channels / groups, step = layout.blocks > 1 ? layout.width : LANES;
   int64_t range = width / divisor(width, step) * step;  // the least common multiple
+  range *= fovea_max(1, MOST * LANES / range);
   if (range > layout.channels || layout.inner == 1) range = layout.channels;
   group_job j = {.layout = layout, .groups = groups, .epsilon = epsilon, .range = range};
   j.ranges = fovea_ceil_div(layout.channels, range);
@@ -22,7 +23,7 @@ size_t fovea_group_norm_scratch(fovea_channels layout, int64_t groups) {
   return (size_t)(j.pieces * ARRAYS * fovea_padded(j.range)) * sizeof(float);
 }
 
-// Up to LANES neighbouring channels of an example.
+// Neighbouring channels of an example: MOST registers, one, or a part of one.
 typedef struct {
   int64_t offset, stride, width, index;  // index: the place of the first channel within the range
 } strip;
@@ -30,11 +31,11 @@ typedef struct {
 FOVEA_INLINE strip locate(const group_job *j, int64_t image, int64_t first, int64_t index) {
   fovea_channels l = j->layout;
   int64_t channel = first + index, block = channel / l.width, lane = channel % l.width;
-  int64_t end = fovea_min(first + j->range, l.channels);
+  int64_t end = fovea_min(first + j->range, l.channels), most = fovea_min(l.width - lane, end - channel);
   return (strip){
       .offset = ((image * l.blocks + block) * l.inner) * l.width + lane,
       .stride = l.width,
-      .width = fovea_min(fovea_min(LANES, l.width - lane), end - channel),
+      .width = most >= MOST * LANES ? MOST * LANES : fovea_min(LANES, most),
       .index = index,
   };
 }
@@ -51,27 +52,29 @@ static unit open_unit(const group_job *j, int64_t index, float *scratch) {
                 .c = scratch + 4 * size, .d = scratch + 5 * size};
 }
 
-// Σ x − m for each channel of a strip, or Σ (x − m)².
+// Σ x − m for each of `n` registers of channels, or Σ (x − m)².
+FOVEA_INLINE void register_sums(const int n, const float *x, int64_t rows, int64_t stride, const float *m, bool squares,
+                                float *sums) {
+  FOVEA_FAST_SUMS
+  fovea_lanes mean[MOST], total[MOST];
+  for (int k = 0; k < n; k++) mean[k] = FOVEA_LOAD(m + k * LANES), total[k] = 0;
+  for (int64_t first = 0; first < rows; first += ROWS) {
+    fovea_lanes part[MOST];
+    for (int k = 0; k < n; k++) part[k] = 0;
+    for (int64_t r = first; r < fovea_min(first + ROWS, rows); r++)
+      for (int k = 0; k < n; k++) {
+        fovea_lanes v = FOVEA_LOAD(x + r * stride + k * LANES) - mean[k];
+        part[k] += squares ? v * v : v;
+      }
+    for (int k = 0; k < n; k++) total[k] += part[k];
+  }
+  for (int k = 0; k < n; k++) FOVEA_STORE(sums + k * LANES, total[k]);
+}
+
 FOVEA_INLINE void strip_sums(const float *x, int64_t rows, strip s, const float *m, bool squares, float *sums) {
   FOVEA_FAST_SUMS
-  if (s.width == LANES) {
-    fovea_lanes mean = FOVEA_LOAD(m), total = 0;
-    for (int64_t first = 0; first < rows; first += ROWS) {
-      int64_t end = fovea_min(first + ROWS, rows), r = first;
-      fovea_lanes p = 0, q = 0;
-      for (; r + 2 <= end; r += 2) {
-        fovea_lanes v = FOVEA_LOAD(x + r * s.stride) - mean, w = FOVEA_LOAD(x + (r + 1) * s.stride) - mean;
-        p += squares ? v * v : v, q += squares ? w * w : w;
-      }
-      if (r < end) {
-        fovea_lanes v = FOVEA_LOAD(x + r * s.stride) - mean;
-        p += squares ? v * v : v;
-      }
-      total += p + q;
-    }
-    FOVEA_STORE(sums, total);
-    return;
-  }
+  if (s.width == MOST * LANES) return register_sums(MOST, x, rows, s.stride, m, squares, sums);
+  if (s.width == LANES) return register_sums(1, x, rows, s.stride, m, squares, sums);
   for (int64_t k = 0; k < s.width; k++) {
     double total = 0;
     for (int64_t first = 0; first < rows; first += ROWS) {
@@ -117,20 +120,28 @@ FOVEA_INLINE void moments(const group_job *j, unit u) {
   }
 }
 
-// y = a·x + c + b·g for each channel of a strip; where a block is not full, zeros behind the last channel.
+// y = a·x + c + b·g for each of `n` registers of channels.
+FOVEA_INLINE void register_lines(const int n, int64_t rows, int64_t stride, const float *x, const float *g,
+                                 const float *a, const float *b, const float *c, float *y) {
+  FOVEA_FAST_SUMS
+  fovea_lanes va[MOST], vb[MOST], vc[MOST];
+  for (int k = 0; k < n; k++)
+    va[k] = FOVEA_LOAD(a + k * LANES), vb[k] = FOVEA_LOAD(b + k * LANES), vc[k] = FOVEA_LOAD(c + k * LANES);
+  for (int64_t r = 0; r < rows; r++)
+    for (int k = 0; k < n; k++) {
+      int64_t at = r * stride + k * LANES;
+      fovea_lanes v = va[k] * FOVEA_LOAD(x + at) + vc[k];
+      if (g) v += vb[k] * FOVEA_LOAD(g + at);
+      FOVEA_STORE(y + at, v);
+    }
+}
+
+// The same for each channel of a strip; where a block is not full, zeros behind the last channel.
 FOVEA_INLINE void strip_lines(const group_job *j, strip s, const float *x, const float *g, const float *a, const float *b,
                               const float *c, float *y) {
-  FOVEA_FAST_SUMS
   int64_t rows = j->layout.inner;
-  if (s.width == LANES) {
-    fovea_lanes va = FOVEA_LOAD(a), vb = FOVEA_LOAD(b), vc = FOVEA_LOAD(c);
-    for (int64_t r = 0; r < rows; r++) {
-      fovea_lanes v = va * FOVEA_LOAD(x + r * s.stride) + vc;
-      if (g) v += vb * FOVEA_LOAD(g + r * s.stride);
-      FOVEA_STORE(y + r * s.stride, v);
-    }
-    return;
-  }
+  if (s.width == MOST * LANES) return register_lines(MOST, rows, s.stride, x, g, a, b, c, y);
+  if (s.width == LANES) return register_lines(1, rows, s.stride, x, g, a, b, c, y);
   int64_t filling = j->layout.blocks * j->layout.width > j->layout.channels ? s.stride - s.width : 0;
   for (int64_t r = 0; r < rows; r++) {
     for (int64_t k = 0; k < s.width; k++) {
@@ -149,26 +160,39 @@ FOVEA_INLINE void lines(const group_job *j, unit u, const float *g) {
   }
 }
 
-// Σ g and Σ g·x̂ for each channel: to `sums` and `products`.
+// Σ g and Σ g·x̂ for each of `n` registers of channels: to `sums` and `products`.
+FOVEA_INLINE void register_products(const int n, int64_t rows, int64_t stride, const float *g, const float *x,
+                                    const float *m, const float *scale, float *sums, float *products) {
+  FOVEA_FAST_SUMS
+  fovea_lanes mean[MOST], p[MOST], q[MOST];
+  for (int k = 0; k < n; k++) mean[k] = FOVEA_LOAD(m + k * LANES), p[k] = q[k] = 0;
+  for (int64_t first = 0; first < rows; first += ROWS) {
+    fovea_lanes a[MOST], b[MOST];
+    for (int k = 0; k < n; k++) a[k] = b[k] = 0;
+    for (int64_t r = first; r < fovea_min(first + ROWS, rows); r++)
+      for (int k = 0; k < n; k++) {
+        fovea_lanes v = FOVEA_LOAD(g + r * stride + k * LANES);
+        a[k] += v, b[k] += v * (FOVEA_LOAD(x + r * stride + k * LANES) - mean[k]);
+      }
+    for (int k = 0; k < n; k++) p[k] += a[k], q[k] += b[k];
+  }
+  for (int k = 0; k < n; k++) {
+    FOVEA_STORE(sums + k * LANES, p[k]);
+    FOVEA_STORE(products + k * LANES, q[k] * FOVEA_LOAD(scale + k * LANES));
+  }
+}
+
 FOVEA_INLINE void upstream_sums(const group_job *j, unit u, float *sums, float *products) {
   FOVEA_FAST_SUMS
   int64_t rows = j->layout.inner;
   for (int64_t index = 0; index < u.count;) {
     strip s = locate(j, u.image, u.first, index);
     const float *g = j->g + s.offset, *x = j->x + s.offset, *m = u.mean + index, *scale = u.reciprocal + index;
-    if (s.width == LANES) {
-      fovea_lanes mean = FOVEA_LOAD(m), p = 0, q = 0;
-      for (int64_t first = 0; first < rows; first += ROWS) {
-        fovea_lanes a = 0, b = 0;
-        for (int64_t r = first; r < fovea_min(first + ROWS, rows); r++) {
-          fovea_lanes v = FOVEA_LOAD(g + r * s.stride);
-          a += v, b += v * (FOVEA_LOAD(x + r * s.stride) - mean);
-        }
-        p += a, q += b;
-      }
-      FOVEA_STORE(sums + index, p);
-      FOVEA_STORE(products + index, q * FOVEA_LOAD(scale));
-    } else {
+    if (s.width == MOST * LANES)
+      register_products(MOST, rows, s.stride, g, x, m, scale, sums + index, products + index);
+    else if (s.width == LANES)
+      register_products(1, rows, s.stride, g, x, m, scale, sums + index, products + index);
+    else
       for (int64_t k = 0; k < s.width; k++) {
         double p = 0, q = 0;
         for (int64_t r = 0; r < rows; r++) {
@@ -177,7 +201,6 @@ FOVEA_INLINE void upstream_sums(const group_job *j, unit u, float *sums, float *
         }
         sums[index + k] = (float)p, products[index + k] = (float)q * scale[k];
       }
-    }
     index += s.width;
   }
 }

@@ -3,7 +3,7 @@
 
 #include "parallel.h"
 
-enum { LANES = 16, ROWS = 256, PIECES = 64, ARRAYS = 6 };
+enum { LANES = 16, MOST = 4, ROWS = 256, PIECES = 64, ARRAYS = 6 };
 
 typedef struct {
   fovea_channels layout;

@@ -31,11 +31,16 @@ FOVEA_INLINE void advance(const fovea_strided *s, place *p) {
   }
 }
 
+// Strides that are constants become shuffles of registers in place of gathers.
 FOVEA_INLINE void copy_row(const uint32_t *x, uint32_t *y, int64_t n, int64_t sx, int64_t sy) {
   if (sx == 1 && sy == 1)
     for (int64_t i = 0; i < n; i++) y[i] = x[i];
   else if (sx == 1)
     for (int64_t i = 0; i < n; i++) y[i * sy] = x[i];
+  else if (sy == 1 && sx == 2)
+    for (int64_t i = 0; i < n; i++) y[i] = x[i * 2];
+  else if (sy == 1 && sx == 4)
+    for (int64_t i = 0; i < n; i++) y[i] = x[i * 4];
   else if (sy == 1)
     for (int64_t i = 0; i < n; i++) y[i] = x[i * sx];
   else

@@ -12,7 +12,7 @@ extension Backend {
       operation: operation,
       inputs: inputs.map {
         .init(shape: $0.shape, elementType: $0.elementType, layout: .rowMajor($0.shape), isStatic: true)
-      }, outputShape: shape, outputType: type)
+      }, outputShape: shape, outputType: type, isOutput: true)
     guard let kernel = try kernel(for: request) else { return nil }
 
     var operands: [AlignedBuffer] = []

@@ -32,10 +32,14 @@ public struct KernelRequest: Sendable {
   public let inputs: [Operand]
   public let outputShape: Shape
   public let outputType: ElementType
+  /// Whether the result only leaves the program, so that it has to end in row-major order.
+  public let isOutput: Bool
 
-  package init(operation: any Operation, inputs: [Operand], outputShape: Shape, outputType: ElementType) {
+  package init(
+    operation: any Operation, inputs: [Operand], outputShape: Shape, outputType: ElementType, isOutput: Bool
+  ) {
     (self.operation, self.inputs) = (operation, inputs)
-    (self.outputShape, self.outputType) = (outputShape, outputType)
+    (self.outputShape, self.outputType, self.isOutput) = (outputShape, outputType, isOutput)
   }
 }
 

@@ -28,6 +28,7 @@ private struct Planner {
 
   private var locations: [Plan.Location?]
   private let isStatic: [Bool]
+  private let isOutput: [Bool]
   private var reordered: [Reordering: Plan.Location] = [:]
 
   private struct Reordering: Hashable {
@@ -39,6 +40,7 @@ private struct Planner {
     (self.graph, self.backends) = (graph, backends)
     locations = graph.nodes.map { _ in nil }
     isStatic = graph.isStatic
+    isOutput = graph.users.map(\.isEmpty)
   }
 
   mutating func run() throws {
@@ -116,7 +118,7 @@ private struct Planner {
         return .init(
           shape: location.shape, elementType: location.elementType, layout: location.layout,
           isStatic: isStatic[input])
-      }, outputShape: node.shape, outputType: node.elementType)
+      }, outputShape: node.shape, outputType: node.elementType, isOutput: isOutput[id])
     var kernel: Kernel?
     for backend in backends {
       kernel = try backend.kernel(for: request)

@@ -73,7 +73,7 @@ final class Primitive: @unchecked Sendable {
   }
 
   /// Whether its code was generated for these very sizes, rather than put together from matrix products.
-  var isGenerated: Bool { implementation.hasPrefix("jit") }
+  var isGenerated: Bool { ["jit", "brg", "brd"].contains { implementation.hasPrefix($0) } }
 
   /// The kernel of a node: which input and output is which argument, in the layouts that the primitive wants.
   ///

@@ -76,6 +76,7 @@ extension ConformanceCase {
       change(&run)
       runs.append((way, run))
     }
+    add("as the program's result") { $0.isOutput = true }
     if inputs.count > 1 { add("weights known before") { $0.staticInputs = Set(inputs.indices.dropFirst()) } }
     if inputs.contains(where: { $0.shape.rank > 1 }) {
       add("axes reversed in memory") { $0.layouts = inputs.map { .strided($0.shape.columnMajorStrides) } }

@@ -17,6 +17,8 @@ package struct KernelRun {
   package var overwrittenInput: Int?
   /// By how many elements each input starts past a multiple of 64 bytes, as the part of a larger tensor does.
   package var misalignment = 0
+  /// Whether the result leaves the program at once.
+  package var isOutput = false
 
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
@@ -78,7 +80,7 @@ package struct KernelRun {
           isStatic: staticInputs.contains($0))
       },
       outputShape: try operation.outputShape(for: inputs.map(\.shape)),
-      outputType: try operation.elementType(for: inputs.map(\.elementType)))
+      outputType: try operation.elementType(for: inputs.map(\.elementType)), isOutput: isOutput)
   }
 
   private struct Operand {

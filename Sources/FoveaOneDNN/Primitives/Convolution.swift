@@ -7,8 +7,9 @@ extension Op.Convolution: OneDNNFusedKernel {
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
     if let kernel = Convolution16(self, input: shapes[0], weights: shapes[1])?.forward(epilogue) { return kernel }
-    let primitive = try ConvolutionPrimitives(self, input: shapes[0], weights: shapes[1])
-      .forward(bias: epilogue.hasBias, epilogue)
+    let primitive = try ConvolutionPrimitives(
+      self, input: shapes[0], weights: shapes[1], isAlone: request.isAmongRowMajor(activations: 1)
+    ).forward(bias: epilogue.hasBias, epilogue)
     if !primitive.isGenerated, let depthwise = DepthwiseConvolution(self, input: shapes[0], weights: shapes[1]) {
       return try depthwise.forward(request, epilogue)
     }
@@ -26,7 +27,9 @@ extension Op.ConvolutionInputGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
     if let kernel = Convolution16(forward, input: inputShape, weights: shapes[1])?.inputGradient() { return kernel }
-    let primitive = try ConvolutionPrimitives(forward, input: inputShape, weights: shapes[1]).inputGradient()
+    let primitive = try ConvolutionPrimitives(
+      forward, input: inputShape, weights: shapes[1], isAlone: request.isAmongRowMajor(activations: 1)
+    ).inputGradient()
     if !primitive.isGenerated, let depthwise = DepthwiseConvolution(forward, input: inputShape, weights: shapes[1]) {
       return try depthwise.inputGradient(request)
     }
@@ -41,7 +44,9 @@ extension Op.ConvolutionWeightsGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
     if let kernel = Convolution16(forward, input: shapes[1], weights: weightsShape)?.weightsGradient() { return kernel }
-    let primitive = try ConvolutionPrimitives(forward, input: shapes[1], weights: weightsShape).weightsGradient()
+    let primitive = try ConvolutionPrimitives(
+      forward, input: shapes[1], weights: weightsShape, isAlone: request.isAmongRowMajor(activations: 2)
+    ).weightsGradient()
     if !primitive.isGenerated, let depthwise = DepthwiseConvolution(forward, input: shapes[1], weights: weightsShape) {
       return try depthwise.weightsGradient(request)
     }
@@ -51,18 +56,26 @@ extension Op.ConvolutionWeightsGradient: OneDNNKernel {
   }
 }
 
-/// The three primitives of one convolution, all layouts left to oneDNN.
+extension KernelRequest {
+  /// Whether the first `activations` inputs come, and the result goes, in row-major order: then two reorders cost more
+  /// than blocks of channels save.
+  fileprivate func isAmongRowMajor(activations: Int) -> Bool {
+    isOutput && inputs.prefix(activations).allSatisfy { $0.layout.isRowMajor($0.shape) }
+  }
+}
+
+/// The three primitives of one convolution: all layouts left to oneDNN, or activations in row-major order.
 private struct ConvolutionPrimitives {
   private let source, weights, destination, bias: MemoryDescriptor
   private let strides, dilations, before, after: [Int64]
 
-  init(_ convolution: Op.Convolution, input: Shape, weights: Shape) throws {
+  init(_ convolution: Op.Convolution, input: Shape, weights: Shape, isAlone: Bool) throws {
     let window = convolution.window
     let lengths = Array(input.dimensions[1...window.rank])
     let output = try convolution.outputShape(for: [input, weights])
-    source = try MemoryDescriptor(input, nil)
+    source = try MemoryDescriptor(input, isAlone ? .rowMajor(input) : nil)
     self.weights = try MemoryDescriptor(weights, nil, order: .weights(groups: convolution.groups))
-    destination = try MemoryDescriptor(output, nil)
+    destination = try MemoryDescriptor(output, isAlone ? .rowMajor(output) : nil)
     bias = try MemoryDescriptor([weights.channels], .rowMajor([weights.channels]))
     strides = window.strides.map(Int64.init)
     dilations = window.dilations.map { Int64($0 - 1) }
