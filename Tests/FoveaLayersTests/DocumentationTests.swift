@@ -8,7 +8,7 @@ private func sources() throws -> [String: String] {
   var texts: [String: String] = [:]
   for case let file as URL in files where file.pathExtension == "swift" {
     let text = try String(contentsOf: file, encoding: .utf8)
-    if text.contains(/: (Layer|SlidingPool|Combinator) \{/) { texts[file.lastPathComponent] = text }
+    if text.contains(/: (Layer|SlidingPool|Combinator) \{|func callAsFunction/) { texts[file.lastPathComponent] = text }
   }
   return texts
 }
