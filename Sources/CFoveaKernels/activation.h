@@ -28,15 +28,17 @@ FOVEA_INLINE void fovea_power_of_2(fovea_lanes *value) {
   *value = *(fovea_lanes *)&exponent;
 }
 
-/// eˣ − 1, to about one unit in the last place, also where it is near 0. Finite for every finite x: x is clamped to
-/// ±87, where a float's exponent ends.
+/// eˣ − 1, to about one unit in the last place, also where it is near 0; infinite above the largest float.
 FOVEA_INLINE void fovea_exponential_minus_1(fovea_lanes *value) {
-  fovea_lanes x = *value, power, p;
-  x = x > 87.0f ? (fovea_lanes)87.0f : x;
+  fovea_lanes x = *value, n, p;
+  x = x > 89.0f ? (fovea_lanes)89.0f : x;
   x = x < -87.0f ? (fovea_lanes)-87.0f : x;
-  fovea_exponential_parts(&x, &power, &p);
-  fovea_power_of_2(&power);
-  *value = power * p + (power - 1.0f);
+  fovea_exponential_parts(&x, &n, &p);
+  // A large power in two parts: 2¹²⁸ is no float, though eˣ − 1 may still be one.
+  fovea_lanes two = n > 0.0f ? (fovea_lanes)2.0f : (fovea_lanes)1.0f, one = n > 0.0f ? (fovea_lanes)0.5f : (fovea_lanes)1.0f;
+  n = n > 0.0f ? n - 1.0f : n;
+  fovea_power_of_2(&n);
+  *value = (n * p + (n - one)) * two;
 }
 
 /// eˣ, to about one unit in the last place; 0 below the smallest normal number, infinite above the largest.
@@ -74,7 +76,7 @@ FOVEA_INLINE void fovea_logarithm(fovea_lanes *value) {
   p = p * f * z - n * 2.12194440e-4f - 0.5f * z;
   p = f + p + n * 0.693359375f;
   x = *value;
-  p = x < 3.0e38f ? p : x;  // infinite stays so, and what is not a number
+  p = x <= 3.40282347e38f ? p : x;  // infinite stays so, and what is not a number
   p = x == 0.0f ? (fovea_lanes)-__builtin_inff() : p;
   *value = x < 0.0f ? (fovea_lanes)__builtin_nanf("") : p;
 }
@@ -90,8 +92,12 @@ FOVEA_INLINE void fovea_softplus(fovea_lanes *value) {
   *value = x > 0.0f ? x + y : y;
 }
 
-/// xᵖ.
+/// xᵖ; 1 for p = 0, whatever x.
 FOVEA_INLINE void fovea_power(fovea_lanes *value, float exponent) {
+  if (exponent == 0) {
+    *value = 1;
+    return;
+  }
   fovea_lanes x = *value, size = x < 0.0f ? -x : x;
   fovea_logarithm(&size);
   size = size * exponent;
@@ -129,6 +135,7 @@ FOVEA_INLINE void fovea_activate_lanes(fovea_activation activation, fovea_lanes 
     case FOVEA_TANH: {
       // tanh x = (e²ˣ − 1) / (e²ˣ + 1)
       fovea_lanes e = *value * 2.0f;
+      e = e > 87.0f ? (fovea_lanes)87.0f : e;  // finite, so that the quotient is 1
       fovea_exponential_minus_1(&e);
       *value = e / (e + 2.0f);
       break;

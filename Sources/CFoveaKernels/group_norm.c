@@ -120,32 +120,33 @@ FOVEA_INLINE void moments(const group_job *j, unit u) {
   }
 }
 
-// y = a·x + c + b·g for each of `n` registers of channels.
+// y = a·(x − m) + c + b·g for each of `n` registers of channels; what is near its mean keeps its digits.
 FOVEA_INLINE void register_lines(const int n, int64_t rows, int64_t stride, const float *x, const float *g,
-                                 const float *a, const float *b, const float *c, float *y) {
-  FOVEA_FAST_SUMS
-  fovea_lanes va[MOST], vb[MOST], vc[MOST];
-  for (int k = 0; k < n; k++)
-    va[k] = FOVEA_LOAD(a + k * LANES), vb[k] = FOVEA_LOAD(b + k * LANES), vc[k] = FOVEA_LOAD(c + k * LANES);
+                                 const float *m, const float *a, const float *b, const float *c, float *y) {
+  fovea_lanes vm[MOST], va[MOST], vb[MOST], vc[MOST];
+  for (int k = 0; k < n; k++) {
+    vm[k] = FOVEA_LOAD(m + k * LANES), va[k] = FOVEA_LOAD(a + k * LANES);
+    vb[k] = FOVEA_LOAD(b + k * LANES), vc[k] = FOVEA_LOAD(c + k * LANES);
+  }
   for (int64_t r = 0; r < rows; r++)
     for (int k = 0; k < n; k++) {
       int64_t at = r * stride + k * LANES;
-      fovea_lanes v = va[k] * FOVEA_LOAD(x + at) + vc[k];
+      fovea_lanes v = va[k] * (FOVEA_LOAD(x + at) - vm[k]) + vc[k];
       if (g) v += vb[k] * FOVEA_LOAD(g + at);
       FOVEA_STORE(y + at, v);
     }
 }
 
 // The same for each channel of a strip; where a block is not full, zeros behind the last channel.
-FOVEA_INLINE void strip_lines(const group_job *j, strip s, const float *x, const float *g, const float *a, const float *b,
-                              const float *c, float *y) {
+FOVEA_INLINE void strip_lines(const group_job *j, strip s, const float *x, const float *g, const float *m,
+                              const float *a, const float *b, const float *c, float *y) {
   int64_t rows = j->layout.inner;
-  if (s.width == MOST * LANES) return register_lines(MOST, rows, s.stride, x, g, a, b, c, y);
-  if (s.width == LANES) return register_lines(1, rows, s.stride, x, g, a, b, c, y);
+  if (s.width == MOST * LANES) return register_lines(MOST, rows, s.stride, x, g, m, a, b, c, y);
+  if (s.width == LANES) return register_lines(1, rows, s.stride, x, g, m, a, b, c, y);
   int64_t filling = j->layout.blocks * j->layout.width > j->layout.channels ? s.stride - s.width : 0;
   for (int64_t r = 0; r < rows; r++) {
     for (int64_t k = 0; k < s.width; k++) {
-      float v = a[k] * x[r * s.stride + k] + c[k];
+      float v = a[k] * (x[r * s.stride + k] - m[k]) + c[k];
       y[r * s.stride + k] = g ? v + b[k] * g[r * s.stride + k] : v;
     }
     for (int64_t k = 0; k < filling; k++) y[r * s.stride + s.width + k] = 0;
@@ -155,7 +156,7 @@ FOVEA_INLINE void strip_lines(const group_job *j, strip s, const float *x, const
 FOVEA_INLINE void lines(const group_job *j, unit u, const float *g) {
   for (int64_t k = 0; k < u.count;) {
     strip s = locate(j, u.image, u.first, k);
-    strip_lines(j, s, j->x + s.offset, g ? g + s.offset : NULL, u.a + k, u.b + k, u.c + k, j->y + s.offset);
+    strip_lines(j, s, j->x + s.offset, g ? g + s.offset : NULL, u.mean + k, u.a + k, u.b + k, u.c + k, j->y + s.offset);
     k += s.width;
   }
 }
@@ -213,7 +214,7 @@ FOVEA_KERNEL void fovea_group_norm_units(void *context, int64_t begin, int64_t e
       moments(j, u);
       for (int64_t k = 0; k < u.count; k++) {
         u.a[k] = j->scale[u.first + k] * u.reciprocal[k];
-        u.c[k] = j->bias[u.first + k] - u.mean[k] * u.a[k];
+        u.c[k] = j->bias[u.first + k];
       }
       lines(j, u, NULL);
     }
@@ -231,10 +232,10 @@ FOVEA_KERNEL void fovea_group_norm_gradient_units(void *context, int64_t begin, 
       spread_means(j, u, u.c, false, u.c);
       spread_means(j, u, u.d, false, u.d);
       for (int64_t k = 0; k < u.count; k++) {
-        float r = u.reciprocal[k], projection = r * r * u.d[k];
+        float r = u.reciprocal[k];
         u.b[k] = r * j->scale[u.first + k];
-        u.a[k] = -projection;
-        u.c[k] = projection * u.mean[k] - r * u.c[k];
+        u.a[k] = -r * r * u.d[k];
+        u.c[k] *= -r;
       }
       lines(j, u, j->g);
     }

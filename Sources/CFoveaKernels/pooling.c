@@ -59,7 +59,7 @@ FOVEA_INLINE float divisor(const fovea_pooling *p, const window *w) {
 FOVEA_INLINE void max_block(const fovea_pooling *p, int64_t width, const float *restrict x, float *restrict y) {
   FOR_OUTPUTS {
     for (int64_t c = 0; c < width; c++) y[o + c] = -INFINITY;
-    FOR_WINDOW for (int64_t c = 0; c < width; c++) y[o + c] = x[i + c] <= y[o + c] ? y[o + c] : x[i + c];
+    FOR_WINDOW for (int64_t c = 0; c < width; c++) y[o + c] = x[i + c] > y[o + c] || x[i + c] != x[i + c] ? x[i + c] : y[o + c];
   }
 }
 
@@ -74,23 +74,54 @@ FOVEA_INLINE void max_gradient_block(const fovea_pooling *p, int64_t width, cons
       float best[STRIP];
       int32_t where[STRIP];
       for (int64_t c = 0; c < count; c++) best[c] = -INFINITY, where[c] = -1;
-      FOR_WINDOW for (int64_t c = 0; c < count; c++) {
-        float v = x[i + strip + c];
-        bool wins = !(v <= best[c]) || where[c] < 0;
-        best[c] = wins ? v : best[c];
-        where[c] = wins ? (int32_t)i : where[c];
+      FOR_WINDOW {
+        int32_t position = (int32_t)(i / width);
+        for (int64_t c = 0; c < count; c++) {
+          float v = x[i + strip + c];
+          bool wins = v > best[c] || v != v || where[c] < 0;
+          best[c] = wins ? v : best[c];
+          where[c] = wins ? position : where[c];
+        }
       }
       for (int64_t c = 0; c < count; c++)
-        if (where[c] >= 0) dx[where[c] + strip + c] += g[o + strip + c];
+        if (where[c] >= 0) dx[(int64_t)where[c] * width + strip + c] += g[o + strip + c];
     }
   }
 }
 
+// The sum under a window of `term`, of `v`, to y: of a large window in parts of PIECE positions, so that the rounding
+// error does not grow with its size.
+enum { PIECE = 128 };
+#define SUM_WINDOW(term)                                                                        \
+  if (p->size[0] * p->size[1] * p->size[2] <= PIECE) {                                          \
+    for (int64_t c = 0; c < width; c++) y[o + c] = 0;                                           \
+    FOR_WINDOW for (int64_t c = 0; c < width; c++) {                                            \
+      float v = x[i + c];                                                                       \
+      y[o + c] += term;                                                                         \
+    }                                                                                           \
+  } else {                                                                                      \
+    for (int64_t strip = 0; strip < width; strip += STRIP) {                                    \
+      int64_t count = fovea_min(STRIP, width - strip), pending = 0;                             \
+      double total[STRIP] = {0};                                                                \
+      float part[STRIP] = {0};                                                                  \
+      FOR_WINDOW {                                                                              \
+        for (int64_t c = 0; c < count; c++) {                                                   \
+          float v = x[i + strip + c];                                                           \
+          part[c] += term;                                                                      \
+        }                                                                                       \
+        if (++pending == PIECE) {                                                               \
+          for (int64_t c = 0; c < count; c++) total[c] += part[c], part[c] = 0;                 \
+          pending = 0;                                                                          \
+        }                                                                                       \
+      }                                                                                         \
+      for (int64_t c = 0; c < count; c++) y[o + strip + c] = (float)(total[c] + part[c]);       \
+    }                                                                                           \
+  }
+
 FOVEA_INLINE void average_block(const fovea_pooling *p, int64_t width, const float *restrict x, float *restrict y) {
   FOR_OUTPUTS {
     float share = 1 / divisor(p, &w);
-    for (int64_t c = 0; c < width; c++) y[o + c] = 0;
-    FOR_WINDOW for (int64_t c = 0; c < width; c++) y[o + c] += x[i + c];
+    SUM_WINDOW(v)
     for (int64_t c = 0; c < width; c++) y[o + c] *= share;
   }
 }
@@ -118,8 +149,7 @@ FOVEA_INLINE float root(float x, float power) {
 
 FOVEA_INLINE void lp_block(const fovea_pooling *p, int64_t width, float power, const float *restrict x, float *restrict y) {
   FOR_OUTPUTS {
-    for (int64_t c = 0; c < width; c++) y[o + c] = 0;
-    FOR_WINDOW for (int64_t c = 0; c < width; c++) y[o + c] += raise(fabsf(x[i + c]), power);
+    SUM_WINDOW(raise(fabsf(v), power))
     for (int64_t c = 0; c < width; c++) y[o + c] = root(y[o + c], power);
   }
 }
@@ -151,7 +181,7 @@ FOVEA_INLINE void switches_block(const fovea_pooling *p, int64_t width, const fl
         int32_t position = (int32_t)(i / width);
         for (int64_t c = 0; c < count; c++) {
           float v = x[i + strip + c];
-          bool wins = !(v <= best[c]) || where[c] < 0;
+          bool wins = v > best[c] || v != v || where[c] < 0;
           best[c] = wins ? v : best[c];
           where[c] = wins ? position : where[c];
         }

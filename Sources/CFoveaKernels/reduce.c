@@ -11,8 +11,11 @@ typedef struct {
   float *y;
 } job;
 
+// The larger number; what is not a number wins.
+FOVEA_INLINE double larger(double a, double b) { return a > b || a != a ? a : b; }
+
 FOVEA_INLINE float fold(fovea_reduction kind, float a, float b) {
-  return kind == FOVEA_LARGEST ? (b > a ? b : a) : a + b;
+  return kind == FOVEA_LARGEST ? (b > a || b != b ? b : a) : a + b;
 }
 
 // A long run is added in pieces, so that the rounding error does not grow with its length.
@@ -20,7 +23,7 @@ enum { PIECE = 256, STRIP = 64 };
 
 // a = a folded with b, for 16 numbers.
 FOVEA_INLINE void fold_lanes(fovea_reduction kind, fovea_lanes *a, const fovea_lanes *b) {
-  if (kind == FOVEA_LARGEST) *a = *b > *a ? *b : *a;
+  if (kind == FOVEA_LARGEST) *a = ((*b > *a) | (*b != *b)) ? *b : *a;
   else *a += *b;
 }
 
@@ -45,7 +48,7 @@ FOVEA_INLINE double reduce_run(const float *x, fovea_reduction kind, int64_t len
     float part = start;
     for (int i = 0; i < 16; i++) part = fold(kind, part, a[i]);
     for (; k < end; k++) part = fold(kind, part, x[k]);
-    total = kind == FOVEA_LARGEST ? (part > total ? part : total) : total + part;
+    total = kind == FOVEA_LARGEST ? larger(part, total) : total + part;
   }
   return total;
 }
@@ -70,7 +73,7 @@ FOVEA_INLINE void reduce_one(const job *j, fovea_reduction kind, int64_t outer) 
       for (int64_t k = first; k < fovea_min(first + PIECE, j->length); k++)
         for (int64_t i = 0; i < n; i++) part[i] = fold(kind, part[i], x[k * j->inner + strip + i]);
       for (int64_t i = 0; i < n; i++)
-        total[i] = kind == FOVEA_LARGEST ? (part[i] > total[i] ? part[i] : total[i]) : total[i] + part[i];
+        total[i] = kind == FOVEA_LARGEST ? larger(part[i], total[i]) : total[i] + part[i];
     }
     for (int64_t i = 0; i < n; i++) y[strip + i] = (float)total[i] * share;
   }
@@ -109,7 +112,7 @@ static float reduce_whole(fovea_reduction kind, int64_t length, const float *x) 
   fovea_parallel(PARTS, fovea_max(1, 16384 * PARTS / length), &j, fovea_reduce_parts);
   double total = j.parts[0];
   for (int i = 1; i < PARTS; i++)
-    total = kind == FOVEA_LARGEST ? (j.parts[i] > total ? j.parts[i] : total) : total + j.parts[i];
+    total = kind == FOVEA_LARGEST ? larger(j.parts[i], total) : total + j.parts[i];
   return (float)(kind == FOVEA_MEAN ? total / (double)length : total);
 }
 

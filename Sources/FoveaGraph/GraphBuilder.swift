@@ -73,6 +73,15 @@ public final class GraphBuilder {
   /// The state of the random generator, `int32[4]`: seed and step, low words first. Set by whoever runs the program.
   package var randomState: Value { input(Op.Dropout.stateInput, shape: [4], elementType: .int32) }
 
+  /// A stream of random numbers that nothing else draws from: of the layer's path, and, from its second one on, of its
+  /// number there.
+  package func randomStream() -> UInt32 {
+    streams[path, default: 0] += 1
+    let count = streams[path]!
+    return RandomStream.identifier(of: count == 1 ? path : "\(path)#\(count)")
+  }
+  private var streams: [String: Int] = [:]
+
   public func constant(_ tensor: Tensor) -> Value { apply(Op.Constant(tensor), to: []) }
 
   package func parameter(_ name: String, shape: Shape, _ initializer: Initializer, isTrainable: Bool) -> Value {

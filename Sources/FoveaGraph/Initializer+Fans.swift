@@ -19,4 +19,21 @@ extension Initializer {
     default: self
     }
   }
+
+  /// The same for weights `window…×I×O` whose filters form so many groups, each with I channels of its own.
+  package func inGroups(_ groups: Int) -> Initializer {
+    switch self {
+    case .dirac: .dirac(groups: groups)
+    case .bilinear: .bilinear(groups: groups)
+    default: self
+    }
+  }
+
+  /// Whether it draws whole kernels, of which single connections cannot be had.
+  package var isStructured: Bool {
+    switch self {
+    case .dirac, .bilinear, .orthogonal: true
+    default: false
+    }
+  }
 }

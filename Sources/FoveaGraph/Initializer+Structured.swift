@@ -40,19 +40,23 @@ extension Initializer {
     return Tensor(values, shape: shape)
   }
 
-  /// Weights `window…×I×O` that leave the input as it is: 1 in the middle of the window from channel i to channel i.
-  static func dirac(shape: Shape) -> Tensor {
+  /// Weights `window…×I×O` that leave the input as it is: 1 in the middle of the window from channel i to channel i of
+  /// each group.
+  static func dirac(shape: Shape, groups: Int) -> Tensor {
     var values = [Float](repeating: 0, count: shape.count)
     guard shape.rank >= 2 else { return Tensor(values, shape: shape) }
     let (inputs, outputs) = (shape[shape.rank - 2], shape[shape.rank - 1])
     let middle = shape.dimensions.dropLast(2).reduce(0) { $0 * $1 + $1 / 2 }
-    for i in 0..<min(inputs, outputs) { values[(middle * inputs + i) * outputs + i] = 1 }
+    for o in 0..<outputs {
+      let i = o % max(outputs / groups, 1)
+      if i < inputs { values[(middle * inputs + i) * outputs + o] = 1 }
+    }
     return Tensor(values, shape: shape)
   }
 
   /// Weights `window…×I×O` with which a transposed convolution of stride ⌈window / 2⌉ interpolates linearly, channel by
   /// channel; a depthwise one (I = 1) likewise.
-  static func bilinear(shape: Shape) -> Tensor {
+  static func bilinear(shape: Shape, groups: Int) -> Tensor {
     var values = [Float](repeating: 0, count: shape.count)
     guard shape.rank >= 2 else { return Tensor(values, shape: shape) }
     let (inputs, outputs) = (shape[shape.rank - 2], shape[shape.rank - 1])
@@ -65,8 +69,9 @@ extension Initializer {
         weight *= max(0, 1 - abs(Double(rest % length) - center) / stride)
         rest /= length
       }
-      for o in 0..<outputs where inputs == 1 || o < inputs {
-        values[(place * inputs + (inputs == 1 ? 0 : o)) * outputs + o] = Float(weight)
+      for o in 0..<outputs {
+        let i = inputs == 1 ? 0 : o % max(outputs / groups, 1)
+        if i < inputs { values[(place * inputs + i) * outputs + o] = Float(weight) }
       }
     }
     return Tensor(values, shape: shape)

@@ -29,12 +29,13 @@ public enum Initializer: Hashable, Sendable {
   /// Orthonormal columns, or rows where the matrix is wider than high, times `gain`; all axes but the last are the rows.
   /// Saxe, McClelland & Ganguli 2014, "Exact Solutions to the Nonlinear Dynamics of Learning", §3.
   case orthogonal(gain: Float = 1)
-  /// Leaves the input as it is: 1 in the middle of the window, from each channel to itself. Zagoruyko & Komodakis 2017,
+  /// Leaves the input as it is: 1 in the middle of the window, from each channel to itself, in each of the groups (which
+  /// a layer says itself). Zagoruyko & Komodakis 2017,
   /// "DiracNets"; the identity of a dense layer (Le, Jaitly & Hinton 2015).
-  case dirac
+  case dirac(groups: Int = 1)
   /// A transposed convolution that interpolates linearly. Long, Shelhamer & Darrell 2015, "Fully Convolutional Networks",
   /// §3.3.
-  case bilinear
+  case bilinear(groups: Int = 1)
 
   /// What a variance is divided by.
   public enum Fan: Hashable, Sendable { case `in`, out, average }
@@ -75,8 +76,8 @@ public enum Initializer: Hashable, Sendable {
         Self.truncatedNormal(deviation / Self.truncatedDeviation, shape: shape, stream)
       }
     case .orthogonal(let gain): Self.orthogonal(gain, shape: shape, stream)
-    case .dirac: Self.dirac(shape: shape)
-    case .bilinear: Self.bilinear(shape: shape)
+    case .dirac(let groups): Self.dirac(shape: shape, groups: groups)
+    case .bilinear(let groups): Self.bilinear(shape: shape, groups: groups)
     }
   }
 

@@ -121,7 +121,7 @@ public struct Window: Hashable, Sendable {
     for axis in 0..<rank where !(0..<strides[axis]).contains(outputPadding[axis]) {
       throw ShapeError(
         "the output padding is \(outputPadding[axis]) at stride \(strides[axis])",
-        fix: "use 0..<\(strides[axis]): more positions than the stride leaves open have no input")
+        fix: "use 0..<\(strides[axis]): no window reaches the positions beyond")
     }
     if padding == .same {
       if let extra = outputPadding.first(where: { $0 > 0 }) {
@@ -144,6 +144,23 @@ public struct Window: Hashable, Sendable {
       result.append(uncut - edges.before - edges.after)
     }
     return result
+  }
+
+  /// The same transposed window with less output padding: positions more at the end are what padding need not cut off
+  /// there. Output padding below the stride stays as it is.
+  package func trading(outputPadding: [Int]) -> (window: Window, outputPadding: [Int]) {
+    var (window, rest) = (self, outputPadding)
+    guard case .edges(let given) = padding, given.count == 1 || given.count == rank, outputPadding.count == rank else {
+      return (window, rest)
+    }
+    var edges = given.count == 1 ? size.map { _ in given[0] } : given
+    for axis in 0..<rank where rest[axis] >= strides[axis] && edges[axis].after > 0 {
+      let traded = min(rest[axis], edges[axis].after)
+      edges[axis].after -= traded
+      rest[axis] -= traded
+    }
+    if rest != outputPadding { window.padding = .edges(edges) }
+    return (window, rest)
   }
 
   /// - Errors: sizes, strides, dilations and paddings that are too small, too large, or not one for each axis.

@@ -154,3 +154,10 @@ struct MistakenTrace: Sendable, CustomTestStringConvertible {
   }
   #expect(found == ["pool: the image is flat; keep its axes"])
 }
+
+@Test func `whoever draws twice at one path draws from two streams`() {
+  let builder = GraphBuilder(isTraining: true)
+  let (first, second) = (builder.randomStream(), builder.randomStream())
+  let (inner, again) = builder.scope(named: "block", kind: "block") { (builder.randomStream(), builder.randomStream()) }
+  #expect(Set([first, second, inner, again]).count == 4)
+}

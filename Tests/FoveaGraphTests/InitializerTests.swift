@@ -91,14 +91,27 @@ func `orthogonal weights have orthonormal columns or rows`(shape: Shape) {
 }
 
 @Test func `dirac weights are the identity, bilinear ones interpolate`() {
-  let dirac = Initializer.dirac.tensor(shape: [3, 3, 2, 3], path: "w", seed: 0).floats
+  let dirac = Initializer.dirac().tensor(shape: [3, 3, 2, 3], path: "w", seed: 0).floats
   #expect(dirac.enumerated().filter { $0.element != 0 }.map(\.offset) == [24, 28])
-  #expect(Initializer.dirac.tensor(shape: [2, 2], path: "w", seed: 0).floats == [1, 0, 0, 1])
-  let bilinear = Initializer.bilinear.tensor(shape: [4, 4, 1, 1], path: "w", seed: 0).floats
+  #expect(Initializer.dirac().tensor(shape: [2, 2], path: "w", seed: 0).floats == [1, 0, 0, 1])
+  let bilinear = Initializer.bilinear().tensor(shape: [4, 4, 1, 1], path: "w", seed: 0).floats
   let row = [0.25, 0.75, 0.75, 0.25] as [Float]
   #expect(bilinear == row.flatMap { a in row.map { a * $0 } })
   #expect(
-    Initializer.bilinear.tensor(shape: [3, 2, 2], path: "w", seed: 0).floats == [
+    Initializer.bilinear().tensor(shape: [3, 2, 2], path: "w", seed: 0).floats == [
       0.5, 0, 0, 0.5, 1, 0, 0, 1, 0.5, 0, 0, 0.5,
     ])
+}
+
+@Test func `in groups, dirac weights are the identity of each group, and bilinear ones of each channel`() {
+  // 6 channels in 3 groups: filter o sees channels 2 and 2 · (o / 2) + …, and leaves its own as it is.
+  let grouped = Initializer.dirac().inGroups(3).tensor(shape: [1, 2, 6], path: "w", seed: 0).floats
+  #expect(grouped == [1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1])
+  let depthwise = Initializer.dirac().inGroups(4).tensor(shape: [3, 1, 4], path: "w", seed: 0).floats
+  #expect(depthwise == [0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0])
+  // With two results of each channel, the first is the channel itself, as in PyTorch.
+  let doubled = Initializer.dirac().inGroups(2).tensor(shape: [1, 1, 4], path: "w", seed: 0).floats
+  #expect(doubled == [1, 0, 1, 0])
+  let bilinear = Initializer.bilinear().inGroups(2).tensor(shape: [1, 2, 4], path: "w", seed: 0).floats
+  #expect(bilinear == [1, 0, 1, 0, 0, 1, 0, 1])
 }

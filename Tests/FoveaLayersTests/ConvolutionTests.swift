@@ -111,3 +111,43 @@ func `L5: a deconvolution of 3×3, stride 2, padding 1 makes 2i − 1`(side: Int
   // Every input number is multiplied with every weight of its channel.
   #expect(try multiplyAdds(TransposedConv2D(filters: 4, kernel: 3, strides: 2), [5, 6, 7]) == 5 * 6 * 7 * 9 * 4)
 }
+
+@Test func `dirac weights leave depthwise and grouped images as they are`() throws {
+  for layer in [
+    Conv2D(filters: 4, kernel: 3, groups: 2, padding: .same, initializer: .dirac()) as any Layer,
+    DepthwiseConv2D(kernel: 3, padding: .same, initializer: .dirac()),
+  ] {
+    let builder = GraphBuilder(isTraining: false)
+    let x = builder.input("x", shape: [1, 5, 5, 4])
+    _ = layer(x)
+    let weights = try #require(builder.graph.parameters.first { $0.parameter.path.hasSuffix("weights") }).parameter
+    let drawn = weights.initializer.tensor(shape: weights.shape, path: weights.path, seed: 1).floats
+    #expect(drawn.reduce(0, +) == 4)
+  }
+}
+
+@Test func `a transposed convolution's output padding may take back what the padding cuts off`() throws {
+  // torch.nn.functional.conv_transpose1d(x, w, stride=1, dilation=2, padding=1, output_padding=1)
+  try check(
+    TransposedConv1D(filters: 1, kernel: 3, dilation: 2, padding: .explicit(1), outputPadding: 1, bias: false),
+    input: [3, 1], output: [6, 1], parameters: ["weights": [3, 1, 1]])
+  #expect(
+    mistakes(TransposedConv1D(filters: 1, kernel: 3, outputPadding: 1).named("up"), input: [3, 1]) == [
+      "up: the output padding is 1 at stride 1; use 0..<1: no window reaches the positions beyond"
+    ])
+}
+
+@Test func `what only whole kernels can be, and what is too long to turn round, are mistakes`() {
+  let table = ConnectionTable([[0], [1]])
+  #expect(
+    mistakes(
+      Conv2D(filters: 2, kernel: 3, connections: table, initializer: .dirac()).named("c3"), input: [8, 8, 2])
+      == [
+        "c3: dirac(groups: 1) draws whole kernels, and a connection table keeps parts of them; "
+          + "use an initializer of single numbers, such as .glorotUniform"
+      ])
+  #expect(
+    mistakes(Conv1D(filters: 1, kernel: 5_000_000, padding: .full, flipped: true).named("long"), input: [8, 1]) == [
+      "long: a flipped window of 5000000 positions along an axis; use at most \(1 << 22)"
+    ])
+}

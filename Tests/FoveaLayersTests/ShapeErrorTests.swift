@@ -167,7 +167,7 @@ private let typical: [Mistake] = [
     "output padding of a stride",
     Sequential { TransposedConv2D(filters: 8, kernel: 3, strides: 2, outputPadding: 2) }, on: [8, 8, 3],
     "transposed_conv2d_1: the output padding is 2 at stride 2; "
-      + "use 0..<2: more positions than the stride leaves open have no input"),
+      + "use 0..<2: no window reaches the positions beyond"),
   Mistake(
     "output padding where the size is fixed",
     Sequential { TransposedConv2D(filters: 8, kernel: 3, strides: 2, padding: .same, outputPadding: 1) },

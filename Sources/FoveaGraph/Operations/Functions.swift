@@ -47,6 +47,7 @@ extension Op {
     /// p · xᵖ⁻¹ · g.
     public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
       if exponent == 1 { return [upstream] }
+      if exponent == 0 { return [nil] }
       let slope = exponent == 2 ? inputs[0] : inputs[0].applying(Power(exponent - 1))
       return [upstream * slope.applying(Scale(exponent))]
     }

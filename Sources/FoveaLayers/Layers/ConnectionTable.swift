@@ -18,8 +18,14 @@ public struct ConnectionTable: Hashable, Sendable {
       + (0..<3).map { first in [0, 1, 3, 4].map { (first + $0) % 6 }.sorted() }
       + [Array(0..<6)])
 
-  /// - Errors: another number of filters; filters that see nothing, the same twice, or what there is not.
-  func check(channels count: Int, filters: Int, groups: Int) throws(ShapeError) {
+  /// - Errors: another number of filters; filters that see nothing, the same twice, or what there is not; an
+  ///   initializer of whole kernels.
+  func check(channels count: Int, filters: Int, groups: Int, _ initializer: Initializer) throws(ShapeError) {
+    guard !initializer.isStructured else {
+      throw ShapeError(
+        "\(initializer) draws whole kernels, and a connection table keeps parts of them",
+        fix: "use an initializer of single numbers, such as .glorotUniform")
+    }
     guard groups == 1 else {
       throw ShapeError("a connection table and \(groups) groups", fix: "say in the table what the groups would say")
     }

@@ -62,7 +62,11 @@ public struct Conv<Size: SpatialSize>: Layer {
     // The window is checked before its weights are made: a kernel of 0×0 is a mistake of the kernel.
     do throws(ShapeError) {
       _ = try Op.Convolution(window, groups: groups).outputShape(for: [x.shape, shape])
-      try connections?.check(channels: x.channels, filters: filters, groups: groups)
+      try connections?.check(channels: x.channels, filters: filters, groups: groups, initializer)
+      if flipped, let long = window.size.first(where: { $0 > SparseMatrix.longest }) {
+        throw ShapeError(
+          "a flipped window of \(long) positions along an axis", fix: "use at most \(SparseMatrix.longest)")
+      }
     } catch {
       let repaired = window.sameSpatial(on: x.shape).map { Shape([x.shape[0]] + $0 + [filters]) }
       return x.failing(error.problem, fix: error.fix, assuming: repaired)
@@ -70,7 +74,7 @@ public struct Conv<Size: SpatialSize>: Layer {
     let (source, sliding) = x.bordered(for: window, mode: paddingMode)
     var weights =
       connections?.weights(of: x, window: window, filters: filters, initializer)
-      ?? x.parameter("weights", shape: shape, initializer)
+      ?? x.parameter("weights", shape: shape, initializer.inGroups(groups))
     if flipped { weights = weights.mapped(fromAxis: 0, by: window.size.map(SparseMatrix.reversed)) }
     let y = source.applying(Op.Convolution(sliding, groups: groups), weights)
     return y.finished(bias: bias ? [filters] : nil, biasInitializer, activation)

@@ -5,8 +5,8 @@
 /// - Shapes: `N×spatial…×C` → `N×output…×filters`, along each axis
 ///   (n − 1) · stride + (kernel − 1) · dilation + 1 − padding + outputPadding; n · stride with padding `.same`.
 ///   Parameters: `weights` `kernel…×filters/groups×C`, Glorot uniform; `bias` `filters`, zero.
-/// - Errors: an input of another rank; padding that leaves nothing; output padding of a stride or more; groups that do
-///   not divide the channels and the filters.
+/// - Errors: an input of another rank; padding that leaves nothing; output padding that is more than the padding cuts
+///   off at the end, by a stride or more; groups that do not divide the channels and the filters.
 /// - Source: Zeiler et al. 2010, "Deconvolutional Networks"; Dumoulin & Visin 2016, "A guide to convolution arithmetic for
 ///   deep learning", §4.
 public struct TransposedConv<Size: SpatialSize>: Layer {
@@ -51,14 +51,15 @@ public struct TransposedConv<Size: SpatialSize>: Layer {
   public func forward(_ x: Value) -> Value {
     if let mistake = x.failingUnlessSpatial(Size.axes, Self.kind) { return mistake }
     if let mistake = x.failingUnlessCount(filters, "filters") { return mistake }
-    let window = Window(
-      size: kernel.sizes, strides: strides.sizes, dilations: dilation.sizes, padding: padding)
+    let (window, outputPadding) = Window(
+      size: kernel.sizes, strides: strides.sizes, dilations: dilation.sizes, padding: padding
+    ).trading(outputPadding: outputPadding.sizes)
     let lengths = Array(x.shape.dimensions[1...window.rank])
     var output: Shape
     do throws(ShapeError) {
       try Op.Convolution.check(groups: groups, channels: x.channels, filters: filters)
       output = Shape(
-        [x.shape[0]] + (try window.input(giving: lengths, outputPadding: outputPadding.sizes)) + [filters])
+        [x.shape[0]] + (try window.input(giving: lengths, outputPadding: outputPadding)) + [filters])
       guard output.isHoldable else {
         throw ShapeError("\(Self.kind) would give \(output), more than 2⁴⁰ numbers", fix: "use smaller strides")
       }
@@ -70,7 +71,8 @@ public struct TransposedConv<Size: SpatialSize>: Layer {
     let weights = x.parameter(
       "weights", shape: Shape(window.size + [filters / groups, x.channels]),
       initializer.withFans(
-        in: saturatingProduct(field, x.channels / groups), out: saturatingProduct(field, filters / groups)))
+        in: saturatingProduct(field, x.channels / groups), out: saturatingProduct(field, filters / groups)
+      ).inGroups(groups))
     let transposed = Op.ConvolutionInputGradient(of: Op.Convolution(window, groups: groups), inputShape: output)
     return x.applying(transposed, weights, orAssuming: output)
       .finished(bias: bias ? [filters] : nil, biasInitializer, activation)

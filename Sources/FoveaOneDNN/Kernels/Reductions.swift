@@ -74,30 +74,49 @@ private func blocked(_ kind: fovea_reduction, over axes: [Int], _ request: Kerne
 extension Op.MaximumGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) -> Kernel? {
     let (shape, reduced) = (request.inputs[1].shape, request.inputs[0].shape)
-    guard let (outer, length, inner) = split(shape, at: forward.axes) else { return nil }
+    let run = Run(of: shape, over: forward.axes)
     return Kernel(
-      name: "c", inputLayouts: [.rowMajor(reduced), .rowMajor(shape), .rowMajor(reduced)],
-      outputLayout: .rowMajor(shape)
+      name: "c", inputLayouts: [.rowMajor(reduced), run.layout, .rowMajor(reduced)], outputLayout: run.layout
     ) { memory in
       let inputs = memory.inputs.map(\.floats)
-      return { fovea_largest_gradient(outer, length, inner, inputs[0], inputs[1], inputs[2], memory.output.floats) }
+      return {
+        fovea_largest_gradient(
+          run.outer, run.length, run.inner, inputs[0], inputs[1], inputs[2], memory.output.floats)
+      }
     }
   }
 }
 
-/// A reduction over axes that follow one another.
-private func reduction(_ kind: fovea_reduction, over axes: [Int], _ request: KernelRequest) -> Kernel? {
-  let shape = request.inputs[0].shape
-  guard let (outer, length, inner) = split(shape, at: axes) else { return nil }
-  return Kernel(name: "c", inputLayouts: [.rowMajor(shape)], outputLayout: .rowMajor(request.outputShape)) { memory in
-    { fovea_reduce(kind, outer, length, inner, memory.inputs[0].floats, memory.output.floats) }
+private func reduction(_ kind: fovea_reduction, over axes: [Int], _ request: KernelRequest) -> Kernel {
+  let run = Run(of: request.inputs[0].shape, over: axes)
+  return Kernel(name: "c", inputLayouts: [run.layout], outputLayout: .rowMajor(request.outputShape)) { memory in
+    { fovea_reduce(kind, run.outer, run.length, run.inner, memory.inputs[0].floats, memory.output.floats) }
   }
 }
 
-/// The elements before, along and after `axes`; `nil` if these do not follow one another.
-private func split(_ shape: Shape, at axes: [Int]) -> (outer: Int64, length: Int64, inner: Int64)? {
-  let axes = axes.sorted()
-  guard let first = axes.first, axes == Array(first..<(first + axes.count)) else { return nil }
-  func product(_ axes: Range<Int>) -> Int64 { Int64(shape.dimensions[axes].reduce(1, *)) }
-  return (product(0..<first), product(first..<(first + axes.count)), product((first + axes.count)..<shape.rank))
+/// What is reduced as one run in memory: the elements before, along and after it.
+private struct Run {
+  /// Row-major where the axes follow one another; else the others come first, and these after them.
+  let layout: Layout
+  let outer, length, inner: Int64
+
+  init(of shape: Shape, over axes: [Int]) {
+    let axes = axes.sorted()
+    func product(_ axes: some Sequence<Int>) -> Int64 { Int64(axes.reduce(1) { $0 * shape[$1] }) }
+    length = product(axes)
+    let first = axes.first ?? shape.rank
+    if axes == Array(first..<(first + axes.count)) {
+      layout = .rowMajor(shape)
+      (outer, inner) = (product(0..<first), product((first + axes.count)..<shape.rank))
+      return
+    }
+    let others = (0..<shape.rank).filter { !axes.contains($0) }
+    (outer, inner) = (product(others), 1)
+    var (strides, step) = ([Int](repeating: 0, count: shape.rank), 1)
+    for axis in (others + axes).reversed() {
+      strides[axis] = step
+      step *= shape[axis]
+    }
+    layout = .strided(strides)
+  }
 }

@@ -24,10 +24,10 @@ extension Op.MaxPoolGradient: ReferenceKernel {
 }
 
 extension ReferenceTensor {
-  /// The place of the largest of these elements, the first of equals.
+  /// The place of the largest of these elements, the first of equals; of one that is not a number, the last, if any.
   func firstLargest(of places: [Int]) -> Int {
     var largest = places[0]
-    for place in places where values[place] > values[largest] { largest = place }
+    for place in places where values[place] > values[largest] || values[place].isNaN { largest = place }
     return largest
   }
 }

@@ -27,7 +27,7 @@ extension Op.Maximum: ReferenceKernel {
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
     var maximum = ReferenceTensor<Scalar>([Scalar](repeating: -.infinity, count: shape.count), shape: shape)
     for (x, target) in zip(inputs[0].values, targets(of: inputs[0].shape)) {
-      maximum.values[target] = max(maximum.values[target], x)
+      if x > maximum.values[target] || x.isNaN { maximum.values[target] = x }
     }
     return maximum
   }

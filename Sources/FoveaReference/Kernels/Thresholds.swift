@@ -33,12 +33,12 @@ extension Op.ClampGradient: ReferenceKernel {
 
 extension Op.Larger: ReferenceKernel {
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
-    inputs[0].zip(inputs[1], stretchedTo: shape) { a, b in a > b ? a : b }
+    inputs[0].zip(inputs[1], stretchedTo: shape) { a, b in a > b || a.isNaN ? a : b }
   }
 }
 
 extension Op.Smaller: ReferenceKernel {
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
-    inputs[0].zip(inputs[1], stretchedTo: shape) { a, b in a < b ? a : b }
+    inputs[0].zip(inputs[1], stretchedTo: shape) { a, b in a < b || a.isNaN ? a : b }
   }
 }

@@ -12,7 +12,8 @@ extension Loss {
 
   /// The mean cross-entropy with weights for the classes, softened targets, and labels that do not count.
   ///
-  /// A position counts as much as the weight of its class; the sum is divided by the sum of these weights.
+  /// Each term counts as much as the weight of its class, those of the shared part of the target too; the sum is divided
+  /// by the sum of the weights of the labels. A score of −∞ for a class that is not the label costs nothing.
   ///
   /// - Parameters:
   ///   - smoothing: the part of the target that all classes share, in 0...1.
@@ -30,18 +31,16 @@ extension Loss {
           "a smoothing of \(smoothing) and \(weights?.count ?? classes) weights for \(classes) classes",
           fix: "use 0...1, and one weight for each class", assuming: [])
       }
-      // The weight of each class, 0 for the one that is left out; `nil` where all count alike.
-      var counted = weights
-      if let ignored, (0..<classes).contains(ignored) {
-        counted = counted ?? [Float](repeating: 1, count: classes)
-        counted![ignored] = 0
-      }
       func vector(_ numbers: [Float]) -> Value { output.builder.constant(Tensor(numbers, shape: [classes])) }
-      let label = labels.applying(Op.OneHot(classes: classes))
-      let kept = counted.map { label * vector($0.map { $0 == 0 ? 0 : 1 }) } ?? label
-      let logarithms = output.applying(Op.LogSoftmax())
+      // A row of zeros with a one for each position that counts, a row of zeros for the others.
+      var kept = labels.applying(Op.OneHot(classes: classes))
+      if let ignored, (0..<classes).contains(ignored) {
+        kept = kept * vector((0..<classes).map { $0 == ignored ? 0 : 1 })
+      }
+      // 0 times −∞ is no number: what is infinite is brought back to the largest float.
+      let logarithms = output.applying(Op.LogSoftmax()).clamped(-.greatestFiniteMagnitude, .infinity)
       let weighted = weights.map { logarithms * vector($0) } ?? logarithms
-      let divisor = (counted.map { label * vector($0) } ?? label).sum().clamped(1e-12, .infinity)
+      let divisor = (weights.map { kept * vector($0) } ?? kept).sum().clamped(1e-12, .infinity)
       guard smoothing > 0 else { return -(kept * weighted).sum() / divisor }
       let shared = smoothing / Float(classes) * kept.sum(over: [labels.rank], keepingAxes: true)
       return -(((1 - smoothing) * kept + shared) * weighted).sum() / divisor

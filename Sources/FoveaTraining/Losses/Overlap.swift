@@ -49,6 +49,9 @@ extension Loss {
       guard smooth >= 0, smooth.isFinite else {
         return output.failing("smooth is \(smooth)", fix: "use 0 or more", assuming: [])
       }
+      guard output.rank >= 1 else {
+        return output.failing("overlap of a scalar", fix: "give it …×classes", assuming: [])
+      }
       let p = probabilities == .sigmoid ? output.applying(Op.Sigmoid()) : output.applying(Op.Softmax())
       let axes = Array(0..<(output.rank - 1))
       let (numerator, divisor) = parts((p * target).sum(over: axes), p.sum(over: axes), target.sum(over: axes))

@@ -101,7 +101,7 @@ public struct RandomizedLeakyReLU: Layer {
         "the slopes are \(lower) to \(upper)", fix: "put the lower one first", assuming: x.shape)
     }
     guard x.isTraining else { return LeakyReLU(slope: (lower + upper) / 2).forward(x) }
-    let stream = RandomStream.identifier(of: x.builder.path)
+    let stream = x.builder.randomStream()
     let slopes = x.builder.randomState.applying(Op.RandomUniform(lower, upper, shape: x.shape, stream: stream))
     return x.positivePart + x.negativePart * slopes
   }
@@ -112,5 +112,5 @@ extension Value {
   var positivePart: Value { applying(Op.ReLU()) }
 
   /// `min(x, 0)`; the gradient at 0 is 1, that of the branch below.
-  var negativePart: Value { self - positivePart }
+  var negativePart: Value { min(builder.constant(Tensor([Float(0)], shape: [])), self) }
 }

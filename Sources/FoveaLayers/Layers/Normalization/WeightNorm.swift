@@ -1,5 +1,7 @@
-/// Layers whose weights are a direction and a length: `w = g · v / ‖v‖`, the norm over all but the last axis, which is the
-/// filters or units.
+/// Layers whose weights are a direction and a length: `w = g · v / ‖v‖`, the norm over all but the last axis. That is the
+/// filters of a convolution and the units of a dense layer; of a transposed convolution it is the channels that come in,
+/// as PyTorch's `weight_norm` has it too, with a connection table the connections, of `Bilinear` the pairs of a channel
+/// of the second input and a unit.
 ///
 /// ```swift
 /// WeightNorm { Conv2D(filters: 32, kernel: 3) }

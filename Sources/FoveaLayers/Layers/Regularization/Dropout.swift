@@ -15,7 +15,7 @@ public struct Dropout: Layer {
       return x.failing("the dropout rate is \(rate)", fix: "use 0 or more, and less than 1", assuming: x.shape)
     }
     guard x.isTraining, rate > 0 else { return x }
-    let operation = Op.Dropout(rate: rate, stream: RandomStream.identifier(of: x.builder.path))
+    let operation = Op.Dropout(rate: rate, stream: x.builder.randomStream())
     return x.applying(operation, x.builder.randomState)
   }
 }
