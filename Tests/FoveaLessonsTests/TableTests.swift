@@ -197,6 +197,7 @@ private func outputs(_ id: String) throws -> [String] {
   let layers = ["embedding", "conv", "pool", "global"]
   #expect(layers.map { page.text("\($0): output") } == ["21×128", "17×32", "5×32", "32"])
   #expect(layers.map { page.number("\($0): parameters") } == [1_280_000, 20_512, 0, 0])
+  #expect(page.cells.map(\.arithmetic) == ["10,000·128 = 1,280,000", "5·128·32 + 32 = 20,512"])
   #expect(page.given.map(\.text) == ["21 words out of 10,000, each by its number"])
 }
 

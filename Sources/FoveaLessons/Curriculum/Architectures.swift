@@ -176,10 +176,12 @@ extension Curriculum {
         page.result("\(row.path): output", row.output.description)
         page.result("\(row.path): parameters", row.parameters)
       }
-      page.cell("embedding", "10,000·128 = 1,280,000", Double(model.summary.layers[0].parameters))
-      page.cell(
-        "conv", "5·128·32 + 32 = \(grouped(model.summary.layers[1].parameters))",
-        Double(model.summary.layers[1].parameters))
+      for row in model.summary.layers where row.parameters > 0 {
+        let own = model.graph.parameters.map(\.parameter).filter { $0.path.hasPrefix(row.path + ".") }
+        let terms = own.map { $0.shape.dimensions.map { grouped($0) }.joined(separator: "·") }
+        page.cell(
+          row.path, terms.joined(separator: " + ") + " = \(grouped(row.parameters))", Double(row.parameters))
+      }
       page.remark("The window of 5 sees five neighbouring words; 21 − 5 + 1 = 17.")
     },
   ]

@@ -159,6 +159,7 @@ private func threadCount() -> Int {
   let part = data.holdingOut(0.5).heldOut
   #expect(part.elementType == .int32 && part.count == 6)
   #expect(throws: DataError.self) { try data.image(at: 0) }
+  #expect(throws: DataError.self) { try Preprocessing(measuredOn: data, color: .gray) }
   #expect(throws: DataError.self) {
     try BatchLoader(
       data, batchSize: 4, shuffles: false, preprocessing: bytesAsTheyAre, augmentations: [HorizontalFlip()])
