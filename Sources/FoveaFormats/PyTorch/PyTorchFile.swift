@@ -1,0 +1,99 @@
+public import FoveaCore
+import FoveaFiles
+
+/// Named tensors of a PyTorch file, `.pt`, `.pth` or `.th`: a state dict, or one within a checkpoint. No code of the file
+/// is run.
+///
+/// - Source: PyTorch's `torch.serialization`: the zip form (since 1.6) and the one before it, magic number and five pickle
+///   streams.
+public struct PyTorchFile: Sendable {
+  public let path: String
+  /// The names in the order of the file, without the prefix `module.` that `DataParallel` puts before all of them.
+  public let names: [String]
+  private let tensors: [String: PickleHeap.StridedTensor]
+  private let storages: PyTorchStorages
+
+  /// Where checkpoints keep the state dict.
+  private static let wrappers = [
+    "state_dict", "model_state_dict", "model_state", "model", "net", "params_ema", "params",
+  ]
+
+  /// - Errors: no such file; neither form; a damaged one; one that holds other objects than tensors and containers, by
+  ///   the name of the first; one without named tensors.
+  public init(contentsOf path: String) throws(FormatError) {
+    let content = try PyTorchContent(path)
+    self.path = path
+    storages = content.storages
+    let entries = content.heap.entries(of: content.root) ?? []
+    let wrapped = Self.wrappers.lazy.compactMap { name in entries.last { $0.name == name } }
+      .map { Self.tensors(of: $0.value, content.heap) }
+    var found = wrapped.first { !$0.isEmpty } ?? Self.tensors(of: content.root, content.heap)
+    guard !found.isEmpty else {
+      throw FormatError(
+        .unsupported, path,
+        "it holds no named tensors, neither at the top nor under \(Self.wrappers.prefix(3).joined(separator: ", ")); "
+          + "save a state dict: torch.save(model.state_dict(), …)")
+    }
+    for prefix in ["module.", "_orig_mod."] where found.allSatisfy({ $0.name.hasPrefix(prefix) }) {
+      found = found.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }
+    }
+    names = found.map(\.name)
+    tensors = Dictionary(found.map { ($0.name, $0.tensor) }, uniquingKeysWith: { $1 })
+  }
+
+  private static func tensors(
+    of value: PickleValue, _ heap: PickleHeap
+  ) -> [(name: String, tensor: PickleHeap.StridedTensor)] {
+    (heap.entries(of: value) ?? []).compactMap { name, value in
+      guard case .tensor(let place) = value else { return nil }
+      return (name, heap.tensors[place])
+    }
+  }
+
+  /// The shape of a tensor; `nil` if there is none of this name.
+  public func shape(of name: String) -> Shape? { tensors[name]?.shape }
+
+  /// Reads a tensor, its axes in PyTorch's order: float64 and float16 become float32, other integers int32.
+  /// - Errors: no tensor of this name; an integer that does not fit into 32 bits; a storage that the file lacks.
+  public func tensor(_ name: String) throws(FormatError) -> Tensor {
+    guard let tensor = tensors[name] else {
+      throw FormatError(.missing, path, "there is no tensor '\(name)'; it has \(names.count), such as '\(names[0])'")
+    }
+    let (type, size) = (tensor.storage.type, tensor.storage.type.byteCount)
+    return try storages.withBytes(of: tensor.storage) { storage throws(FormatError) in
+      let start = tensor.offset * size
+      let isBigEndian = storages.isBigEndian
+      if tensor.shape.count == 0 || tensor.strides == tensor.shape.rowMajorStrides {
+        let bytes = UnsafeRawBufferPointer(rebasing: storage[start..<(start + tensor.shape.count * size)])
+        return try type.tensor(
+          bytes, shape: tensor.shape, isBigEndian: isBigEndian, path: path, name: "tensor '\(name)'")
+      }
+      let gathered = tensor.gathered(from: storage)
+      return try gathered.withUnsafeBytesThrowing { bytes throws(FormatError) in
+        try type.tensor(bytes, shape: tensor.shape, isBigEndian: isBigEndian, path: path, name: "tensor '\(name)'")
+      }
+    }
+  }
+}
+
+extension PickleHeap.StridedTensor {
+  /// The bytes of the elements in row-major order.
+  fileprivate func gathered(from storage: UnsafeRawBufferPointer) -> [UInt8] {
+    let size = self.storage.type.byteCount
+    var result: [UInt8] = []
+    result.reserveCapacity(shape.count * size)
+    var index = [Int](repeating: 0, count: shape.rank)
+    var place = offset
+    for _ in 0..<shape.count {
+      result += storage[(place * size)..<((place + 1) * size)]
+      for axis in (0..<shape.rank).reversed() {
+        index[axis] += 1
+        place += strides[axis]
+        if index[axis] < shape[axis] { break }
+        place -= strides[axis] * shape[axis]
+        index[axis] = 0
+      }
+    }
+    return result
+  }
+}
