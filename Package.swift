@@ -78,7 +78,7 @@ let testTargets: [Target] = [
   tests("FoveaNetworkTests", ["FoveaNetwork"], fixtures: true),
   tests("FoveaTrainingTests", ["FoveaTraining"], fixtures: true),
   tests("FoveaExplainTests", ["FoveaExplain"]),
-  tests("FoveaLessonsTests", ["FoveaLessons"]),
+  tests("FoveaLessonsTests", ["FoveaLessons", "FoveaData"]),
   tests("FoveaTests", ["Fovea"]),
   // The command, run as a process.
   tests("FoveaCLITests", ["FoveaCLI", "FoveaData", "FoveaFormats"]),

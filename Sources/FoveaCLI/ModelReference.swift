@@ -41,6 +41,14 @@ enum ModelReference {
     }
   }
 
+  /// What the input is made of.
+  var elementType: ElementType {
+    switch self {
+    case .entry(let entry): entry.elementType
+    case .saved(let network): network.inputElementType
+    }
+  }
+
   var isLine: Bool { if case .entry(let entry) = self { entry.isLine } else { false } }
 
   /// Whether the input can only be what the model says: it has weights for it, or its line names it.
@@ -72,7 +80,8 @@ enum ModelReference {
     switch self {
     case .saved(let network): return network
     case .entry(let entry):
-      return try Network(entry.make(), input: input, seed: seed, name: entry.name, backend: backend)
+      return try Network(
+        entry.make(), input: input, elementType: elementType, seed: seed, name: entry.name, backend: backend)
     }
   }
 }

@@ -100,9 +100,11 @@ struct ExplanationWalk {
 
   /// The patch of the input that the element depends on.
   func field(of target: Explainer.Element) -> [Explanation.Field] {
-    guard let (input, box) = graph.field(of: target.node, at: target.position), input.rank >= 3 else { return [] }
+    guard let (node, box) = graph.field(of: target.node, at: target.position) else { return [] }
+    let input = node.shape
     let names = [["positions"], ["rows", "columns"], ["depths", "rows", "columns"]]
-    let axes = input.rank - 2
+    // Without the batch, and the channels that whole numbers do not have.
+    let axes = max(input.rank - (node.elementType == .int32 ? 1 : 2), 0)
     return (0..<axes).compactMap { axis in
       let (length, range) = (input[axis + 1], box.ranges[axis + 1])
       let inside = range.clamped(to: 0..<length)

@@ -13,18 +13,18 @@ extension Network {
   ///   - position: where in the layer's output: y, x, channel; one number after a flatten.
   /// - Errors: an unknown layer, with the nearest; a position outside of its output; a model that takes no pictures.
   public func explain(_ image: Image, layer: String, at position: [Int]) throws -> Explanation {
-    guard let preprocessing else { throw NetworkError("\(name) takes \(inputShape), which is no picture") }
+    guard let preprocessing else { throw NetworkError("\(name) takes \(inputText), which is no picture") }
     return try explain(preprocessing.apply(image), layer: layer, at: position)
   }
 
   /// Explains one activation for a prepared input, H×W×C.
   ///
-  /// - Errors: an input of another shape; an unknown layer; a position outside of its output.
+  /// - Errors: an input of another shape or element type; an unknown layer; a position outside of its output.
   public func explain(_ input: Tensor, layer: String, at position: [Int]) throws -> Explanation {
-    guard input.shape == inputShape, input.elementType == .float32 else {
-      throw NetworkError("the input is \(input.shape); \(name) takes \(inputShape)")
+    guard input.shape == inputShape, input.elementType == inputElementType else {
+      throw NetworkError("the input is \(input.shape) of \(input.elementType); \(name) takes \(inputText)")
     }
-    let traced = try trace(model, input: inputShape)
+    let traced = try traced()
     let record = try Self.record(of: layer, in: traced.layers)
     try Self.check(position, in: record)
     guard let output = record.output else { preconditionFailure("a layer of a checked model has an output") }

@@ -34,7 +34,7 @@ extension Operation {
 
   public func elementType(for inputs: [ElementType]) throws(ShapeError) -> ElementType {
     if let other = inputs.first(where: { !$0.isFloatingPoint }) {
-      throw ShapeError("\(Self.name) takes floating-point numbers, not \(other)", fix: "pass scores, not labels")
+      throw ShapeError("\(Self.name) takes floating-point numbers, not \(other)", fix: Value.fixOfIntegers)
     }
     return inputs.first ?? .float32
   }

@@ -43,6 +43,10 @@ public struct Value {
   /// After each training step, `parameter` (a value made by `parameter(…)`) holds `self`.
   public func update(_ parameter: Value) { builder.update(parameter, to: self) }
 
+  /// What to do about whole numbers where others are wanted.
+  package static let fixOfIntegers =
+    "put Embedding(count:size:) or OneHot(classes:) before it if they stand for words or classes, or give it float32"
+
   /// Reports that this value does not suit the layer being traced.
   ///
   /// - Parameters:

@@ -14,13 +14,13 @@ extension Network {
   /// The model's output for a batch of prepared inputs: `N×H×W×C` → `N×…`, as the model gives it (scores, not
   /// probabilities, for the models of the catalogue).
   ///
-  /// - Errors: an input of another shape.
+  /// - Errors: an input of another shape or element type.
   public func predict(batch: Tensor) throws -> Tensor {
     guard batch.shape.rank == inputShape.rank + 1, Array(batch.shape.dimensions.dropFirst()) == inputShape.dimensions,
-      batch.shape[0] > 0, batch.elementType == .float32
+      batch.shape[0] > 0, batch.elementType == inputElementType
     else {
       throw NetworkError(
-        "the input is \(batch.shape) of \(batch.elementType); \(name) takes N×\(inputShape) of float32")
+        "the input is \(batch.shape) of \(batch.elementType); \(name) takes N×\(inputShape) of \(inputElementType)")
     }
     return try withProgram(batchSize: batch.shape[0]) { program in
       program.setInput("input", to: batch)
@@ -34,7 +34,7 @@ extension Network {
   /// - Errors: a model that takes no pictures, or gives no scores for classes.
   public func predict(_ image: Image) throws -> [Float] {
     guard let preprocessing else {
-      throw NetworkError("\(name) takes \(inputShape), which is no picture: use predict(batch:)")
+      throw NetworkError("\(name) takes \(inputText), which is no picture: use predict(batch:)")
     }
     guard outputShape.rank == 1 else {
       throw NetworkError("\(name) gives \(outputShape), not scores for classes: use predict(batch:)")

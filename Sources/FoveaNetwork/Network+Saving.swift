@@ -8,13 +8,17 @@ internal import Foundation
 
 /// What a model file says about its model, besides the weights.
 package struct Manifest: Codable, Sendable {
-  static let newestVersion = 1
+  /// From version 2 the input may be of whole numbers. What version 1 can say is written as version 1, so that
+  /// older programs read it.
+  static let newestVersion = 2
   package static let fileName = "manifest.json"
   static let weightsName = "weights.safetensors"
 
-  var formatVersion = newestVersion
+  var formatVersion: Int
   var model: String
   var input: Shape
+  /// What the input is made of, if not of `float32`.
+  var elementType: ElementType?
   /// The model's own number of outputs, where it is a choice.
   var outputs: Int?
   var classNames: [String]
@@ -58,9 +62,11 @@ extension Network {
   package func write(into folder: String) throws {
     let weights = folder + "/" + Manifest.weightsName
     try SafetensorsFile.write(parameters, to: OpenFile(creating: weights))
+    let elementType = inputElementType == .float32 ? nil : inputElementType
     let manifest = Manifest(
-      model: name, input: inputShape, outputs: outputShape.rank == 1 ? outputShape[0] : nil, classNames: classNames,
-      preprocessing: preprocessing, weights: try FileSeal(weights))
+      formatVersion: elementType == nil ? 1 : 2, model: name, input: inputShape, elementType: elementType,
+      outputs: outputShape.rank == 1 ? outputShape[0] : nil, classNames: classNames, preprocessing: preprocessing,
+      weights: try FileSeal(weights))
     try OpenFile(creating: folder + "/" + Manifest.fileName).write(SealedJSON.encode(manifest))
   }
 
@@ -90,7 +96,7 @@ extension Network {
   }
 
   private convenience init(_ model: any Layer, folder: String, manifest: Manifest, backend: BackendChoice) throws {
-    let traced = try trace(model, input: manifest.input)
+    let traced = try trace(model, input: manifest.input, elementType: manifest.elementType ?? .float32)
     let weights = folder + "/" + Manifest.weightsName
     try manifest.weights.check(weights)
     let tensors = try SafetensorsFile(contentsOf: weights).tensors()

@@ -10,7 +10,7 @@ extension Network {
   /// - Errors: a file that is missing or damaged, or holds a number that is not finite; every missing, surplus and
   ///   mis-shaped tensor at once.
   public func loadWeights(from path: String) throws {
-    parameters = try Self.weights(from: path, for: trace(model, input: inputShape)).parameters
+    parameters = try Self.weights(from: path, for: traced()).parameters
   }
 
   /// The parameters for a model out of a file, and the preprocessing that they were trained with if it says so.

@@ -13,6 +13,8 @@ public final class Network: Sendable {
   public let model: any Layer
   /// Of one example, H×W×C.
   public let inputShape: Shape
+  /// `float32`, or `int32` for a model that takes words or classes by their numbers.
+  public let inputElementType: ElementType
   /// Of one example.
   public let outputShape: Shape
   /// Whether the output is probabilities already.
@@ -33,6 +35,8 @@ public final class Network: Sendable {
   /// - Parameters:
   ///   - model: the layers.
   ///   - input: the shape of one example, H×W×C.
+  ///   - elementType: what the input is made of: `float32`, or `int32` for words and classes by their numbers, which
+  ///     `Embedding` and `OneHot` take.
   ///   - seed: decides what is drawn at random.
   ///   - classNames: by class index.
   ///   - preprocessing: what is done to a picture first; by default its size is made to fit, and bytes become 0...1.
@@ -40,10 +44,11 @@ public final class Network: Sendable {
   ///   - backend: what computes.
   /// - Errors: every shape mistake of the model at once; more parameters than the machine has memory for.
   public convenience init(
-    _ model: some Layer, input: Shape, seed: UInt64 = 0, classNames: [String] = [],
-    preprocessing: Preprocessing? = nil, name: String? = nil, backend: BackendChoice = .onednn
+    _ model: some Layer, input: Shape, elementType: ElementType = .float32, seed: UInt64 = 0,
+    classNames: [String] = [], preprocessing: Preprocessing? = nil, name: String? = nil,
+    backend: BackendChoice = .onednn
   ) throws(ModelError) {
-    let traced = try trace(model, input: input)
+    let traced = try trace(model, input: input, elementType: elementType)
     try traced.checkMemory()
     var parameters: [String: Tensor] = [:]
     for (_, parameter) in traced.graph.parameters {
@@ -61,17 +66,21 @@ public final class Network: Sendable {
   ) {
     self.model = model
     self.name = name ?? "\(type(of: model))"
-    (inputShape, outputShape, self.backend) = (traced.inputShape, traced.outputShape, backend)
+    (inputShape, inputElementType) = (traced.inputShape, traced.inputElementType)
+    (outputShape, self.backend) = (traced.outputShape, backend)
     endsInSoftmax = traced.graph.nodes[traced.graph.outputs[0].node].operation is Op.Softmax
     state = Mutex(
       State(
         parameters: parameters, classNames: classNames,
-        preprocessing: preprocessing ?? Self.defaultPreprocessing(for: traced.inputShape)))
+        preprocessing: preprocessing ?? Self.defaultPreprocessing(for: traced)))
   }
 
   /// Pictures of the right size with bytes as 0...1; `nil` if the input is no picture.
-  private static func defaultPreprocessing(for input: Shape) -> Preprocessing? {
-    guard input.rank == 3, let color = Image.Color(rawValue: input.channels) else { return nil }
+  private static func defaultPreprocessing(for model: TracedModel) -> Preprocessing? {
+    let input = model.inputShape
+    guard model.inputElementType == .float32, input.rank == 3, let color = Image.Color(rawValue: input.channels) else {
+      return nil
+    }
     return try? Preprocessing(crop: [input[0], input[1]], color: color)
   }
 
@@ -109,14 +118,24 @@ public final class Network: Sendable {
   /// The layer table.
   public func summary() -> Summary {
     // The model was traced when the network was made, so that it fits.
-    (try! trace(model, input: inputShape)).summary
+    (try! traced()).summary
   }
 
   /// The plan for inference on a batch: kernels, layouts and exact memory.
   ///
   /// - Errors: a batch of no examples, or of more than any machine holds.
   public func plan(batchSize: Int = 1) throws -> Plan {
-    try backend.plan(trace(model, input: inputShape, batchSize: batchSize).graph)
+    try backend.plan(traced(batchSize: batchSize).graph)
+  }
+
+  /// The model over symbolic values, for inference.
+  package func traced(batchSize: Int = 1) throws(ModelError) -> TracedModel {
+    try trace(model, input: inputShape, elementType: inputElementType, batchSize: batchSize)
+  }
+
+  /// The input of one example in words: `28×28×1`, or `20 of int32`.
+  package var inputText: String {
+    inputElementType == .float32 ? "\(inputShape)" : "\(inputShape) of \(inputElementType)"
   }
 
   /// Runs `body` with the program for a batch, alone on the compute thread.

@@ -16,7 +16,9 @@ public enum Catalogue {
       let pattern: ModelPattern
       do throws(PatternError) { pattern = try ModelPattern(text) } catch { throw .pattern(error) }
       let (name, source) = (pattern.description, "a model line")
-      return CatalogueEntry(name, nil, source, input: pattern.input, classes: nil, isLine: true) { _ in pattern }
+      return CatalogueEntry(
+        name, nil, source, input: pattern.input, elementType: pattern.elementType, classes: nil, isLine: true
+      ) { _ in pattern }
     }
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     let wanted = plain(parts.first ?? "")

@@ -12,6 +12,8 @@ public struct CatalogueEntry: Sendable {
   public let source: String
   /// The shape of one example, H×W×C, that it was made for; `nil` for a model line that does not say.
   public let input: Shape?
+  /// What the input is made of: `float32`, or `int32` for words and classes by their numbers.
+  public let elementType: ElementType
   /// The number of classes that it was made for; `nil` where the number of outputs is not a choice.
   public let classes: Int?
   /// What can be chosen besides `classes` and `input`.
@@ -24,13 +26,14 @@ public struct CatalogueEntry: Sendable {
   private let model: @Sendable (ModelOptions) -> any Layer
 
   init(
-    _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?, classes: Int? = 10,
-    options: [ModelOption] = [], isLine: Bool = false, otherNames: [@Sendable (String) -> String] = [],
+    _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?,
+    elementType: ElementType = .float32, classes: Int? = 10, options: [ModelOption] = [], isLine: Bool = false,
+    otherNames: [@Sendable (String) -> String] = [],
     model: @escaping @Sendable (_ options: ModelOptions) -> any Layer
   ) {
     (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
     (self.input, self.classes, self.options, self.isLine) = (input, classes, options, isLine)
-    (self.otherNames, self.model) = (otherNames, model)
+    (self.elementType, self.otherNames, self.model) = (elementType, otherNames, model)
     chosen = ModelOptions(
       classes: classes ?? 0, Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.standard) }))
   }
@@ -38,7 +41,7 @@ public struct CatalogueEntry: Sendable {
   private init(_ entry: CatalogueEntry, name: String, input: Shape?, classes: Int?, chosen: ModelOptions) {
     (self.name, self.input, self.classes, self.chosen) = (name, input, classes, chosen)
     (aliases, year, source, options) = (entry.aliases, entry.year, entry.source, entry.options)
-    (isLine, otherNames, model) = (entry.isLine, entry.otherNames, entry.model)
+    (isLine, elementType, otherNames, model) = (entry.isLine, entry.elementType, entry.otherNames, entry.model)
   }
 
   /// The model with so many outputs, its own number by default.

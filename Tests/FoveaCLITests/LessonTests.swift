@@ -78,9 +78,11 @@ private func quiz(answers: [String]) throws -> Fovea {
 @Test(arguments: [
   (["lesson", "C88"], "did you mean"), (["lesson", "--step"], "--step needs a lesson"),
   (["lesson", "C8", "C9"], "one too many"), (["lesson", "quizz"], "did you mean 'quiz'?"),
-  (["lesson", ""], "did you mean"),
+  (["lesson", ""], "did you mean"), (["lesson", "quiz", "--step"], "the quiz has none: leave it out"),
+  (["lesson", "C8", "--step", "--json"], "--json has every cell already: leave one of them out"),
+  (["lesson", "QUIZ", "--json", "--step"], "the quiz has none"),
 ])
 func `lesson says what is wrong`(arguments: [String], message: String) throws {
   let result = try Fovea(arguments)
-  #expect(result.status == 2 && result.errors.contains(message), "\(result.errors)")
+  #expect(result.status == 2 && result.errors.contains(message) && result.output.isEmpty, "\(result.errors)")
 }

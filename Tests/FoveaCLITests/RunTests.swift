@@ -1,6 +1,8 @@
 import FoveaCore
 import FoveaFormats
+import FoveaNetwork
 import FoveaTestSupport
+import FoveaZoo
 import Testing
 
 private let folder = TemporaryFolder()
@@ -45,6 +47,28 @@ private func runModel(_ arguments: [String], on arrays: [String: Tensor]) throws
     let bytes = Tensor([UInt8](repeating: 3, count: 16), shape: [1, 4, 4, 1])
     let floats = Tensor([Float](repeating: 3, count: 16), shape: [1, 4, 4, 1])
     #expect(try runModel(["conv 2 3x3 - gap"], on: ["x": bytes]) == runModel(["conv 2 3x3 - gap"], on: ["x": floats]))
+  }
+
+  @Test func `a model of words gets whole numbers`() throws {
+    let line = "input 4 int32 - embedding 9 3 - flatten - fc 2"
+    let words = Tensor([0, 1, 2, 3, 8, 8, 8, 8] as [Int32], shape: [2, 4])
+    let output = try #require(runModel([line], on: ["x": words])["output"])
+    #expect(output.shape == [2, 2] && output.array().allSatisfy(\.isFinite))
+    let bytes = Tensor(words.array(of: Int32.self).map { UInt8($0) }, shape: [2, 4])
+    #expect(try runModel([line], on: ["x": bytes])["output"] == output)
+    // Whatever computes, and however it is kept.
+    let slow = try #require(runModel([line, "--backend", "reference"], on: ["x": words])["output"])
+    #expect(zip(slow.array(), output.array()).allSatisfy { abs($0 - $1) < 1e-5 })
+    let saved = folder.path("words.fovea")
+    let model = try ModelPattern(line)
+    let network = try Network(model, input: [4], elementType: .int32, name: model.description)
+    try network.save(to: saved)
+    #expect(try runModel([saved], on: ["x": words])["output"] == network.predict(batch: words))
+    let summary = try Fovea("summary", saved, "--json").object()
+    #expect(summary["elementType"] as? String == "int32" && summary["parameters"] as? Int == 27 + 24 + 2)
+    #expect(try Fovea("summary", line, "--training").output.contains("input 4 of int32\n"))
+    #expect(try Fovea("bench", saved, "--seconds", "0", "--training").status == 0)
+    #expect(try Fovea("train", line, "--data", TinyData.digits(in: folder)).errors.contains("4 of int32, not pictures"))
   }
 
   @Test func `a saved model runs with its own weights, or with others`() throws {
@@ -102,6 +126,10 @@ private func runModel(_ arguments: [String], on arrays: [String: Tensor]) throws
     try refused(
       ["input 8x8x1 - fc 2"], ["a": random([1, 9, 9, 1])],
       "wrong.npz: the array 'a' is 1×9×9×1; input 8x8x1 - fc 2 takes N×8×8×1")
+    try refused(
+      ["input 8 int32 - onehot 4 - flatten - fc 2"], ["a": random([3, 8])],
+      "wrong.npz: the array 'a' is of float32; input 8 int32 - onehot 4 - flatten - fc 2 takes whole numbers: save it as "
+        + "int32")
     try refused(["fc 2"], ["a": random([3, 8])], "the array 'a' is 3×8; fc 2 takes a batch of images N×H×W×C")
     let weights = folder.path("other.safetensors")
     try SafetensorsFile.write(["c1.weights": random([3])], to: weights)

@@ -84,6 +84,18 @@ private struct Unpooling: Layer {
   }
 }
 
+/// Layers that take whole numbers from 0 to 4.
+private let integerExamples: [(layer: any Layer, input: Shape)] = [
+  (Embedding(count: 5, size: 3), [7]), (Embedding(count: 5, size: 2), [3, 4]), (OneHot(classes: 5), [6]),
+  (OneHot(classes: 3), [3, 4]),
+  (
+    Sequential {
+      Embedding(count: 5, size: 3)
+      Conv1D(filters: 2, kernel: 3, padding: .same)
+    }, [7]
+  ),
+]
+
 /// After a convolution, so that the layer's input is no plain noise and its field has something to widen.
 private func model(of layer: any Layer, on input: Shape) -> (Sequential, Shape) {
   guard input.rank == 3 else { return (Sequential([layer]), input) }
@@ -120,6 +132,25 @@ func `every kind of layer is its terms, and sees its field alone`(index: Int, ba
   #expect(step.sources == ["the input", "conv2d_1.weights after sparse_map"])
 }
 
+@Test(arguments: integerExamples.indices, [BackendChoice.onednn, .reference])
+func `layers of whole numbers are their terms, and see their field alone`(index: Int, backend: BackendChoice) throws {
+  let (layer, shape) = integerExamples[index]
+  let network = try Network(Sequential([layer]), input: shape, elementType: .int32, backend: backend)
+  let input = Tensor((0..<shape.count).map { Int32($0 * 3 % 5) }, shape: shape)
+  for layer in network.summary().layers {
+    for position in layer.output.positions {
+      let explanation = try network.explain(input, layer: layer.path, at: position)
+      #expect(explanation.agrees && explanation.field.count == shape.rank, "\(layer.path) at \(position)")
+      let elsewhere = Tensor(
+        zip(shape.positions, input.array(of: Int32.self)).map { place, number in
+          zip(place, explanation.field).allSatisfy { ($1.first...$1.last).contains($0) } ? number : (number + 1) % 5
+        }, shape: shape)
+      let other = try network.explain(elsewhere, layer: layer.path, at: position)
+      #expect(other.programValue == explanation.programValue, "\(layer.path) sees more than \(explanation.field)")
+    }
+  }
+}
+
 /// What a field leaves out is less than the picture, and its ends count.
 @Test func `a mirrored picture is seen at the other end`() throws {
   let network = try Network(
@@ -152,7 +183,7 @@ private func outside(of field: [Explanation.Field], in input: Tensor) -> Tensor 
     let source = try String(contentsOf: file, encoding: .utf8)
     kinds.formUnion(source.matches(of: declaration).map { String($0.output.1) })
   }
-  let explained = Set(examples.map { String(String(describing: type(of: $0.layer)).prefix { $0 != "<" }) })
-  // One-hot rows and embeddings take labels, which no network takes.
-  #expect(kinds.subtracting(explained) == ["OneHot", "Embedding"], "add an example of the layer above")
+  let explained = Set(
+    (examples + integerExamples).map { String(String(describing: type(of: $0.layer)).prefix { $0 != "<" }) })
+  #expect(kinds.subtracting(explained).isEmpty, "add an example of the layer above")
 }

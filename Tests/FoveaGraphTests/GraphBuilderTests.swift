@@ -118,7 +118,10 @@ struct MistakenTrace: Sendable, CustomTestStringConvertible {
     MistakenTrace("padding [9223372036854775807] and [1] for the shape 3; give 0...16777216 for each axis") { builder in
       _ = builder.input("x", shape: [3]).applying(Op.Pad(before: [.max], after: [1]))
     },
-    MistakenTrace("add takes floating-point numbers, not int32; pass scores, not labels") { builder in
+    MistakenTrace(
+      "add takes floating-point numbers, not int32; put Embedding(count:size:) or OneHot(classes:) before it if they stand "
+        + "for words or classes, or give it float32"
+    ) { builder in
       _ = builder.input("x", shape: [3]) + builder.input("labels", shape: [3], elementType: .int32)
     },
     MistakenTrace("the scores are float32 and the labels float32; give floating-point scores and int32 class indices") {

@@ -111,7 +111,8 @@ import Testing
     mistakes(Sequential { Embedding(count: 9, size: 4) }, input: [5])
       == [
         "embedding_1: Embedding takes row numbers of int32, got float32; "
-          + "make an input of whole numbers: input(_:shape:elementType: .int32)"
+          + "give the model an input of whole numbers: Network(_:input:elementType: .int32), "
+          + "in a model line 'input 20 int32'"
       ])
   #expect(
     mistakes(Sequential { SqueezeExcitation(reduction: 16) }, input: [4, 4, 6])

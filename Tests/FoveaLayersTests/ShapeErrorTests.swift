@@ -134,7 +134,8 @@ private let typical: [Mistake] = [
     "repeat_vector_1: RepeatVector takes one row of numbers for each example, got 4×5×2; put Flatten() before it"),
   Mistake(
     "numbers that are no labels", Sequential { OneHot(classes: 3) }, on: [4],
-    "one_hot_1: one-hot rows of float32; give int32 class indices"),
+    "one_hot_1: OneHot takes labels of int32, got float32; give the model an input of whole numbers: "
+      + "Network(_:input:elementType: .int32), in a model line 'input 20 int32'"),
   Mistake(
     "pooling nothing but padding", Sequential { MaxPool2D(2, padding: .explicit(2)) }, on: [6, 6, 2],
     "max_pool2d_1: a padding of 2 is not smaller than the pooling window 2×2; use a padding of at most 1"),

@@ -1,4 +1,8 @@
+import FoveaData
+import FoveaLayers
 import FoveaLessons
+import FoveaNetwork
+import FoveaTestSupport
 import Testing
 
 // Output sizes and the quiz, F1 to F23.
@@ -85,7 +89,31 @@ private func answer(_ id: String) throws -> String? { try page(id).text("answer"
 
 @Test func `F22: filters are ranked by their answers`() throws {
   let page = try page("F22")
-  #expect(page.cells.count == 4 && page.cells.count { $0.value == 1 } == 1)
+  #expect(page.cells.map(\.value) == [0, 0, 1, 0] && page.text("answer") == "c) vertical edge")
+  let table = try #require(page.table("ranking")).dropFirst()
+  #expect(table.map { $0[0] } == ["vertical edge", "horizontal edge", "spot", "blur"])
+  // NumPy's numbers for the same drawings.
+  let powers = table.compactMap { Double($0[1]) }
+  #expect(isClose(powers, [3.7075, 2.33, 1.4525, 0.253796], 1e-3), "\(powers)")
+}
+
+@Test(.enabled(if: SharedData.path("mnist") != nil, "shared/data/mnist is not there"))
+func `F22: MNIST's digits rank the filters alike`() throws {
+  let page = try page("F22")
+  let kernels = page.given.compactMap { exhibit in exhibit.rows.map { (name: exhibit.name, rows: $0) } }
+  #expect(kernels.count == 4)
+  let digits = try MNIST(directory: try #require(SharedData.path("mnist"))).test
+  let pixels = try (0..<1000).flatMap { try digits.image(at: $0).pixels.map { Float($0) / 255 } }
+  let network = try Network(Conv2D(filters: kernels.count, kernel: 3, bias: false), input: [28, 28, 1])
+  // 3×3×1×filters: the filters innermost.
+  let weights = (0..<9).flatMap { place in kernels.map { Float($0.rows[place / 3][place % 3]) } }
+  network.parameters = ["weights": Tensor(weights, shape: [3, 3, 1, kernels.count])]
+  let answers = try network.predict(batch: Tensor(pixels, shape: [1000, 28, 28, 1])).array()
+  let powers = kernels.indices.map { filter in
+    stride(from: filter, to: answers.count, by: kernels.count).reduce(0.0) { $0 + Double(answers[$1] * answers[$1]) }
+  }
+  let ranked = kernels.indices.sorted { powers[$0] > powers[$1] }.map { kernels[$0].name }
+  #expect(ranked == page.table("ranking")?.dropFirst().map { $0[0] })
 }
 
 @Test func `F23: valid, same, full, strided, dilated and pooled`() throws {

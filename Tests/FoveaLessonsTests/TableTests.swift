@@ -116,6 +116,7 @@ private func outputs(_ id: String) throws -> [String] {
       132_863_336, 133_047_848, 133_638_952, 138_357_544, 143_667_240,
     ])
   #expect(page.number("A-LRN: parameters") == 132_863_336)
+  #expect(page.number("A-LRN: weight layers") == 11 && page.number("A-LRN: normalisations") == 1)
 }
 
 @Test func `T16: ResNet-18, with what the deck's total leaves out`() throws {
@@ -136,11 +137,14 @@ private func outputs(_ id: String) throws -> [String] {
       21_797_672, 25_557_032, 44_549_160, 60_192_808,
     ])
   #expect(page.cells.map(\.value) == [34, 50, 101, 152])
+  #expect(
+    page.cells.map(\.arithmetic) == [33, 49, 100, 151].map { "\($0) convolutions + 1 dense layer = \($0 + 1)" })
 }
 
 @Test func `T18: GoogLeNet`() throws {
   let page = try page("T18")
   #expect(page.number("weight layers") == 22 && page.number("inception modules") == 9)
+  #expect(page.cells.map(\.arithmetic) == ["21 convolutions + 1 dense layer = 22"])
   #expect(page.number("with batch normalisation, as torchvision has it") == 6_624_904)
   #expect(page.number("as in the paper, with biases") == 6_998_552)
   #expect(page.text("head") == "GlobalAveragePool2D 1024, Dense 1000")
@@ -150,6 +154,8 @@ private func outputs(_ id: String) throws -> [String] {
   let page = try page("T19")
   #expect(["121", "169", "201"].map { page.number("DenseNet-\($0)") } == [7_978_856, 14_149_480, 20_013_928])
   #expect(page.cells.map(\.value) == [121, 169, 201])
+  #expect(
+    page.cells.map(\.arithmetic) == [120, 168, 200].map { "\($0) convolutions + 1 dense layer = \($0 + 1)" })
 }
 
 @Test func `T20: ResNeXt`() throws { #expect(try page("T20").number("ResNeXt-50 32×4d") == 25_028_904) }
@@ -191,6 +197,8 @@ private func outputs(_ id: String) throws -> [String] {
   let layers = ["embedding", "conv", "pool", "global"]
   #expect(layers.map { page.text("\($0): output") } == ["21×128", "17×32", "5×32", "32"])
   #expect(layers.map { page.number("\($0): parameters") } == [1_280_000, 20_512, 0, 0])
+  #expect(page.cells.map(\.arithmetic) == ["10,000·128 = 1,280,000", "5·128·32 + 32 = 20,512"])
+  #expect(page.given.map(\.text) == ["21 words out of 10,000, each by its number"])
 }
 
 @Test func `T28: any size of input`() throws {

@@ -20,6 +20,8 @@ struct TorchExample: Decodable {
 
   /// With the batch.
   let input: Shape
+  /// Where the input is of whole numbers, those below this one; it has no gradient then.
+  let integers: Int?
   /// In the order in which the layer makes them; paths without the layer's own name.
   let parameters: [Parameter]
   /// Of the numbers of a parameter, or of `input`.
@@ -42,12 +44,18 @@ struct TorchExample: Decodable {
     return ReferenceTensor(values, shape: shape)
   }
 
+  /// Likewise.
+  static func wholeNumbers(_ shape: Shape, seed: Int, below bound: Int) -> ReferenceTensor<Double> {
+    let numbers = (0..<shape.count).map { Int32(($0 * 7919 + seed * 104729 + 12345) % 16381 % bound) }
+    return ReferenceTensor(integers: numbers, shape: shape)
+  }
+
   /// The parts whose error is larger than the tolerance, relative to the part's largest number.
   ///
   /// - Parameter run: gives the results by name: `output`, and `gradient of …` for each of `gradients`.
   func mistakes(of layer: (Value) -> Value, tolerance: Double, on configuration: Configuration) throws -> [String] {
     let builder = GraphBuilder(isTraining: training)
-    let x = builder.input("input", shape: input)
+    let x = builder.input("input", shape: input, elementType: integers == nil ? .float32 : .int32)
     let y = layer(x)
     var mistakes: [String] = []
     if y.shape != output.shape { mistakes.append("the shape is \(y.shape), PyTorch's \(output.shape)") }
@@ -59,8 +67,8 @@ struct TorchExample: Decodable {
       let found = trainable.map { "\($0.parameter.path) \($0.parameter.shape)" }
       return mistakes + ["the parameters are \(found), PyTorch's \(parameters.map { "\($0.path) \($0.shape)" })"]
     }
-    let variables = [x] + trainable.map { builder.value(of: $0.node) }
-    let names = ["input"] + parameters.map(\.path)
+    let variables = (integers == nil ? [x] : []) + trainable.map { builder.value(of: $0.node) }
+    let names = (integers == nil ? ["input"] : []) + parameters.map(\.path)
     builder.output("output", y)
     for (name, gradient) in zip(names, FoveaGraph.gradients(of: loss, withRespectTo: variables)) {
       if let gradient { builder.output("gradient of \(name)", gradient) }
@@ -68,7 +76,9 @@ struct TorchExample: Decodable {
     let graph = try builder.finish()
 
     var feed = graph.feed()
-    feed["input"] = Self.numbers(input, seed: 1, in: ranges["input"] ?? [-1, 1])
+    feed["input"] =
+      integers.map { Self.wholeNumbers(input, seed: 1, below: $0) }
+      ?? Self.numbers(input, seed: 1, in: ranges["input"] ?? [-1, 1])
     for (index, (own, theirs)) in zip(trainable, parameters).enumerated() {
       feed[own.parameter.path] = Self.numbers(theirs.shape, seed: 2 + index, in: ranges[theirs.path] ?? [-1, 1])
     }

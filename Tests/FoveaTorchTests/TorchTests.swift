@@ -15,7 +15,9 @@ struct TorchFamily: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   /// A new family is listed here.
-  static let all: [TorchFamily] = [basic, convolution, pooling, activations, losses, normalization]
+  static let all: [TorchFamily] = [
+    basic, convolution, pooling, activations, losses, normalization, arrangement,
+  ]
 }
 
 @Suite struct `layers beside PyTorch's` {

@@ -42,6 +42,7 @@ func `a convolution says what differs from the usual`(line: String, layer: Conv2
 @Test(arguments: [
   "conv 32 3x3 - relu", "[[conv 32 3x3 - relu]*2 - pool 2x2]*2 - fc 128 - relu - fc 10",
   "input 32x32x3 - conv 8 1x7 /2x1 valid dilation 2 groups 4 - bn - gap - dropout 0.25 - fc 10 - softmax",
+  "input 20 int32 - embedding 1000 8 - flatten - fc 2", "input 8x8 int32 - onehot 16 - conv 4 3x3 - gap - fc 2",
   "[relu]*3 - pool 3x3 /2 - avgpool 2x2 same - gmp - flatten - tanh - sigmoid - [relu]*0", "[[relu]]*2 - [tanh]",
 ])
 func `the plainest form of a line reads back as itself`(line: String) throws {
@@ -85,7 +86,11 @@ func `the plainest form of a line reads back as itself`(line: String) throws {
   ("fc -3", 1, "'fc' needs a number of units; write fc UNITS"),
   ("relu - 3", 8, "a layer is expected, not the number 3; write its name first"),
   ("relu - input 3x3x3", 8, "'input' is not at the start; put it first or leave it out"),
-  ("input 28x28 - relu", 7, "'28x28' is not an input shape; write height x width x channels, e.g. input 28x28x1"),
+  (
+    "input 28x28 - relu", 7,
+    "'28x28' is not an input shape; write height x width x channels, e.g. input 28x28x1, "
+      + "or input 20 int32 for whole numbers"
+  ),
   ("input 28x28x1", 14, "the input ends here; go on with '-' and a layer"),
   ("[[relu]*10000]*10000", 1, "the line makes more than 10000 layers; repeat less often"),
   ("relu - pool?", 8, "there is no layer 'pool?'; did you mean 'pool'?"),

@@ -68,7 +68,8 @@ enum Bench: Command {
   }
 
   private static func trainingStep(_ network: Network, _ size: Int) throws -> () throws -> Void {
-    try network.check(sampleShape: nil, classes: network.outputShape.channels)
+    try network.check(
+      sampleShape: nil, elementType: network.inputElementType, classes: network.outputShape.channels)
     let program = try TrainingProgram(
       network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0)
     let images = randomImages(network, size)
@@ -85,6 +86,10 @@ enum Bench: Command {
   private static func randomImages(_ network: Network, _ size: Int) -> Tensor {
     let shape = Shape([size] + network.inputShape.dimensions)
     let stream = RandomStream(seed: 0, stream: RandomStream.identifier(of: "bench images"))
+    // How many words or classes there are is not known; the first two are there.
+    guard network.inputElementType == .float32 else {
+      return Tensor((0..<shape.count).map { Int32(stream.integer($0, below: 2)) }, shape: shape)
+    }
     return Tensor((0..<shape.count).map(stream.normal), shape: shape)
   }
 

@@ -42,7 +42,7 @@ extension LayerRow {
       [
         LayerRow("Dense", word: "fc", "connects every number to every unit"),
         LayerRow("Bilinear", "linear in each of two inputs; called in forward"),
-        LayerRow("Embedding", "a row of trained numbers for each number of a word or class"),
+        LayerRow("Embedding", word: "embedding", "a row of trained numbers for each number of a word or class"),
         LayerRow("RBF", "squared distances to learned centres, LeNet-5's output"),
         LayerRow("SqueezeExcitation", "weighs channels by what the whole image shows"),
       ]
@@ -129,7 +129,7 @@ extension LayerRow {
         LayerRow("Flip", "mirrors along some axes"),
         LayerRow("Repeat", "the example so many times along each axis"),
         LayerRow("RepeatVector", "a row of numbers so many times, as a sequence"),
-        LayerRow("OneHot", "labels to rows of zeros with a one"),
+        LayerRow("OneHot", word: "onehot", "labels to rows of zeros with a one"),
       ]
     ),
     (

@@ -6,7 +6,8 @@ enum Layers: Command {
   static let summary = "lists the layers, and how they are written in a model line"
   static let discussion = """
      In a model line, layers follow each other across '-'; what is in parentheses may be left out; \
-    '[…]*n' repeats. In Swift, a model is written with the layers' own names.
+    '[…]*n' repeats. A line may begin with its input, 'input 28x28x1 - …', or 'input 20 int32 - …' for words or classes by \
+    their numbers. In Swift, a model is written with the layers' own names.
     """
   static let options: [any OptionDeclaration] = [Common.json]
 

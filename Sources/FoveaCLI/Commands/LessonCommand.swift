@@ -29,6 +29,12 @@ enum LessonCommand: Command {
       if arguments[step] { throw UsageError("--step needs a lesson, such as `fovea lesson C8 --step`") }
       return try list(json: json)
     }
+    if arguments[step], id.lowercased() == "quiz" {
+      throw UsageError("--step walks through the cells of a lesson; the quiz has none: leave it out")
+    }
+    if arguments[step], json {
+      throw UsageError("--step is for reading, and --json has every cell already: leave one of them out")
+    }
     if id.lowercased() == "quiz" { return try LessonQuiz.run(json: json) }
     let lesson: any Lesson
     do { lesson = try Curriculum.lesson(id) } catch { throw UsageError(error.description) }

@@ -8,7 +8,7 @@ enum Run: Command {
   static let summary = "runs a model on arrays in a file, and writes what comes out"
   static let discussion = """
      The input is the array 'input' (N×H×W×C, float32) of a NumPy .npz file, or its only array, whatever its name; it \
-    is taken as it is, without preprocessing. The output is the array 'output': scores for the models of the catalogue.
+    is taken as it is, without preprocessing. A model that takes words or classes by their numbers gets int32. The output is the array 'output': scores for the models of the catalogue.
     """
   static let positionals = [Positional("MODEL_OR_FILE", "a name, a model line, or a model file")]
   static let weights = Option(
@@ -29,7 +29,7 @@ enum Run: Command {
     let network = try reference.network(
       input: input.exampleShape(for: reference), seed: arguments[seed], backend: backend)
     if let file = arguments[weights] { try network.loadWeights(from: file) }
-    let output = try network.predict(batch: input.batch)
+    let output = try network.predict(batch: input.batch(for: reference))
     try NPZFile.write(["output": output], to: arguments[outputs])
   }
 }
@@ -51,7 +51,16 @@ private struct RunInput {
     array = try NPZFile.read(name, from: path)
   }
 
-  var batch: Tensor { array.elementType == .float32 ? array : Tensor(array.floats, shape: array.shape) }
+  /// - Errors: numbers with fractions for a model that takes whole ones.
+  func batch(for model: ModelReference) throws -> Tensor {
+    if array.elementType == model.elementType { return array }
+    guard model.elementType == .int32 else { return Tensor(array.floats, shape: array.shape) }
+    guard !array.elementType.isFloatingPoint else {
+      throw CommandError(
+        "\(path): the array '\(name)' is of \(array.elementType); \(model.name) takes whole numbers: save it as int32")
+    }
+    return Tensor(array.floats.map { Int32($0) }, shape: array.shape)
+  }
 
   /// The shape of one example.
   ///

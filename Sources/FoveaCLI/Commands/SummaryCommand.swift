@@ -23,6 +23,7 @@ enum SummaryCommand: Command {
   private struct Report: Encodable {
     let model: String
     let input: Shape
+    let elementType: ElementType
     let batchSize: Int
     let isTraining: Bool
     let summary: Summary
@@ -30,7 +31,7 @@ enum SummaryCommand: Command {
     let kernels: KernelList?
 
     private enum Keys: String, CodingKey {
-      case model, input, batchSize, training, peakBytes, memory, kernels, reorders
+      case model, input, elementType, batchSize, training, peakBytes, memory, kernels, reorders
     }
 
     /// The fields of the summary and its own side by side.
@@ -39,6 +40,7 @@ enum SummaryCommand: Command {
       var values = encoder.container(keyedBy: Keys.self)
       try values.encode(model, forKey: .model)
       try values.encode(input, forKey: .input)
+      try values.encode(elementType, forKey: .elementType)
       try values.encode(batchSize, forKey: .batchSize)
       try values.encode(isTraining, forKey: .training)
       try values.encode(memory.peakBytes, forKey: .peakBytes)
@@ -66,18 +68,20 @@ enum SummaryCommand: Command {
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
     let (model, input) = (reference.model(), try reference.input(arguments[Common.input]))
     let size = arguments[batchSize]
-    let summary = try trace(model, input: input).summary
+    let type = reference.elementType
+    let summary = try trace(model, input: input, elementType: type).summary
     let graph =
       arguments[training]
       ? try TrainingProgram.graph(
-        model, input: input, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size)
-      : try trace(model, input: input, batchSize: size).graph
+        model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size)
+      : try trace(model, input: input, elementType: type, batchSize: size).graph
     let plan = try backend.plan(graph)
     let report = Report(
-      model: reference.name, input: input, batchSize: size, isTraining: arguments[training], summary: summary,
-      memory: Memory(plan), kernels: arguments[kernels] ? KernelList(plan) : nil)
+      model: reference.name, input: input, elementType: type, batchSize: size, isTraining: arguments[training],
+      summary: summary, memory: Memory(plan), kernels: arguments[kernels] ? KernelList(plan) : nil)
     if arguments[Common.json] { return try Console.printJSON(report) }
-    try Console.print("\(report.model), input \(input)\n\n\(summary)\n\n\(memoryText(report))")
+    let suffix = type == .float32 ? "" : " of \(type)"
+    try Console.print("\(report.model), input \(input)\(suffix)\n\n\(summary)\n\n\(memoryText(report))")
     if let kernels = report.kernels { try Console.print("\n\(kernels)") }
   }
 

@@ -83,6 +83,11 @@ struct PreparedTraining {
   ) throws -> Shape {
     let insisted = try wanted != nil || model.hasFixedInput ? model.input(wanted) : nil
     let input = insisted ?? data.sampleShape ?? model.input ?? [224, 224, 3]
+    guard model.elementType == .float32 else {
+      throw CommandError(
+        "\(model.name) takes \(input) of \(model.elementType), not pictures: train it from Swift, with an IntegerDataset"
+      )
+    }
     guard Image.Color(rawValue: input.channels) != nil, input.rank == 3 else {
       throw CommandError("\(model.name) takes \(input); pictures have 1 or 3 channels")
     }

@@ -14,7 +14,8 @@ final class BatchQueue: Sendable {
     /// The samples of the whole epoch; those at `positions` are to be read.
     let order: [Int]
     let positions: Range<Int>
-    let images: UnsafeMutablePointer<Float>
+    /// Four bytes for each number.
+    let images: UnsafeMutableRawPointer
     let labels: UnsafeMutablePointer<Int32>
   }
 
@@ -43,12 +44,16 @@ final class BatchQueue: Sendable {
   private let firstBatch: Int
   private let batchCount: Int
   private let lookAhead: Int
-  private let imageShape: Shape
+  private let sampleShape: Shape
+  private let elementType: ElementType
   private let state: Monitor<State>
 
-  init(sampler: BatchSampler, epochs: Range<Int>, firstBatch: Int, lookAhead: Int, imageShape: Shape) {
+  init(
+    sampler: BatchSampler, epochs: Range<Int>, firstBatch: Int, lookAhead: Int, sampleShape: Shape,
+    elementType: ElementType
+  ) {
     (self.sampler, firstEpoch, self.firstBatch) = (sampler, epochs.lowerBound, firstBatch)
-    (self.lookAhead, self.imageShape) = (lookAhead, imageShape)
+    (self.lookAhead, self.sampleShape, self.elementType) = (lookAhead, sampleShape, elementType)
     let (total, overflow) = epochs.count.multipliedReportingOverflow(by: sampler.batchesPerEpoch)
     batchCount = max(0, (overflow ? .max : total) - firstBatch)
     let capacity = min(sampler.batchSize, sampler.count)
@@ -57,7 +62,7 @@ final class BatchQueue: Sendable {
       State(
         slots: (0..<min(lookAhead + 1, max(batchCount, 1))).map { _ in
           Slot(
-            images: AlignedBuffer(byteCount: capacity * imageShape.count * 4, zeroed: false),
+            images: AlignedBuffer(byteCount: capacity * sampleShape.count * 4, zeroed: false),
             labels: AlignedBuffer(byteCount: capacity * 4, zeroed: false))
         }))
   }
@@ -97,7 +102,7 @@ final class BatchQueue: Sendable {
     return Work(
       batch: batch, epoch: epoch, order: state.order,
       positions: start..<min(start + Self.pieceSize, positions.upperBound),
-      images: state.slots[slot].images.address.assumingMemoryBound(to: Float.self) + offset * imageShape.count,
+      images: state.slots[slot].images.address + offset * sampleShape.count * 4,
       labels: state.slots[slot].labels.address.assumingMemoryBound(to: Int32.self) + offset)
   }
 
@@ -143,7 +148,7 @@ final class BatchQueue: Sendable {
     return Batch(
       epoch: epoch, index: index,
       images: Tensor(
-        shape: Shape([count] + imageShape.dimensions), elementType: .float32, storage: slot.images),
+        shape: Shape([count] + sampleShape.dimensions), elementType: elementType, storage: slot.images),
       labels: Tensor(shape: [count], elementType: .int32, storage: slot.labels),
       isLastOfEpoch: index == sampler.batchesPerEpoch - 1)
   }

@@ -4,14 +4,17 @@ import FoveaCore
 struct BatchWorker: Sendable {
   let dataset: any Dataset
   let seed: UInt64
-  let normalizer: Normalizer
+  /// Of a sample as the model takes it.
+  let numbers: Int
+  /// `nil` where samples are the model's numbers already.
+  let normalizer: Normalizer?
   let augmentations: [any Augmentation]
 
   /// Works until the queue has nothing more.
   func run(_ queue: BatchQueue) {
     let shape = dataset.sampleShape
-    var sample = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: shape.count)
-    var changed = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: shape.count)
+    var sample = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: dataset.sampleBytes)
+    var changed = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: dataset.sampleBytes)
     defer {
       sample.deallocate()
       changed.deallocate()
@@ -19,7 +22,6 @@ struct BatchWorker: Sendable {
     sample.initialize(repeating: 0)
     changed.initialize(repeating: 0)
     let classes = dataset.classNames.count
-    let numbers = shape[0] * shape[1] * normalizer.channels
     let streams = augmentations.indices.map(SampleRandom.stream(ofAugmentation:))
     while let work = queue.work() {
       var failure: (position: Int, error: any Error)?
@@ -41,7 +43,12 @@ struct BatchWorker: Sendable {
           augmentation.apply(to: UnsafeBufferPointer(sample), shape: shape, into: changed, random: &random)
           swap(&sample, &changed)
         }
-        normalizer.normalize(UnsafeBufferPointer(sample), into: work.images + i * numbers)
+        let place = work.images + i * numbers * 4
+        if let normalizer {
+          normalizer.normalize(UnsafeBufferPointer(sample), into: place.assumingMemoryBound(to: Float.self))
+        } else {
+          place.copyMemory(from: sample.baseAddress!, byteCount: numbers * 4)
+        }
         work.labels[i] = Int32(label)
       }
       queue.finish(work, failure: failure)

@@ -48,6 +48,18 @@ extension Shape {
   }
 }
 
+extension Shape {
+  /// Whether a sample can be so large: no empty axis, and fewer than 2³¹ numbers.
+  var isOfSamples: Bool {
+    var count = 1
+    for size in dimensions {
+      guard size > 0, case (let product, false) = count.multipliedReportingOverflow(by: size) else { return false }
+      count = product
+    }
+    return count < 1 << 31
+  }
+}
+
 /// Refuses labels that stand for no class.
 func checkLabels(_ labels: [UInt8], classes: Int, name: String) throws(DataError) {
   guard let record = labels.firstIndex(where: { $0 >= classes }) else { return }

@@ -7,22 +7,34 @@ public protocol Dataset: Sendable {
   /// What the labels `0..<classNames.count` stand for.
   var classNames: [String] { get }
 
-  /// `H×W×C`, with one channel (grey) or three (red, green, blue).
+  /// `H×W×C`, with one channel (grey) or three (red, green, blue); any shape where samples are whole numbers.
   var sampleShape: Shape { get }
+
+  /// What a sample is made of: `uint8`, the bytes of a picture, or `int32`, words or classes by their numbers.
+  var elementType: ElementType { get }
 
   func label(at index: Int) -> Int
 
-  /// Writes the `sampleShape.count` bytes of a sample.
+  /// Writes the bytes of a sample: `sampleShape.count` of a picture, four times as many of whole numbers.
   /// - Errors: whatever keeps the sample from being read, with its file.
   func read(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws
 }
 
 extension Dataset {
+  /// Pictures.
+  public var elementType: ElementType { .uint8 }
+
+  /// The bytes of a sample.
+  package var sampleBytes: Int { sampleShape.count * elementType.byteCount }
+
   /// A sample as a picture.
   ///
-  /// - Errors: no such sample; what keeps it from being read.
+  /// - Errors: no such sample; samples that are no pictures; what keeps it from being read.
   public func image(at index: Int) throws -> Image {
     guard 0..<count ~= index else { throw DataError(.usage, "sample \(index)", "it is outside 0..<\(count)") }
+    guard sampleShape.isPicture, elementType == .uint8 else {
+      throw DataError(.usage, "sample \(index)", "it is \(sampleShape) of \(elementType), which is no picture")
+    }
     var pixels = [UInt8](repeating: 0, count: sampleShape.count)
     try pixels.withUnsafeMutableBufferPointer { try read(index, into: $0) }
     let color: Image.Color = sampleShape.channels == 1 ? .gray : .rgb
@@ -59,6 +71,7 @@ public struct Subset: Dataset {
   public var count: Int { indices.count }
   public var classNames: [String] { base.classNames }
   public var sampleShape: Shape { base.sampleShape }
+  public var elementType: ElementType { base.elementType }
   public func label(at index: Int) -> Int { base.label(at: indices[index]) }
 
   public func read(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {

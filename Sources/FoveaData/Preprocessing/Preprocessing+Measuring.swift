@@ -6,8 +6,12 @@ extension Preprocessing {
   ///   - dataset: where the samples come from.
   ///   - color: what the network wants, whatever the samples are.
   ///   - samples: how many are looked at, at equal distances; all if there are fewer.
-  /// - Errors: no samples; what keeps one from being read.
+  /// - Errors: no samples; samples that are no pictures; what keeps one from being read.
   public init(measuredOn dataset: any Dataset, color: Image.Color, samples: Int = 10_000) throws {
+    guard dataset.elementType == .uint8 else {
+      throw DataError(
+        .usage, "preprocessing", "it is measured on pictures; the samples are of \(dataset.elementType)")
+    }
     let count = min(max(samples, 1), dataset.count)
     let part = Subset(of: dataset, indices: (0..<count).map { $0 * dataset.count / count })
     let loader = try BatchLoader(

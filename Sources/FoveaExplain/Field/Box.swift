@@ -30,12 +30,12 @@ protocol FieldRule: Operation {
 
 extension Graph {
   /// The box of the input that an element depends on; `nil` if it depends on none.
-  func field(of target: NodeID, at position: [Int]) -> (input: Shape, box: Box)? {
+  func field(of target: NodeID, at position: [Int]) -> (input: Node, box: Box)? {
     var boxes: [NodeID: Box] = [target: Box(position)]
     for id in (0...target).reversed() {
       guard let box = boxes[id], !box.isEmpty else { continue }
       let node = nodes[id]
-      if let input = node.operation as? Op.Input, input.name == "input" { return (node.shape, box) }
+      if let input = node.operation as? Op.Input, input.name == "input" { return (node, box) }
       let shapes = node.inputs.map { nodes[$0].shape }
       for (index, source) in node.inputs.enumerated() {
         let seen = seen(by: box, node, operand: index, of: shapes)

@@ -14,6 +14,10 @@ extension Op.MatrixProduct: FieldRule {
   }
 }
 
+extension Op.OneHot: FieldRule {
+  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box { Box(Array(box.ranges.dropLast())) }
+}
+
 extension Reduction {
   func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box {
     let folded = Set(axes)

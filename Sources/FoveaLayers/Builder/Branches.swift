@@ -2,20 +2,26 @@
 
 /// The sum of the branches.
 ///
-/// - Shapes: every branch gives the same, which is the result's.
+/// - Shapes: every branch gives the same, which is the result's. Parameters: those of the branches.
 /// - Errors: branches of different shapes; no branch.
+/// - Source: Keras `Add`; of two branches, He et al. 2015, "Deep Residual Learning for Image Recognition", eq. 2.
 public struct Add: Combinator {
   public var branches: [any Layer]
+
+  /// - Parameter branches: a layer each.
   public init(@LayerBuilder _ branches: () -> Sequential) { self.branches = branches().layers }
   public func forward(_ x: Value) -> Value { x.folded(branches, "add") { $0 + $1 } }
 }
 
 /// The product of the branches: one may be a gate for another.
 ///
-/// - Shapes: every branch gives the same, which is the result's.
+/// - Shapes: every branch gives the same, which is the result's. Parameters: those of the branches.
 /// - Errors: branches of different shapes; no branch.
+/// - Source: Keras `Multiply`; as a gate, Dauphin et al. 2017, "Language Modeling with Gated Convolutional Networks", eq. 1.
 public struct Multiply: Combinator {
   public var branches: [any Layer]
+
+  /// - Parameter branches: a layer each.
   public init(@LayerBuilder _ branches: () -> Sequential) { self.branches = branches().layers }
   public func forward(_ x: Value) -> Value { x.folded(branches, "multiply") { $0 * $1 } }
 }

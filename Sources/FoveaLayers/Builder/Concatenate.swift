@@ -11,12 +11,14 @@
 /// }
 /// ```
 ///
-/// - Shapes: `N×H×W×C₁`, `N×H×W×C₂`, … → `N×H×W×(C₁ + C₂ + …)`; rows `N×C₁`, `N×C₂`, … alike.
+/// - Shapes: `N×H×W×C₁`, `N×H×W×C₂`, … → `N×H×W×(C₁ + C₂ + …)`; rows `N×C₁`, `N×C₂`, … alike. Parameters:
+///   those of the branches.
 /// - Errors: branches of different heights or widths; no branch.
 /// - Source: Szegedy et al. 2015, "Going Deeper with Convolutions", fig. 2.
 public struct Concatenate: Combinator {
   public var branches: [any Layer]
 
+  /// - Parameter branches: a layer each.
   public init(@LayerBuilder _ branches: () -> Sequential) { self.branches = branches().layers }
 
   public func forward(_ x: Value) -> Value {

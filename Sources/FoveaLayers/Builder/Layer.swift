@@ -45,10 +45,17 @@ extension Combinator {
 }
 
 /// A layer with a name. A named combinator opens a scope: `Sequential { … }.named("layer1")`.
+///
+/// - Shapes, parameters: those of the layer, the name at the beginning of their paths.
+/// - Errors: those of the layer; an empty name, or one that a neighbour has already.
+/// - Source: Keras, the argument `name` of every layer.
 public struct Named<Base: Layer>: Combinator {
   public var base: Base
   public var name: String
 
+  /// - Parameters:
+  ///   - base: the layer.
+  ///   - name: its part of the path.
   public init(_ base: Base, name: String) { (self.base, self.name) = (base, name) }
 
   public static var kind: String { Base.kind }

@@ -26,6 +26,21 @@ extension Value {
     return failing("\(kind) takes images H×W×C, got \(self.shape.ofExample)", fix: fix, assuming: shape)
   }
 
+  /// Reports whole numbers, which stand for words or classes and are nothing to compute with; `nil` if all is well.
+  func failingUnlessFloatingPoint(_ kind: String, assuming shape: Shape? = nil) -> Value? {
+    guard !elementType.isFloatingPoint else { return nil }
+    return failing(
+      "\(kind) takes floating-point numbers, got \(elementType)", fix: Self.fixOfIntegers, assuming: shape)
+  }
+
+  /// Reports numbers that are no whole ones; `nil` if all is well.
+  func failingUnlessIntegers(_ kind: String, _ noun: String, assuming shape: Shape) -> Value? {
+    guard elementType != .int32 else { return nil }
+    let fix =
+      "give the model an input of whole numbers: Network(_:input:elementType: .int32), in a model line 'input 20 int32'"
+    return failing("\(kind) takes \(noun) of int32, got \(elementType)", fix: fix, assuming: shape)
+  }
+
   /// Reports a number that is not in 1..<2³¹, such as 0 filters; `nil` if all is well.
   func failingUnlessCount(_ count: Int, _ noun: String) -> Value? {
     (1..<(1 << 31)).contains(count)

@@ -18,11 +18,17 @@ extension Model {
 }
 
 /// Layers one after another.
+///
+/// - Shapes: each takes what the one before it gives. Parameters: those of the layers.
+/// - Errors: those of the layers.
+/// - Source: function composition; Keras `Sequential`.
 public struct Sequential: Combinator {
   public var layers: [any Layer]
 
+  /// - Parameter layers: in their order.
   public init(_ layers: [any Layer]) { self.layers = layers }
 
+  /// - Parameter body: the layers, one on a line.
   public init(@LayerBuilder _ body: () -> Sequential) { self = body() }
 
   public func forward(_ x: Value) -> Value { layers.reduce(x) { $1($0) } }

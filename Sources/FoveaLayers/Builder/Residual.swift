@@ -8,7 +8,7 @@
 /// }
 /// ```
 ///
-/// - Shapes: body and shortcut must give the same shape, which is the result's.
+/// - Shapes: body and shortcut must give the same shape, which is the result's. Parameters: those of both.
 /// - Errors: sums of different shapes, with the projection that makes them fit.
 /// - Source: He et al. 2015, "Deep Residual Learning for Image Recognition", eq. 1 and 2.
 public struct Residual: Combinator {
@@ -16,6 +16,10 @@ public struct Residual: Combinator {
   public var shortcut: Sequential
   public var activation: Activation?
 
+  /// - Parameters:
+  ///   - activation: applied to the sum.
+  ///   - body: the layers that learn the difference to the shortcut.
+  ///   - shortcut: the layers beside them; none passes the input on.
   public init(
     activation: Activation? = nil, @LayerBuilder _ body: () -> Sequential,
     @LayerBuilder shortcut: () -> Sequential = { Sequential([]) }

@@ -51,6 +51,7 @@ extension Value {
 
   /// Reports that a layer takes examples with so many spatial axes, and channels; `nil` if all is well.
   func failingUnlessSpatial(_ axes: Int, _ kind: String, assuming shape: Shape? = nil) -> Value? {
+    if let mistake = failingUnlessFloatingPoint(kind, assuming: shape) { return mistake }
     guard rank != axes + 2 else { return nil }
     guard axes != 2 else { return failingAsImages(kind, assuming: shape) }
     let taken = axes == 1 ? "L×C" : "D×H×W×C"

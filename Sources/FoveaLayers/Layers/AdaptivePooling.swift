@@ -25,6 +25,8 @@ public typealias AdaptiveLpPool3D = AdaptiveLpPool<Size3D>
 public struct AdaptiveAveragePool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveAveragePool\(Size.axes)D" }
+
+  /// - Parameter output: how many results there are along each axis.
   public init(_ output: Size) { self.output = output }
 
   public func forward(_ x: Value) -> Value { x.averagedAdaptively(Self.kind, to: output.sizes, mean: true) }
@@ -33,9 +35,12 @@ public struct AdaptiveAveragePool<Size: SpatialSize>: Layer {
 /// The sum under windows that divide the input into so many.
 ///
 /// - Shapes, errors: as `AdaptiveAveragePool`. No parameters.
+/// - Source: `AdaptiveAveragePool` before it divides.
 public struct AdaptiveSumPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveSumPool\(Size.axes)D" }
+
+  /// - Parameter output: how many results there are along each axis.
   public init(_ output: Size) { self.output = output }
 
   public func forward(_ x: Value) -> Value { x.averagedAdaptively(Self.kind, to: output.sizes, mean: false) }
@@ -44,9 +49,12 @@ public struct AdaptiveSumPool<Size: SpatialSize>: Layer {
 /// The largest value under windows that divide the input into so many.
 ///
 /// - Shapes, errors: as `AdaptiveAveragePool`. No parameters.
+/// - Source: PyTorch `AdaptiveMaxPool2d`; He et al. 2014, "Spatial Pyramid Pooling", §2.1.
 public struct AdaptiveMaxPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveMaxPool\(Size.axes)D" }
+
+  /// - Parameter output: how many results there are along each axis.
   public init(_ output: Size) { self.output = output }
 
   public func forward(_ x: Value) -> Value {
@@ -57,9 +65,12 @@ public struct AdaptiveMaxPool<Size: SpatialSize>: Layer {
 /// The smallest value under windows that divide the input into so many.
 ///
 /// - Shapes, errors: as `AdaptiveAveragePool`. No parameters.
+/// - Source: as `AdaptiveMaxPool`, of `−x`.
 public struct AdaptiveMinPool<Size: SpatialSize>: Layer {
   public var output: Size
   public static var kind: String { "AdaptiveMinPool\(Size.axes)D" }
+
+  /// - Parameter output: how many results there are along each axis.
   public init(_ output: Size) { self.output = output }
 
   public func forward(_ x: Value) -> Value {
@@ -73,10 +84,15 @@ public struct AdaptiveMinPool<Size: SpatialSize>: Layer {
 ///
 /// - Shapes: as `AdaptiveAveragePool`. No parameters.
 /// - Errors: an input of another rank; an output size below 1; a power that is not above 0.
+/// - Source: the norm of `LpPool` under the windows of `AdaptiveAveragePool`.
 public struct AdaptiveLpPool<Size: SpatialSize>: Layer {
   public var output: Size
   public var power: Float
   public static var kind: String { "AdaptiveLpPool\(Size.axes)D" }
+
+  /// - Parameters:
+  ///   - output: how many results there are along each axis.
+  ///   - power: p, above 0.
   public init(_ output: Size, power: Float = 2) { (self.output, self.power) = (output, power) }
 
   public func forward(_ x: Value) -> Value {

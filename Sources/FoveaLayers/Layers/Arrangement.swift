@@ -2,7 +2,9 @@
 
 /// All numbers of an example in one row, the channels innermost.
 ///
-/// - Shapes: `N×…` → `N×(the product of the rest)`.
+/// - Shapes: `N×…` → `N×(the product of the rest)`. No parameters; of any element type.
+/// - Errors: none.
+/// - Source: ONNX operator Flatten with axis 1; Keras `Flatten`.
 public struct Flatten: Layer {
   public init() {}
 
@@ -11,8 +13,9 @@ public struct Flatten: Layer {
 
 /// The same numbers in row-major order under another shape.
 ///
-/// - Shapes: `N×…` → `N×shape`, of equal count.
+/// - Shapes: `N×…` → `N×shape`, of equal count. No parameters; of any element type.
 /// - Errors: another count.
+/// - Source: Keras `Reshape`; ONNX operator Reshape.
 public struct Reshape: Layer {
   public var shape: Shape
 
@@ -32,8 +35,9 @@ public struct Reshape: Layer {
 
 /// The axes of an example in another order.
 ///
-/// - Shapes: `N×A×B×C` with `Permute([3, 1, 2])` → `N×C×A×B`.
+/// - Shapes: `N×A×B×C` with `Permute([3, 1, 2])` → `N×C×A×B`. No parameters; of any element type.
 /// - Errors: an order that does not name each axis once.
+/// - Source: Keras `Permute`, which counts axes alike; ONNX operator Transpose.
 public struct Permute: Layer {
   public var order: [Int]
 
@@ -53,8 +57,9 @@ public struct Permute: Layer {
 
 /// A border of one value around an example, so wide before and after each of its axes.
 ///
-/// - Shapes: `N×A×…` → `N×(before[0] + A + after[0])×…`.
-/// - Errors: a number of widths other than the number of axes; negative widths.
+/// - Shapes: `N×A×…` → `N×(before[0] + A + after[0])×…`. No parameters.
+/// - Errors: a number of widths other than the number of axes; negative widths; an input of whole numbers.
+/// - Source: ONNX operator Pad, mode constant.
 public struct Pad: Layer {
   public var before: [Int]
   public var after: [Int]
@@ -69,6 +74,7 @@ public struct Pad: Layer {
   }
 
   public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessFloatingPoint(Self.kind) { return mistake }
     let axes = x.rank - 1
     guard before.count == axes, after.count == axes, (before + after).allSatisfy((0..<(1 << 31)).contains) else {
       return x.failing(
@@ -81,11 +87,17 @@ public struct Pad: Layer {
 
 /// Zeros around an image.
 ///
-/// - Shapes: `N×H×W×C` → `N×(top + H + bottom)×(left + W + right)×C`.
-/// - Errors: an input that is no image; negative widths.
+/// - Shapes: `N×H×W×C` → `N×(top + H + bottom)×(left + W + right)×C`. No parameters.
+/// - Errors: an input that is no image; negative widths; an input of whole numbers.
+/// - Source: Keras `ZeroPadding2D`, PyTorch `ZeroPad2d`; ONNX operator Pad, mode constant.
 public struct ZeroPadding2D: Layer {
   public var top, bottom, left, right: Int
 
+  /// - Parameters:
+  ///   - top: so many rows above.
+  ///   - bottom: so many rows below.
+  ///   - left: so many columns before the first.
+  ///   - right: so many columns after the last.
   public init(top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0) {
     (self.top, self.bottom, self.left, self.right) = (top, bottom, left, right)
   }
@@ -94,6 +106,7 @@ public struct ZeroPadding2D: Layer {
   public init(_ width: Int) { self.init(top: width, bottom: width, left: width, right: width) }
 
   public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessFloatingPoint(Self.kind) { return mistake }
     guard x.rank == 4 else { return x.failingAsImages(Self.kind) }
     return Pad(before: [top, left, 0], after: [bottom, right, 0]).forward(x)
   }
@@ -101,8 +114,9 @@ public struct ZeroPadding2D: Layer {
 
 /// Leaves out a border around an example, so wide before and after each of its axes.
 ///
-/// - Shapes: `N×A×…` → `N×(A − before[0] − after[0])×…`.
+/// - Shapes: `N×A×…` → `N×(A − before[0] − after[0])×…`. No parameters; of any element type.
 /// - Errors: a number of widths other than the number of axes; negative widths; nothing left.
+/// - Source: ONNX operator Slice; Keras `Cropping1D` to `Cropping3D`.
 public struct Crop: Layer {
   public var before: [Int]
   public var after: [Int]
@@ -133,11 +147,17 @@ public struct Crop: Layer {
 
 /// Leaves out a border around an image.
 ///
-/// - Shapes: `N×H×W×C` → `N×(H − top − bottom)×(W − left − right)×C`.
+/// - Shapes: `N×H×W×C` → `N×(H − top − bottom)×(W − left − right)×C`. No parameters; of any element type.
 /// - Errors: an input that is no image; negative widths; nothing left.
+/// - Source: Keras `Cropping2D`; ONNX operator Slice.
 public struct Crop2D: Layer {
   public var top, bottom, left, right: Int
 
+  /// - Parameters:
+  ///   - top: so many rows above.
+  ///   - bottom: so many rows below.
+  ///   - left: so many columns before the first.
+  ///   - right: so many columns after the last.
   public init(top: Int = 0, bottom: Int = 0, left: Int = 0, right: Int = 0) {
     (self.top, self.bottom, self.left, self.right) = (top, bottom, left, right)
   }

@@ -2,8 +2,9 @@
 
 /// The chosen positions along one axis, in the order in which they are named; a position may be named often.
 ///
-/// - Shapes: `N×…×A×…` → `N×…×(the number of indices)×…`.
-/// - Errors: an axis that the example does not have; no index, or one that is no position.
+/// - Shapes: `N×…×A×…` → `N×…×(the number of indices)×…`. No parameters.
+/// - Errors: an axis that the example does not have; no index, or one that is no position; an input of whole numbers.
+/// - Source: ONNX operator Gather; NumPy `take`.
 public struct Gather: Layer {
   public var indices: [Int]
   public var axis: Int
@@ -14,6 +15,7 @@ public struct Gather: Layer {
   public init(_ indices: [Int], axis: Int) { (self.indices, self.axis) = (indices, axis) }
 
   public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessFloatingPoint(Self.kind, assuming: x.shape) { return mistake }
     if let mistake = x.failingUnlessAxes([axis], "Gather along axis \(axis)") { return mistake }
     let length = x.shape[axis]
     if let bad = indices.first(where: { !(0..<length).contains($0) }) {
@@ -32,8 +34,9 @@ public struct Gather: Layer {
 
 /// The positions along some axes in reverse order: a mirror image.
 ///
-/// - Shapes: `N×…` → the same.
-/// - Errors: an axis that the example does not have.
+/// - Shapes: `N×…` → the same. No parameters.
+/// - Errors: an axis that the example does not have; an input of whole numbers.
+/// - Source: NumPy `flip`; PyTorch `torch.flip`.
 public struct Flip: Layer {
   public var axes: [Int]
 
@@ -41,6 +44,7 @@ public struct Flip: Layer {
   public init(axes: [Int]) { self.axes = axes }
 
   public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessFloatingPoint(Self.kind, assuming: x.shape) { return mistake }
     if let mistake = x.failingUnlessAxes(axes, "Flip(axes: \(axes))") { return mistake }
     return x.mapped(fromAxis: 1, by: (1..<x.rank).map { axes.contains($0) ? .reversed(x.shape[$0]) : nil })
   }
@@ -48,8 +52,9 @@ public struct Flip: Layer {
 
 /// The example so many times along each of its axes, one after the other (NumPy's `tile`).
 ///
-/// - Shapes: `N×A×B×…` → `N×(times[0] · A)×(times[1] · B)×…`.
-/// - Errors: a number of times other than the number of axes, or below 1.
+/// - Shapes: `N×A×B×…` → `N×(times[0] · A)×(times[1] · B)×…`. No parameters.
+/// - Errors: a number of times other than the number of axes, or below 1; an input of whole numbers.
+/// - Source: ONNX operator Tile; NumPy `tile`.
 public struct Repeat: Layer {
   public var times: [Int]
 
@@ -57,6 +62,7 @@ public struct Repeat: Layer {
   public init(_ times: [Int]) { self.times = times }
 
   public func forward(_ x: Value) -> Value {
+    if let mistake = x.failingUnlessFloatingPoint(Self.kind) { return mistake }
     let most = SparseMatrix.longest
     guard times.count == x.rank - 1, times.allSatisfy((1...most).contains) else {
       return x.failing(
@@ -75,14 +81,19 @@ public struct Repeat: Layer {
 
 /// A row of numbers so many times: a sequence of equal steps.
 ///
-/// - Shapes: `N×C` → `N×times×C`.
-/// - Errors: an input that is not one row for each example; a number of times below 1.
+/// - Shapes: `N×C` → `N×times×C`. No parameters.
+/// - Errors: an input that is not one row for each example, or of whole numbers; a number of times below 1.
+/// - Source: Keras `RepeatVector`.
 public struct RepeatVector: Layer {
   public var times: Int
+
+  /// - Parameter times: how often the row comes.
   public init(_ times: Int) { self.times = times }
 
   public func forward(_ x: Value) -> Value {
-    if let mistake = x.failingUnlessCount(times, "repetitions") { return mistake }
+    if let mistake = x.failingUnlessCount(times, "repetitions") ?? x.failingUnlessFloatingPoint(Self.kind) {
+      return mistake
+    }
     guard x.rank == 2 else {
       return x.failing(
         "RepeatVector takes one row of numbers for each example, got \(x.shape.ofExample)",
@@ -94,15 +105,19 @@ public struct RepeatVector: Layer {
 
 /// A row for each label: 1 at the label, 0 elsewhere. A label that is no class gives zeros alone.
 ///
-/// - Shapes: labels `int32` `N×…` → `N×…×classes`.
+/// - Shapes: labels `int32` `N×…` → `N×…×classes`. No parameters.
 /// - Errors: an input that is not `int32`; a number of classes below 1.
+/// - Source: ONNX operator OneHot, where a label below 0 counts from the end; TensorFlow `one_hot`, which is this one.
 public struct OneHot: Layer {
   public var classes: Int
+
+  /// - Parameter classes: how many there are: the length of a row.
   public init(classes: Int) { self.classes = classes }
 
   public func forward(_ x: Value) -> Value {
     if let mistake = x.failingUnlessCount(classes, "classes") { return mistake }
-    return x.applying(Op.OneHot(classes: classes), orAssuming: Shape(x.shape.dimensions + [classes]))
+    let rows = Shape(x.shape.dimensions + [classes])
+    return x.failingUnlessIntegers(Self.kind, "labels", assuming: rows) ?? x.applying(Op.OneHot(classes: classes))
   }
 }
 

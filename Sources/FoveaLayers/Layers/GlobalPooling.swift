@@ -33,6 +33,7 @@ public struct GlobalAveragePool<Size: SpatialSize>: Layer {
 /// The sum over all positions: one number for each channel.
 ///
 /// - Shapes, errors: as `GlobalAveragePool`. No parameters.
+/// - Source: ONNX operator ReduceSum over the positions.
 public struct GlobalSumPool<Size: SpatialSize>: Layer {
   public static var kind: String { "GlobalSumPool\(Size.axes)D" }
   public init() {}
@@ -45,6 +46,7 @@ public struct GlobalSumPool<Size: SpatialSize>: Layer {
 /// The largest value over all positions: one number for each channel. Equal largest values share their gradient.
 ///
 /// - Shapes, errors: as `GlobalAveragePool`. No parameters.
+/// - Source: ONNX operator GlobalMaxPool; Keras `GlobalMaxPooling2D`.
 public struct GlobalMaxPool<Size: SpatialSize>: Layer {
   public static var kind: String { "GlobalMaxPool\(Size.axes)D" }
   public init() {}
@@ -57,6 +59,7 @@ public struct GlobalMaxPool<Size: SpatialSize>: Layer {
 /// The smallest value over all positions: one number for each channel. Equal smallest values share their gradient.
 ///
 /// - Shapes, errors: as `GlobalAveragePool`. No parameters.
+/// - Source: ONNX operator ReduceMin over the positions.
 public struct GlobalMinPool<Size: SpatialSize>: Layer {
   public static var kind: String { "GlobalMinPool\(Size.axes)D" }
   public init() {}
@@ -70,9 +73,12 @@ public struct GlobalMinPool<Size: SpatialSize>: Layer {
 ///
 /// - Shapes: as `GlobalAveragePool`. No parameters.
 /// - Errors: an input of another rank; a power that is not above 0.
+/// - Source: ONNX operator GlobalLpPool.
 public struct GlobalLpPool<Size: SpatialSize>: Layer {
   public var power: Float
   public static var kind: String { "GlobalLpPool\(Size.axes)D" }
+
+  /// - Parameter power: p, above 0.
   public init(power: Float = 2) { self.power = power }
 
   public func forward(_ x: Value) -> Value {

@@ -3,7 +3,7 @@
 ///
 /// - Shapes: `N×spatial…×C` → `N×output…×filters`. Parameters: `weights` `output…×(kernel · C)×filters`, Glorot uniform;
 ///   `bias` `output…×filters`, zero.
-/// - Errors: an input of another rank; a kernel larger than the padded input.
+/// - Errors: an input of another rank, or of whole numbers; a kernel larger than the padded input; filters below 1.
 /// - Source: LeCun 1989, "Generalization and Network Design Strategies", §4; Taigman et al. 2014, "DeepFace", §3.
 public struct LocallyConnected<Size: SpatialSize>: Layer {
   public var filters: Int
@@ -15,6 +15,15 @@ public struct LocallyConnected<Size: SpatialSize>: Layer {
   public var initializer: Initializer
   public var biasInitializer: Initializer
 
+  /// - Parameters:
+  ///   - filters: how many there are: the channels of the result.
+  ///   - kernel: the size of the window; `3` means 3 along every axis.
+  ///   - strides: how far the window moves from one position to the next.
+  ///   - padding: how wide the border of zeros is.
+  ///   - bias: whether a number is added to each result, another one at every position.
+  ///   - activation: applied to the result.
+  ///   - initializer: of the weights.
+  ///   - biasInitializer: of the bias.
   public init(
     filters: Int, kernel: Size, strides: Size = Size(1), padding: Padding = .valid, bias: Bool = true,
     activation: Activation? = nil, initializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros

@@ -3,12 +3,14 @@
 /// Groups of factor² channels become squares of pixels: channel c · factor² + i · factor + j goes to row i and column j of
 /// channel c's square.
 ///
-/// - Shapes: `N×H×W×(C · factor²)` → `N×(factor · H)×(factor · W)×C`.
+/// - Shapes: `N×H×W×(C · factor²)` → `N×(factor · H)×(factor · W)×C`. No parameters.
 /// - Errors: an input that is no image; channels that factor² does not divide; a factor below 1.
 /// - Source: Shi et al. 2016, "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional
 ///   Neural Network", eq. 4.
 public struct PixelShuffle: Layer {
   public var factor: Int
+
+  /// - Parameter factor: the side of a square, in pixels.
   public init(_ factor: Int) { self.factor = factor }
 
   public func forward(_ x: Value) -> Value {
@@ -28,11 +30,13 @@ public struct PixelShuffle: Layer {
 
 /// Squares of factor × factor pixels become channels: what `PixelShuffle` does, backwards.
 ///
-/// - Shapes: `N×(factor · H)×(factor · W)×C` → `N×H×W×(C · factor²)`.
+/// - Shapes: `N×(factor · H)×(factor · W)×C` → `N×H×W×(C · factor²)`. No parameters.
 /// - Errors: an input that is no image; a height or width that the factor does not divide; a factor below 1.
 /// - Source: as `PixelShuffle`.
 public struct PixelUnshuffle: Layer {
   public var factor: Int
+
+  /// - Parameter factor: the side of a square, in pixels.
   public init(_ factor: Int) { self.factor = factor }
 
   public func forward(_ x: Value) -> Value {

@@ -50,6 +50,7 @@ public struct MaxPool<Size: SpatialSize>: SlidingPool {
 /// The smallest value under a sliding window, for each channel on its own: `−max(−x)`.
 ///
 /// - Shapes, errors: as `MaxPool`. No parameters.
+/// - Source: Soille 2003, "Morphological Image Analysis", ch. 3: erosion by a flat window, as max pooling is dilation.
 public struct MinPool<Size: SpatialSize>: SlidingPool {
   public var size: Size
   public var strides: Size
@@ -113,6 +114,8 @@ public struct AveragePool<Size: SpatialSize>: SlidingPool {
 /// The sum of the values under a sliding window, for each channel on its own.
 ///
 /// - Shapes, errors: as `MaxPool`. No parameters.
+/// - Source: PyTorch `LPPool2d` with p = 1, which is "proportional to average pooling", for numbers of 0 or more; LeCun et
+///   al. 1998, §II.A, which add up four inputs before a weight and a bias.
 public struct SumPool<Size: SpatialSize>: SlidingPool {
   public var size: Size
   public var strides: Size

@@ -3,7 +3,7 @@
 /// A row of trained numbers for each number of a class or word.
 ///
 /// - Shapes: `int32` `N×…` → `N×…×size`. Parameters: `table` `count×size`, normal with deviation 1.
-/// - Errors: an input that is not `int32`. A number outside 0..<count gives NaN.
+/// - Errors: an input that is not `int32`; a count or size below 1. A number outside 0..<count gives NaN.
 /// - Source: Bengio et al. 2003, "A Neural Probabilistic Language Model", §2.
 public struct Embedding: Layer {
   public var count: Int
@@ -23,11 +23,7 @@ public struct Embedding: Layer {
       return mistake
     }
     let result = Shape(x.shape.dimensions + [size])
-    guard x.elementType == .int32 else {
-      return x.failing(
-        "Embedding takes row numbers of int32, got \(x.elementType)",
-        fix: "make an input of whole numbers: input(_:shape:elementType: .int32)", assuming: result)
-    }
+    if let mistake = x.failingUnlessIntegers(Self.kind, "row numbers", assuming: result) { return mistake }
     return x.parameter("table", shape: [count, size], initializer).applying(Op.Lookup(), x)
   }
 }
@@ -35,8 +31,8 @@ public struct Embedding: Layer {
 /// Squared distances to learned centres: `yⱼ = Σᵢ (xᵢ − wᵢⱼ)²`, LeNet-5's output layer. The smallest one is the answer, so a
 /// loss of scores takes it with the opposite sign.
 ///
-/// - Shapes: `N×I` → `N×units`. Parameters: `centers` `I×units`.
-/// - Errors: an input that is not one row for each example.
+/// - Shapes: `N×I` → `N×units`. Parameters: `centers` `I×units`, uniform in −1...1.
+/// - Errors: an input that is not one row for each example, or of whole numbers; units below 1.
 /// - Source: LeCun et al. 1998, "Gradient-Based Learning Applied to Document Recognition", eq. 7.
 public struct RBF: Layer {
   public static let defaultName = "rbf"
@@ -53,7 +49,7 @@ public struct RBF: Layer {
   }
 
   public func forward(_ x: Value) -> Value {
-    if let mistake = x.failingUnlessCount(units, "units") { return mistake }
+    if let mistake = x.failingUnlessCount(units, "units") ?? x.failingUnlessFloatingPoint(Self.kind) { return mistake }
     guard x.rank == 2 else {
       return x.failing(
         "RBF takes one row of numbers for each example, got \(x.shape.ofExample)", fix: "put Flatten() before it",
@@ -70,7 +66,7 @@ public struct RBF: Layer {
 /// It takes two values, so it is called in `forward` rather than listed in a `body`.
 ///
 /// - Shapes: `N×I`, `N×J` → `N×units`. Parameters: `weights` `I×(J · units)`; `bias` `units`, zero.
-/// - Errors: inputs that are not one row for each example.
+/// - Errors: inputs that are not one row for each example; units below 1.
 /// - Source: Tenenbaum & Freeman 2000, "Separating Style and Content with Bilinear Models", eq. 1.
 public struct Bilinear: Sendable {
   public var units: Int
@@ -78,6 +74,11 @@ public struct Bilinear: Sendable {
   public var initializer: Initializer
   public var name: String?
 
+  /// - Parameters:
+  ///   - units: the numbers of the result.
+  ///   - bias: whether a number is added to each of them.
+  ///   - initializer: of the weights.
+  ///   - name: the layer's name; `bilinear_1` and so on if not given.
   public init(_ units: Int, bias: Bool = true, initializer: Initializer = .glorotUniform, name: String? = nil) {
     (self.units, self.bias, self.initializer, self.name) = (units, bias, initializer, name)
   }

@@ -12,7 +12,7 @@ public struct SqueezeExcitation: Layer {
 
   /// - Parameters:
   ///   - reduction: how many times fewer units lie between.
-  ///   - activation: applied to the result.
+  ///   - activation: applied to the squeezed units, which lie between the two dense layers.
   ///   - gate: what makes factors of the second layer's sums.
   public init(reduction: Int = 16, activation: Activation = .relu, gate: Activation = .sigmoid) {
     (self.reduction, self.activation, self.gate) = (reduction, activation, gate)

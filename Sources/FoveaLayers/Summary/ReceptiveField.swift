@@ -40,9 +40,10 @@ public struct ReceptiveField: Hashable, Sendable {
   /// Height and width of an image.
   public var axes: [Axis]
 
-  /// Of the model's input: every position sees itself.
-  init(input: Shape) {
-    axes = input.dimensions.indices.dropFirst().dropLast().map {
+  /// Of the model's input: every position sees itself. Whole numbers have no channels yet: each of them is a position.
+  init(input: Shape, elementType: ElementType) {
+    let positions = input.dimensions.indices.dropFirst().dropLast(elementType == .int32 ? 0 : 1)
+    axes = positions.map {
       Axis(size: 1, step: 1, start: 0, positions: input[$0], tensorAxis: $0)
     }
   }
@@ -118,7 +119,7 @@ extension Graph {
     var fields: [ReceptiveField?] = []
     for node in nodes {
       if let input = node.operation as? Op.Input, input.name == "input" {
-        fields.append(ReceptiveField(input: node.shape))
+        fields.append(ReceptiveField(input: node.shape, elementType: node.elementType))
         continue
       }
       let looked = node.inputs.compactMap { id in

@@ -58,27 +58,26 @@ extension Curriculum {
           + "before a normalisation has no bias. The input of row 14 is 14×14×256.")
     },
     FreeLesson("T17", "002:433-447", "Deeper ResNets") { page in
-      page.formula("weight layers = 1 + 2 or 3 for each unit + 1")
+      page.formula("weight layers = 1 + 2 or 3 for each unit + 1: those on the longest way through the model")
       let models: [(String, ResNet)] = [
         ("ResNet-34", ResNet(depths: [3, 4, 6, 3], hasBottlenecks: false)),
         ("ResNet-50", ResNet(depths: [3, 4, 6, 3])),
         ("ResNet-101", ResNet(depths: [3, 4, 23, 3])), ("ResNet-152", ResNet(depths: [3, 8, 36, 3])),
       ]
       for (name, model) in models {
-        let units = model.depths.reduce(0, +)
-        let each = model.hasBottlenecks ? 3 : 2
-        page.cell("\(name): weight layers", "1 + \(each)·\(units) + 1 = \(each * units + 2)", Double(each * units + 2))
-        page.result(name, try trace(model, input: [224, 224, 3]).summary.parameters)
+        let model = try trace(model, input: [224, 224, 3])
+        page.cell("\(name): weight layers", model.weightLayers)
+        page.result(name, model.summary.parameters)
       }
       page.remark("From 50 on a unit is 1×1, 3×3, 1×1: the 3×3 works on a quarter of the channels.")
     },
     FreeLesson("T18", "002:390-416", "GoogLeNet") { page in
       page.formula("a module has 1×1, 1×1 and 3×3, 1×1 and 5×5, pooling and 1×1 side by side")
-      let modules = GoogLeNet.modules.count
-      page.cell("weight layers", "3 + 2·\(modules) + 1 = \(2 * modules + 4)", Double(2 * modules + 4))
-      page.result("weight layers", 2 * modules + 4)
-      page.result("inception modules", modules)
       let models = try [true, false].map { try trace(GoogLeNet(isNormalized: $0), input: [224, 224, 3]) }
+      let depth = models[1].weightLayers
+      page.cell("weight layers on the longest way", depth)
+      page.result("weight layers", depth.total)
+      page.result("inception modules", models[1].graph.nodes.count { $0.operation is Op.Concatenate })
       page.result("with batch normalisation, as torchvision has it", models[0].summary.parameters)
       page.result("as in the paper, with biases", models[1].summary.parameters)
       let head = models[1].summary.layers.filter { $0.kind == "GlobalAveragePool2D" || $0.kind == "Dense" }
@@ -90,10 +89,9 @@ extension Curriculum {
     FreeLesson("T19", "003:706-717", "DenseNets") { page in
       page.formula("channels after a block of L layers: k₀ + k·L; a transition halves them")
       for (name, depths) in [("121", [6, 12, 24, 16]), ("169", [6, 12, 32, 32]), ("201", [6, 12, 48, 32])] {
-        let layers = depths.reduce(0, +)
-        page.cell(
-          "DenseNet-\(name): weight layers", "1 + 2·\(layers) + 3 + 1 = \(2 * layers + 5)", Double(2 * layers + 5))
-        page.result("DenseNet-\(name)", try trace(DenseNet(depths: depths), input: [224, 224, 3]).summary.parameters)
+        let model = try trace(DenseNet(depths: depths), input: [224, 224, 3])
+        page.cell("DenseNet-\(name): weight layers", model.weightLayers)
+        page.result("DenseNet-\(name)", model.summary.parameters)
       }
       page.remark(
         "The name counts the layers with weights: the first convolution, two in every dense layer, three "
@@ -165,23 +163,25 @@ extension Curriculum {
         "The text of the deck reads UNET-5, 120×64 and 8×10: it is LeNet-5, 120×84 and 84×10. Its 400×120 is right.")
     },
     FreeLesson("T27", "002:503-506", "Words, a convolution over them, and pooling") { page in
-      page.give("input", "21 words out of 10,000, each a row with a single one")
-      page.formula("an embedding is a dense layer on such a row: it picks the word's row of the matrix")
+      page.give("input", "21 words out of 10,000, each by its number")
+      page.formula("an embedding is a table: it gives the row of each word's number")
       let model = try trace(
         Sequential {
-          Conv1D(filters: 128, kernel: 1, bias: false).named("embedding")
+          Embedding(count: 10_000, size: 128).named("embedding")
           Conv1D(filters: 32, kernel: 5, activation: .relu).named("conv")
           MaxPool1D(3).named("pool")
           GlobalMaxPool1D().named("global")
-        }, input: [21, 10_000])
+        }, input: [21], elementType: .int32)
       for row in model.summary.layers {
         page.result("\(row.path): output", row.output.description)
         page.result("\(row.path): parameters", row.parameters)
       }
-      page.cell("embedding", "10,000·128 = 1,280,000", Double(model.summary.layers[0].parameters))
-      page.cell(
-        "conv", "5·128·32 + 32 = \(grouped(model.summary.layers[1].parameters))",
-        Double(model.summary.layers[1].parameters))
+      for row in model.summary.layers where row.parameters > 0 {
+        let own = model.graph.parameters.map(\.parameter).filter { $0.path.hasPrefix(row.path + ".") }
+        let terms = own.map { $0.shape.dimensions.map { grouped($0) }.joined(separator: "·") }
+        page.cell(
+          row.path, terms.joined(separator: " + ") + " = \(grouped(row.parameters))", Double(row.parameters))
+      }
       page.remark("The window of 5 sees five neighbouring words; 21 − 5 + 1 = 17.")
     },
   ]

@@ -20,9 +20,10 @@ enum Lines {
     "input 32x32x3 - conv 6 5x5 valid - relu - pool - conv 16 5x5 valid - relu - pool - fc 120 - relu - fc 84 - relu - "
     + "fc 10"
 
-  /// VGG with so many 3×3 convolutions in each of its five stages.
-  static func vgg(_ depths: [Int], head: String = denseHead) -> String {
-    let stages = zip(depths, [64, 128, 256, 512, 512]).map { "[conv \($1) 3x3 - relu]*\($0) - pool" }
+  /// VGG with so many 3×3 convolutions in each of its five stages; configuration A-LRN is `isNormalized` after the first.
+  static func vgg(_ depths: [Int], head: String = denseHead, isNormalized: Bool = false) -> String {
+    var stages = zip(depths, [64, 128, 256, 512, 512]).map { "[conv \($1) 3x3 - relu]*\($0) - pool" }
+    if isNormalized { stages[0] = "[conv 64 3x3 - relu]*\(depths[0]) - lrn - pool" }
     return (["input 224x224x3"] + stages + (head.isEmpty ? [] : [head])).joined(separator: " - ")
   }
 }

@@ -55,7 +55,7 @@ extension Curriculum {
       page.remark("The depth stays: pooling never mixes channels.")
     },
     FreeLesson("Q7", "000:306", "Tolerance for shifts") { page in
-      let picture = Digits.seven
+      let picture = Digits.all[7]
       let moved = picture.map { [0] + $0.dropLast() }
       page.give("picture", picture)
       page.give("shift", "one column to the right")

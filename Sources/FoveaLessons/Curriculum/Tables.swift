@@ -77,8 +77,10 @@ extension Curriculum {
         "input 224x224x3 - [conv 64 3x3 - relu]*2 - pool - [conv 128 3x3 - relu]*2 - pool - "
           + "[conv 256 3x3 - relu]*2 - conv 256 1x1 - relu - pool - "
           + "[[conv 512 3x3 - relu]*2 - conv 512 1x1 - relu - pool]*2 - " + Lines.denseHead)
-      let norm = try trace(LocalResponseNorm(), input: [224, 224, 64]).summary.parameters
-      page.result("A-LRN: parameters", try Self.summary(Lines.vgg([1, 1, 2, 2, 2])).parameters + norm)
+      let normalized = try Self.summary(Lines.vgg([1, 1, 2, 2, 2], isNormalized: true))
+      page.result("A-LRN: weight layers", normalized.layers.count { $0.parameters > 0 })
+      page.result("A-LRN: normalisations", normalized.layers.count { $0.kind == "LocalResponseNorm" })
+      page.result("A-LRN: parameters", normalized.parameters)
       page.result("C: weight layers", c.layers.count { $0.parameters > 0 })
       page.result("C: parameters", c.parameters)
       page.correct(

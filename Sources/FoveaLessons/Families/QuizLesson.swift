@@ -20,6 +20,8 @@ struct QuizLesson: Lesson {
   var formula: String?
   var correction: String?
   var remarks: [String] = []
+  /// What the page shows besides.
+  var more: (@Sendable (inout LessonPage) throws -> Void)?
 
   func write(on page: inout LessonPage) throws {
     page.give("question", question)
@@ -35,6 +37,7 @@ struct QuizLesson: Lesson {
     page.result("answer", isOpen ? "open: the lecture prints none" : answers.joined(separator: ", "))
     if let correction { page.correct(correction) }
     remarks.forEach { page.remark($0) }
+    try more?(&page)
   }
 
   static func letter(_ index: Int) -> String { String("abcdefgh"[String.Index(utf16Offset: index, in: "abcdefgh")]) }

@@ -1,6 +1,7 @@
 import FoveaCore
 import FoveaExplain
 import FoveaGraph
+import FoveaLayers
 
 // What the answers of the quiz are checked with.
 
@@ -81,24 +82,22 @@ func compare(_ a: String, _ x: [Double], _ b: String, _ y: [Double]) -> (holds: 
 }
 
 /// An option for each kernel; the one with the largest mean square of its answers holds.
-func strongest(_ picture: [[Double]], _ kernels: [NamedKernel]) -> [QuizLesson.Option] {
-  @Sendable func power(_ kernel: NamedKernel) throws -> Double {
-    let answer = try Experiment(convolving: picture, with: kernel.rows, .init(name: "")).values
-    return answer.reduce(0) { $0 + $1 * $1 } / Double(answer.count)
-  }
-  return kernels.map { kernel in
+func strongest(_ pictures: [[[Double]]], _ kernels: [NamedKernel]) -> [QuizLesson.Option] {
+  kernels.map { kernel in
     .init(kernel.name) {
-      let own = try power(kernel)
-      let largest = try kernels.map(power).max() ?? 0
-      return (own == largest, "mean square \(spelled(own))")
+      let ranking = try ranking(of: kernels, on: pictures)
+      let own = ranking.first { $0.kernel == kernel }
+      return (own?.power == ranking[0].power, "mean square \(spelled(own?.power ?? 0))")
     }
   }
 }
 
-/// Digits drawn with ones.
-enum Digits {
-  static let seven: [[Double]] = [
-    "..........", ".########.", ".########.", ".......##.", "......##..", ".....##...", "....##....", "....##....",
-    "....##....", "..........",
-  ].map { $0.map { $0 == "#" ? 1 : 0 } }
+/// Kernels by the mean square of their answers to pictures of one size, the largest first.
+func ranking(of kernels: [NamedKernel], on pictures: [[[Double]]]) throws -> [(kernel: NamedKernel, power: Double)] {
+  let x = tensor(pictures.flatMap { $0.flatMap(\.self) }, [pictures.count, pictures[0].count, pictures[0][0].count, 1])
+  return try kernels.map { named in
+    let layer = Conv2D(filters: 1, kernel: Size2D(named.rows.count, named.rows[0].count), bias: false)
+    let answers = try Experiment(["x": x], ["weights": kernel(named.rows)]) { layer.forward($0["x"]!) }.values
+    return (named, answers.reduce(0) { $0 + $1 * $1 } / Double(answers.count))
+  }.sorted { $0.power > $1.power }
 }

@@ -30,7 +30,7 @@ extension Network {
       throw NetworkError("\(entry.name): its outputs are no choice, so that it can have no new head")
     }
     let model = entry.make(classes: newHead)
-    let traced = try trace(model, input: input)
+    let traced = try trace(model, input: input, elementType: entry.elementType)
     let file = try WeightFile(contentsOf: path)
     let head = newHead == nil ? [:] : try Self.drawnHead(of: entry, in: traced, seed: seed)
     let ours = Set(traced.graph.parameters.map(\.parameter.path))
@@ -56,7 +56,8 @@ extension Network {
   private static func drawnHead(
     of entry: CatalogueEntry, in traced: TracedModel, seed: UInt64
   ) throws -> [String: Tensor] {
-    let other = try trace(entry.make(classes: traced.outputShape.channels + 1), input: traced.inputShape)
+    let other = try trace(
+      entry.make(classes: traced.outputShape.channels + 1), input: traced.inputShape, elementType: entry.elementType)
     let shapes = Dictionary(
       uniqueKeysWithValues: other.graph.parameters.map { ($0.parameter.path, $0.parameter.shape) })
     var head: [String: Tensor] = [:]

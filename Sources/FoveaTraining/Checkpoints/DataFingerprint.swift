@@ -14,7 +14,11 @@ extension Dataset {
       hash.add(withUnsafeBytes(of: Int32(truncatingIfNeeded: label(at: index)).littleEndian) { Array($0) })
     }
     let looked = Swift.min(samples, count)
-    for place in 0..<looked { try hash.add(image(at: place * count / looked).pixels) }
+    var bytes = [UInt8](repeating: 0, count: sampleBytes)
+    for place in 0..<looked {
+      try bytes.withUnsafeMutableBufferPointer { try read(place * count / looked, into: $0) }
+      hash.add(bytes)
+    }
     return hash.description
   }
 }

@@ -32,15 +32,29 @@ extension Network {
   /// - Errors: a data set that has another number of classes than the model has outputs, or samples that are not its
   ///   input.
   package func check(_ data: any Dataset) throws {
-    try check(sampleShape: data.sampleShape, classes: data.classNames.count)
+    try check(sampleShape: data.sampleShape, elementType: data.elementType, classes: data.classNames.count)
   }
 
   /// - Parameter sampleShape: `nil` where samples are brought to the model's size.
-  package func check(sampleShape: Shape?, classes: Int) throws {
+  package func check(sampleShape: Shape?, elementType: ElementType = .uint8, classes: Int) throws {
     if let mistake = outputShape.mistake(asScoresFor: classes, of: name) {
       throw NetworkError("\(mistake.problem); \(mistake.fix)")
     }
+    guard (elementType == .int32) == (inputElementType == .int32) else {
+      throw NetworkError(
+        elementType == .int32
+          ? "the samples are whole numbers, \(name) takes \(inputText): use a data set of pictures, or a network made with "
+            + "elementType: .int32"
+          : "the samples are pictures, \(name) takes \(inputText): train and evaluate it from Swift, with an IntegerDataset"
+      )
+    }
     guard let sampleShape else { return }
+    if elementType == .int32 {
+      guard sampleShape == inputShape else {
+        throw NetworkError("the samples are \(sampleShape), \(name) takes \(inputText); use a data set of that shape")
+      }
+      return
+    }
     let color = preprocessing?.color.rawValue ?? sampleShape.channels
     guard sampleShape.rank == 3, [sampleShape[0], sampleShape[1], color] == inputShape.dimensions else {
       throw NetworkError("the samples are \(sampleShape), \(name) takes \(inputShape); use a data set of that size")
@@ -70,7 +84,8 @@ final class Evaluator {
 
   private static func graph(_ network: Network, loss: Loss, batchSize: Int) throws -> Graph {
     let builder = GraphBuilder(isTraining: false)
-    let output = builder.trace(network.model, input: network.inputShape, batchSize: batchSize)
+    let output = builder.trace(
+      network.model, input: network.inputShape, elementType: network.inputElementType, batchSize: batchSize)
     let labels = builder.input(
       "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
     builder.output("loss", loss.ofLabels(output.beforeSoftmax, labels))

@@ -26,7 +26,9 @@ package final class TrainingProgram {
     let graphs = try batchSizes.map { size in
       (
         size,
-        try Self.graph(network.model, input: network.inputShape, loss: loss, optimizer: optimizer, batchSize: size)
+        try Self.graph(
+          network.model, input: network.inputShape, elementType: network.inputElementType, loss: loss,
+          optimizer: optimizer, batchSize: size)
       )
     }
     let plans = try graphs.map { ($0.0, try network.backend.plan($0.1)) }
@@ -53,10 +55,11 @@ package final class TrainingProgram {
   ///
   /// - Errors: every shape mistake of the model at once.
   package static func graph(
-    _ model: some Layer, input: Shape, loss: Loss, optimizer: any Optimizer, batchSize: Int
+    _ model: some Layer, input: Shape, elementType: ElementType = .float32, loss: Loss, optimizer: any Optimizer,
+    batchSize: Int
   ) throws -> Graph {
     let builder = GraphBuilder(isTraining: true)
-    let output = builder.trace(model, input: input, batchSize: batchSize)
+    let output = builder.trace(model, input: input, elementType: elementType, batchSize: batchSize)
     let labels = builder.input(
       "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
     let value = loss.ofLabels(output.beforeSoftmax, labels)

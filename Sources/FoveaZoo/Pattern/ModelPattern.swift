@@ -5,17 +5,20 @@ public import FoveaLayers
 ///     [[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10
 ///
 /// Layers follow each other across `-` (or `->`, `=>`, `→`, `⇒`); `[…]*n` repeats. `PatternWord.all` has the words. The
-/// first `fc` flattens what it gets. A line may begin with `input 28x28x1`. A `softmax` at the end is left to the loss
+/// first `fc` flattens what it gets. A line may begin with `input 28x28x1`, or with `input 20 int32` for whole numbers such
+/// as the words of a text, which `embedding` and `onehot` take. A `softmax` at the end is left to the loss
 /// and to predicting, which both take scores.
 public struct ModelPattern: Layer {
   /// The shape of one example, if the line says it.
   public var input: Shape?
+  /// `int32` if the line says so.
+  public var elementType: ElementType
   var items: [PatternItem]
 
   /// - Errors: what is wrong in the line, where, and what to write instead.
   public init(_ line: String) throws(PatternError) {
     var parser = try PatternParser(line)
-    (input, items) = try parser.parse()
+    (input, elementType, items) = try parser.parse()
   }
 
   /// Whether a text can only be meant as a line: names of models have no spaces, brackets or arrows.
@@ -38,7 +41,8 @@ extension ModelPattern: Equatable, CustomStringConvertible {
 
   /// The line in its plainest form: `ModelPattern(pattern.description) == pattern`.
   public var description: String {
-    let start = input.map { ["input " + $0.dimensions.map(String.init).joined(separator: "x")] } ?? []
+    let type = elementType == .float32 ? "" : " \(elementType)"
+    let start = input.map { ["input " + $0.dimensions.map(String.init).joined(separator: "x") + type] } ?? []
     return (start + items.map(\.description)).joined(separator: " - ")
   }
 }

@@ -2,7 +2,7 @@ import FoveaLayers
 
 /// Reads a model line.
 ///
-///     line  = [ "input" [ SIZE ] arrow ] chain
+///     line  = [ "input" [ SIZE [ "int32" ] ] arrow ] chain
 ///     chain = item { arrow item }
 ///     item  = ( WORD { argument } | "[" chain "]" ) [ "*" COUNT ]
 struct PatternParser {
@@ -23,8 +23,8 @@ struct PatternParser {
     tokens = ArraySlice(Self.tokens(of: line))
   }
 
-  mutating func parse() throws(PatternError) -> (input: Shape?, items: [PatternItem]) {
-    let input = try parseInput()
+  mutating func parse() throws(PatternError) -> (input: Shape?, ElementType, items: [PatternItem]) {
+    let (input, elementType) = try parseInput()
     let items = try parseChain(depth: 0)
     if next.kind == .close { throw error("there is no '[' for this ']'", fix: "remove it") }
     let count = items.reduce(0) { min($0 + $1.count, saturation) }
@@ -32,26 +32,33 @@ struct PatternParser {
       throw PatternError(
         line: line, column: 1, problem: "the line makes more than \(Self.mostLayers) layers", fix: "repeat less often")
     }
-    return (input, items)
+    return (input, elementType, items)
   }
 
   // MARK: Rules
 
-  private mutating func parseInput() throws(PatternError) -> Shape? {
-    guard next.kind == .word("input") else { return nil }
+  private mutating func parseInput() throws(PatternError) -> (Shape?, ElementType) {
+    guard next.kind == .word("input") else { return (nil, .float32) }
     advance()
-    var shape: Shape?
+    var (shape, elementType): (Shape?, ElementType) = (nil, .float32)
     if case .word(let text) = next.kind {
       let sizes = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-      guard sizes.count == 3, sizes.allSatisfy({ $0 > 0 }) else {
-        throw error("'\(text)' is not an input shape", fix: "write height x width x channels, e.g. input 28x28x1")
+      let place = next.column
+      advance()
+      if next.kind == .word(ElementType.int32.rawValue) {
+        elementType = .int32
+        advance()
+      }
+      guard sizes.count == 3 || elementType == .int32, sizes.allSatisfy({ $0 > 0 }) else {
+        throw PatternError(
+          line: line, column: place, problem: "'\(text)' is not an input shape",
+          fix: "write height x width x channels, e.g. input 28x28x1, or input 20 int32 for whole numbers")
       }
       shape = Shape(sizes)
-      advance()
     }
     guard next.kind == .arrow else { throw error("the input ends here", fix: "go on with '-' and a layer") }
     advance()
-    return shape
+    return (shape, elementType)
   }
 
   private mutating func parseChain(depth: Int) throws(PatternError) -> [PatternItem] {

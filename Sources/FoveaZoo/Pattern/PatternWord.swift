@@ -36,6 +36,17 @@ package struct PatternWord: Sendable {
       let units = try arguments.count("a number of units")
       return PatternLayer(word: "fc", text: "fc \(units)", layer: Dense(units), takesRows: true)
     },
+    PatternWord(name: "embedding", aliases: ["embed"], usage: "embedding COUNT SIZE") {
+      arguments throws(PatternError) in
+      let count = try arguments.count("a number of words")
+      let size = try arguments.count("a size")
+      return PatternLayer(
+        word: "embedding", text: "embedding \(count) \(size)", layer: Embedding(count: count, size: size))
+    },
+    PatternWord(name: "onehot", aliases: [], usage: "onehot CLASSES") { arguments throws(PatternError) in
+      let classes = try arguments.count("a number of classes")
+      return PatternLayer(word: "onehot", text: "onehot \(classes)", layer: OneHot(classes: classes))
+    },
     PatternWord(name: "dropout", aliases: [], usage: "dropout RATE") { arguments throws(PatternError) in
       let rate = try arguments.rate()
       return PatternLayer(word: "dropout", text: "dropout \(rate)", layer: Dropout(rate))

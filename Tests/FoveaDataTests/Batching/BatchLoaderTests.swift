@@ -147,3 +147,38 @@ private func threadCount() -> Int {
   #expect(try reason(workers: 0) == "workers: 0 is outside 1...256")
   #expect(try reason(crop: [4, 4]) == "preprocessing: its crop 4×4 is not the size of the samples, 2×3×1")
 }
+
+@Test func `whole numbers come as they are, in any shape`() throws {
+  let numbers = (0..<66).map { Int32($0) - 30 }
+  let data = try IntegerDataset(
+    numbers: numbers, labels: (0..<11).map { $0 % 3 }, sampleShape: [2, 3], classNames: ["a", "b", "c"])
+  let batches = try drain(BatchLoader(data, batchSize: 4, shuffles: false, preprocessing: bytesAsTheyAre))
+  #expect(batches.map(\.images.shape) == [[4, 2, 3], [4, 2, 3], [3, 2, 3]])
+  #expect(batches.flatMap { $0.images.array(of: Int32.self) } == numbers)
+  #expect(batches.flatMap { $0.labels.array(of: Int32.self) } == (0..<11).map { Int32($0 % 3) })
+  let part = data.holdingOut(0.5).heldOut
+  #expect(part.elementType == .int32 && part.count == 6)
+  #expect(throws: DataError.self) { try data.image(at: 0) }
+  #expect(throws: DataError.self) { try Preprocessing(measuredOn: data, color: .gray) }
+  #expect(throws: DataError.self) {
+    try BatchLoader(
+      data, batchSize: 4, shuffles: false, preprocessing: bytesAsTheyAre, augmentations: [HorizontalFlip()])
+  }
+}
+
+@Test(
+  arguments: [
+    ([1, 2, 3], [0], [2], "samples: 3 numbers are not 1 sample of 2"),
+    ([1, 2], [2], [2], "samples: record 0 has the label 2, outside 0...1"),
+    ([1, 2], [-1], [2], "samples: record 0 has the label -1, outside 0...1"),
+    ([], [], [0, 4], "samples: samples have the shape 0×4: use sizes of 1 or more, below 2³¹ numbers"),
+    ([], [], [1 << 40, 1 << 40], "samples: samples have the shape"),
+  ] as [([Int32], [Int], [Int], String)])
+func `whole numbers that do not fit together are refused`(
+  numbers: [Int32], labels: [Int], shape: [Int], message: String
+) {
+  let error = #expect(throws: DataError.self) {
+    try IntegerDataset(numbers: numbers, labels: labels, sampleShape: Shape(shape), classNames: ["a", "b"])
+  }
+  #expect(error.map { "\($0)".hasPrefix(message) } == true, "\(error.map { "\($0)" } ?? "")")
+}

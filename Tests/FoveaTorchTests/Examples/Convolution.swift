@@ -34,6 +34,7 @@ extension TorchFamily {
       },
       "separable 1d": { SeparableConv1D(filters: 4, kernel: 3, multiplier: 2)($0) },
       "separable 2d": { SeparableConv2D(filters: 4, kernel: 3, multiplier: 2)($0) },
+      "separable 3d": { SeparableConv3D(filters: 4, kernel: 3, multiplier: 2)($0) },
       "transposed 1d": {
         TransposedConv1D(filters: 2, kernel: 4, strides: 3, padding: .explicit(1), outputPadding: 2)($0)
       },
@@ -53,6 +54,7 @@ extension TorchFamily {
       },
       "unshared 1d": { LocallyConnected1D(filters: 5, kernel: 3, strides: 2)($0) },
       "unshared 2d": { LocallyConnected2D(filters: 4, kernel: 3, strides: Size2D(1, 2))($0) },
+      "unshared 3d": { LocallyConnected3D(filters: 3, kernel: 3, strides: Size3D(1, 2, 1))($0) },
       "connection table": { Conv2D(filters: 16, kernel: 5, connections: .leNet5)($0) },
     ]
 

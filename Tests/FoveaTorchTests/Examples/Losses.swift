@@ -48,6 +48,7 @@ extension TorchFamily {
       "cross-entropy": classes(.crossEntropy), "cross-entropy of pixels": classes(.crossEntropy),
       "smoothed": classes(.crossEntropy(smoothing: 0.1)), "weighted": classes(.crossEntropy(weights: weights)),
       "smoothed and weighted": classes(.crossEntropy(smoothing: 0.2, weights: weights)),
+      "smoothed, a class of weight 0": classes(.crossEntropy(smoothing: 0.3, weights: [0.5, 2, 0, 0.25, 3])),
       "without a class": classes(.crossEntropy(ignored: 3)),
       "smoothed, weighted, without a label": classes(
         .crossEntropy(smoothing: 0.2, weights: weights, ignored: 255), but: 255),

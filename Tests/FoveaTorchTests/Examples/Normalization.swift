@@ -11,11 +11,22 @@ private func halves(_ x: Value) -> (Value, Value) {
   return (rows[0], rows[1])
 }
 
+/// The loss of three sequences of at most three labels, −1 where there are fewer.
+private func ctc(_ labels: [Int32], blank: Int = 0) -> @Sendable (Value) -> Value {
+  { x in
+    Loss.ctc(
+      x, labels: x.builder.constant(Tensor(labels, shape: [3, 3])),
+      lengths: x.builder.constant(Tensor([8, 6, 5] as [Int32], shape: [3])), blank: blank)
+  }
+}
+
 extension TorchFamily {
   /// `Fixtures/make_normalization.py`
   static let normalization = TorchFamily(
     "normalization",
     [
+      "batch norm of rows": { BatchNorm(epsilon: 1e-3)($0) }, "batch norm 1d": { BatchNorm(epsilon: 1e-3)($0) },
+      "batch norm 3d": { BatchNorm(epsilon: 1e-3)($0) },
       "group norm": { GroupNorm(groups: 3)($0) }, "group norm of volumes": { GroupNorm(groups: 2)($0) },
       "group norm of many channels": { GroupNorm(groups: 8)($0) },
       "instance norm": { InstanceNorm()($0) },
@@ -37,10 +48,8 @@ extension TorchFamily {
         return Bilinear(3)(a, b)
       },
       "rbf": { RBF(4)($0) },
-      "ctc": { x in
-        Loss.ctc(
-          x, labels: x.builder.constant(Tensor([1, 2, 2, 3, -1, -1, -1, -1, -1] as [Int32], shape: [3, 3])),
-          lengths: x.builder.constant(Tensor([8, 6, 5] as [Int32], shape: [3])))
-      },
+      "ctc": ctc([1, 2, 2, 3, -1, -1, -1, -1, -1]),
+      "ctc, the blank in the middle": ctc([0, 3, 3, 1, -1, -1, -1, -1, -1], blank: 2),
+      "ctc, the blank last": ctc([0, 0, 1, 2, -1, -1, -1, -1, -1], blank: 3),
     ])
 }

@@ -75,6 +75,13 @@ extension TorchFamily {
       "adaptive average pool \(n)d, evenly": { AdaptiveAveragePool(one)($0) },
       "adaptive max pool \(n)d": { AdaptiveMaxPool(Size.pooled)($0) },
       "adaptive min pool \(n)d": { AdaptiveMinPool(Size.pooled)($0) },
+      "adaptive sum pool \(n)d": { AdaptiveSumPool(Size.pooled)($0) },
+      "adaptive lp pool \(n)d, 2": { AdaptiveLpPool(Size.pooled)($0) },
+      "adaptive lp pool \(n)d, 3": { AdaptiveLpPool(Size.pooled, power: 3)($0) },
+      "max unpool \(n)d, to another size": {
+        let (y, switches) = MaxPool(two).withSwitches($0)
+        return MaxUnpool(to: Size.unpooled)(y, switches)
+      },
       "max unpool \(n)d, apart": {
         let (y, switches) = MaxPool(two).withSwitches($0)
         return MaxUnpool<Size>()(y, switches)
@@ -105,22 +112,26 @@ private protocol TorchSize: SpatialSize {
   static var pooled: Self { get }
   static var stretched: Self { get }
   static var shrunk: Self { get }
+  static var unpooled: Self { get }
 }
 
 extension Int: TorchSize {
   fileprivate static let pooled = 4
   fileprivate static let stretched = 14
   fileprivate static let shrunk = 5
+  fileprivate static let unpooled = 8
 }
 
 extension Size2D: TorchSize {
   fileprivate static let pooled = Size2D(3, 4)
   fileprivate static let stretched = Size2D(10, 13)
   fileprivate static let shrunk = Size2D(3, 4)
+  fileprivate static let unpooled = Size2D(7, 7)
 }
 
 extension Size3D: TorchSize {
   fileprivate static let pooled = Size3D(2, 3, 4)
   fileprivate static let stretched = Size3D(7, 9, 5)
   fileprivate static let shrunk = Size3D(3, 2, 4)
+  fileprivate static let unpooled = Size3D(5, 5, 6)
 }

@@ -44,9 +44,9 @@ add("depthwise 1d", [2, 9, 5], [3, 1, 10], groups=5, stride=2)
 add("depthwise 2d", [2, 7, 6, 17], [3, 3, 1, 17], groups=17, pad=[(1, 1), (1, 1)], activation=torch.relu)
 add("depthwise 2d, multiplied and dilated", [2, 7, 6, 3], [2, 3, 1, 9], groups=3, dilation=(2, 1), bias=False)
 add("depthwise 3d", [1, 4, 5, 4, 3], [2, 3, 2, 1, 6], groups=3, stride=(1, 2, 1))
-for axes in (1, 2):
+for axes in (1, 2, 3):
     e.add(
-        f"separable {axes}d", [2, 8, 7][:axes + 1] + [3],
+        f"separable {axes}d", [2, 8, 7, 5][:axes + 1] + [3],
         lambda x, p: convolve(convolve(x, p["depthwise.weights"], groups=3), p["pointwise.weights"], p["pointwise.bias"]),
         [("depthwise.weights", [3] * axes + [1, 6]), ("pointwise.weights", [1] * axes + [6, 4]),
          ("pointwise.bias", [4])])
@@ -85,6 +85,8 @@ def unshared(x, p, strides):
 e.add("unshared 1d", [2, 9, 4], lambda x, p: unshared(x, p, [2]), [("weights", [4, 12, 5]), ("bias", [4, 5])])
 e.add("unshared 2d", [3, 6, 7, 2], lambda x, p: unshared(x, p, [1, 2]),
       [("weights", [4, 3, 18, 4]), ("bias", [4, 3, 4])])
+e.add("unshared 3d", [2, 4, 5, 3, 2], lambda x, p: unshared(x, p, [1, 2, 1]),
+      [("weights", [2, 2, 1, 54, 3]), ("bias", [2, 2, 1, 3])])
 
 # LeNet-5's C3: LeCun et al. 1998, table I. Column by column, the maps of S2 that each map of C3 sees.
 columns = [[(first + i) % 6 for i in range(count)] for count in (3, 4) for first in range(6)]

@@ -60,6 +60,7 @@ classes("smoothed", label_smoothing=0.1)
 classes("weighted", weight=WEIGHTS)
 classes("smoothed and weighted", label_smoothing=0.2, weight=WEIGHTS)
 classes("without a class", ignore_index=3)
+classes("smoothed, a class of weight 0", label_smoothing=0.3, weight=torch.tensor([0.5, 2, 0, 0.25, 3]))
 classes("smoothed, weighted, without a label", missing=255, label_smoothing=0.2, weight=WEIGHTS, ignore_index=255)
 bce = F.binary_cross_entropy_with_logits
 numbers_loss("soft targets", lambda x: F.cross_entropy(x.flatten(0, -2), shares(x).flatten(0, -2)), WIDE)

@@ -33,6 +33,14 @@ def affine(count):
     return [("scale", [count]), ("bias", [count])]
 
 
+
+def batch_norm(x, p):
+    return channels_last(F.batch_norm(channels_first(x), None, None, p["scale"], p["bias"], training=True, eps=1e-3))
+
+
+e.add("batch norm of rows", [7, 4], batch_norm, affine(4))
+e.add("batch norm 1d", [3, 5, 4], batch_norm, affine(4))
+e.add("batch norm 3d", [2, 3, 2, 4, 3], batch_norm, affine(3))
 e.add("group norm", [2, 3, 5, 6], lambda x, p: group_norm(x, p, 3), affine(6))
 e.add("group norm of volumes", [2, 2, 3, 2, 4], lambda x, p: group_norm(x, p, 2), affine(4))
 e.add("group norm of many channels", [2, 3, 4, 32], lambda x, p: group_norm(x, p, 8), affine(32))
@@ -65,12 +73,15 @@ e.add("bilinear", [2, 3, 4], lambda x, p: F.bilinear(
 e.add("rbf", [3, 6], lambda x, p: ((x[:, :, None] - p["centers"]) ** 2).sum(1), [("centers", [6, 4])])
 
 
-def ctc(x, p):
+def ctc(x, p, labels=((1, 2, 2), (3, 0, 0), (0, 0, 0)), blank=0):
     logarithms = F.log_softmax(x, -1).transpose(0, 1)
-    labels = torch.tensor([[1, 2, 2], [3, 0, 0], [0, 0, 0]])
     lengths, counts = torch.tensor([8, 6, 5]), torch.tensor([3, 1, 0])
-    return F.ctc_loss(logarithms, labels, lengths, counts, reduction="none").mean()
+    return F.ctc_loss(logarithms, torch.tensor(labels), lengths, counts, blank=blank, reduction="none").mean()
 
 
 e.add("ctc", [3, 8, 4], ctc, ranges={"input": (-3, 3)})
+e.add("ctc, the blank in the middle", [3, 8, 4], lambda x, p: ctc(x, p, ((0, 3, 3), (1, 0, 0), (0, 0, 0)), 2),
+      ranges={"input": (-3, 3)})
+e.add("ctc, the blank last", [3, 8, 4], lambda x, p: ctc(x, p, ((0, 0, 1), (2, 0, 0), (0, 0, 0)), 3),
+      ranges={"input": (-3, 3)})
 e.write("normalization")

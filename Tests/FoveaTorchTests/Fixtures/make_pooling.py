@@ -18,6 +18,15 @@ def dims(name, axes):
     return getattr(F, name.replace("#", str(axes)))
 
 
+def windows(x, sizes):
+    """Sums over windows of as many outputs along each axis: from ⌊i · n / o⌋ to ⌈(i + 1) · n / o⌉."""
+    for axis, count in enumerate(sizes, 2):
+        n = x.shape[axis]
+        x = torch.stack([x.narrow(axis, i * n // count, -(-(i + 1) * n // count) - i * n // count).sum(axis)
+                         for i in range(count)], axis)
+    return x
+
+
 for n in (1, 2, 3):
     pool = dims("max_pool#d", n)
     add(f"max pool {n}d", n, lambda x: pool(x, 2))
@@ -44,6 +53,10 @@ for n in (1, 2, 3):
     }.items():
         e.add(f"global {kind} pool {n}d", shapes[n], lambda x, _: function(channels_first(x)))
     target = {1: 4, 2: (3, 4), 3: (2, 3, 4)}[n]
+    sizes = target if n > 1 else (target,)
+    add(f"adaptive sum pool {n}d", n, lambda x: windows(x, sizes))
+    add(f"adaptive lp pool {n}d, 2", n, lambda x: windows(x ** 2, sizes).sqrt())
+    add(f"adaptive lp pool {n}d, 3", n, lambda x: windows(x ** 3, sizes) ** (1 / 3), ranges=positive)
     add(f"adaptive average pool {n}d", n, lambda x: dims("adaptive_avg_pool#d", n)(x, target))
     add(f"adaptive average pool {n}d, evenly", n, lambda x: dims("adaptive_avg_pool#d", n)(x, 1))
     add(f"adaptive max pool {n}d", n, lambda x: dims("adaptive_max_pool#d", n)(x, target))
@@ -54,6 +67,11 @@ for n in (1, 2, 3):
             y, switches = pool(x, size, stride, return_indices=True)
             return dims("max_unpool#d", n)(y, switches, size, stride, output_size=x.shape[2:])
         add(f"max unpool {n}d, {name}", n, unpool)
+
+    def unpool_elsewhere(x):
+        y, switches = pool(x, 2, return_indices=True)
+        return dims("max_unpool#d", n)(y, switches, 2, output_size={1: (8,), 2: (7, 7), 3: (5, 5, 6)}[n])
+    add(f"max unpool {n}d, to another size", n, unpool_elsewhere)
 
     mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[n]
     to = {1: 14, 2: (10, 13), 3: (7, 9, 5)}[n]

@@ -22,6 +22,12 @@ def numbers(shape, seed, low=-1.0, high=1.0):
     return (low + (high - low) * uniform).float().double().reshape(shape)
 
 
+def whole_numbers(shape, seed, bound):
+    """Whole numbers in 0..<bound, many of them more than once."""
+    index = torch.arange(torch.Size(shape).numel(), dtype=torch.int64)
+    return ((index * 7919 + seed * 104729 + 12345) % 16381 % bound).reshape(shape)
+
+
 def channels_first(x):
     """N×spatial…×C → N×C×spatial…"""
     return x.movedim(-1, 1)
@@ -45,24 +51,29 @@ class Examples:
     def __init__(self):
         self.examples = {}
 
-    def add(self, name, input_shape, function, parameters=(), ranges=None, training=True):
+    def add(self, name, input_shape, function, parameters=(), ranges=None, training=True, integers=None):
         """`function(x, parameters by path)` on N×spatial…×C.
 
+        integers: the input is of whole numbers below this one, and has no gradient.
         parameters: (path, shape) of each, in the order in which the Swift layer makes them.
         ranges: (low, high) of the numbers of a parameter, or of "input"; -1...1 unless told.
         """
         ranges = ranges or {}
-        x = numbers(input_shape, 1, *ranges.get("input", (-1, 1))).requires_grad_()
+        if integers:
+            x = whole_numbers(input_shape, 1, integers)
+        else:
+            x = numbers(input_shape, 1, *ranges.get("input", (-1, 1))).requires_grad_()
         values = {path: numbers(shape, 2 + i, *ranges.get(path, (-1, 1))).requires_grad_()
                   for i, (path, shape) in enumerate(parameters)}
         output = function(x, values)
-        (output * numbers(output.shape, 100)).sum().backward()
+        if output.requires_grad:
+            (output * numbers(output.shape, 100)).sum().backward()
         gradients = {path: entry(value.grad) for path, value in values.items() if value.grad is not None}
         if x.grad is not None:
             gradients["input"] = entry(x.grad)
         assert name not in self.examples, name
         self.examples[name] = {
-            "input": list(input_shape), "training": training, "output": entry(output), "gradients": gradients,
+            "input": list(input_shape), **({"integers": integers} if integers else {}), "training": training, "output": entry(output), "gradients": gradients,
             "parameters": [{"path": path, "shape": list(shape)} for path, shape in parameters],
             "ranges": {path: list(bounds) for path, bounds in ranges.items()}}
 

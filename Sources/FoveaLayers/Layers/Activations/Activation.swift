@@ -4,6 +4,7 @@
 public struct Activation: Sendable {
   public let layer: any Layer
 
+  /// - Parameter layer: the function, in the scope of the layer that it ends.
   public init(_ layer: some Layer) { self.layer = layer }
 
   public func callAsFunction(_ x: Value) -> Value { layer.forward(x) }

@@ -2,7 +2,8 @@
 
 /// `x · Φ(x)`, Φ the distribution function of the normal distribution.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
+/// - Errors: an input of whole numbers.
 /// - Source: Hendrycks & Gimpel 2016, "Gaussian Error Linear Units", §2.
 public struct GELU: Layer {
   public static let defaultName = "gelu"
@@ -15,6 +16,8 @@ public struct GELU: Layer {
   }
 
   public var form: Form
+
+  /// - Parameter form: how Φ is computed.
   public init(_ form: Form = .exact) { self.form = form }
 
   public func forward(_ x: Value) -> Value {
@@ -27,12 +30,14 @@ public struct GELU: Layer {
 
 /// `x · σ(βx)`; with β = 1 it is known as SiLU.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
 /// - Errors: a β that is not finite.
 /// - Source: Ramachandran, Zoph & Le 2017, "Searching for Activation Functions", §4; Elfwing, Uchibe & Doya 2018.
 public struct Swish: Layer {
   public static let defaultName = "swish"
   public var beta: Float
+
+  /// - Parameter beta: how steeply the gate opens: at 0 the layer is x / 2, at infinity the rectifier.
   public init(beta: Float = 1) { self.beta = beta }
 
   public func forward(_ x: Value) -> Value {
@@ -43,7 +48,8 @@ public struct Swish: Layer {
 
 /// The sigmoid linear unit, `x · σ(x)`.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
+/// - Errors: an input of whole numbers.
 /// - Source: Elfwing, Uchibe & Doya 2018, "Sigmoid-Weighted Linear Units", §2.
 public struct SiLU: Layer {
   public static let defaultName = "silu"
@@ -53,7 +59,8 @@ public struct SiLU: Layer {
 
 /// `x · min(max(x + 3, 0), 6) / 6`: a swish of straight lines.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
+/// - Errors: an input of whole numbers.
 /// - Source: Howard et al. 2019, "Searching for MobileNetV3", §5.2.
 public struct HardSwish: Layer {
   public static let defaultName = "hard_swish"
@@ -63,7 +70,8 @@ public struct HardSwish: Layer {
 
 /// `x · tanh(log(1 + eˣ))`.
 ///
-/// - Shapes: any → the same.
+/// - Shapes: any → the same. No parameters.
+/// - Errors: an input of whole numbers.
 /// - Source: Misra 2019, "Mish: A Self Regularized Non-Monotonic Activation Function", eq. 1.
 public struct Mish: Layer {
   public static let defaultName = "mish"

@@ -1,11 +1,12 @@
 /// Batch normalisation: every channel shifted and scaled to mean 0 and variance 1, then `scale · x̂ + bias`.
 ///
 /// In training the moments are the batch's, and running averages of them are kept; in inference they are those
-/// averages. The running variance takes the unbiased variance of the batch, M / (M − 1) · σ², as PyTorch and Keras do;
-/// M is the number of values of a channel in the batch.
+/// averages. The running variance takes the unbiased variance of the batch, M / (M − 1) · σ², as in PyTorch; M is the
+/// number of values of a channel in the batch. Keras 3 takes σ² itself.
 ///
 /// - Shapes: `…×C` → the same. Parameters: `scale` `C`, one; `bias` `C`, zero; not trained: `moving_mean` `C`, zero;
 ///   `moving_variance` `C`, one.
+/// - Errors: a momentum outside 0...1; an epsilon that is not above 0; an input of whole numbers.
 /// - Source: Ioffe & Szegedy 2015, "Batch Normalization", algorithms 1 and 2.
 public struct BatchNorm: Layer {
   /// The weight of the old mean when a batch updates it, in 0...1: PyTorch's `momentum` is 1 minus this.
@@ -15,6 +16,10 @@ public struct BatchNorm: Layer {
 
   /// The defaults are PyTorch's (there `momentum: 0.1`). Keras has 0.99, which follows slowly: after the 470 steps of
   /// one epoch of MNIST, 1 % of the initial values would still be there.
+  ///
+  /// - Parameters:
+  ///   - momentum: the weight of the old mean when a batch updates it, in 0...1.
+  ///   - epsilon: added to the variance.
   public init(momentum: Float = 0.9, epsilon: Float = 1e-5) { (self.momentum, self.epsilon) = (momentum, epsilon) }
 
   public func forward(_ x: Value) -> Value {

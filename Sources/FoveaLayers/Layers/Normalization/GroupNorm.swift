@@ -4,14 +4,14 @@
 /// `scale · x̂ + bias`.
 ///
 /// - Shapes: `N×…×C` → the same. Parameters: `scale` `C`, one; `bias` `C`, zero.
-/// - Errors: groups that do not divide the channels.
+/// - Errors: groups that do not divide the channels; an epsilon that is not above 0; an input of whole numbers.
 /// - Source: Wu & He 2018, "Group Normalization", §3.
 public struct GroupNorm: Layer {
   public var groups: Int
   public var epsilon: Float
 
   /// - Parameters:
-  ///   - groups: so many convolutions side by side, each on its share of the channels.
+  ///   - groups: so many groups of neighbouring channels, each with a mean and a variance of its own.
   ///   - epsilon: added to the variance, so that a constant group does not divide by zero.
   public init(groups: Int = 32, epsilon: Float = 1e-5) { (self.groups, self.epsilon) = (groups, epsilon) }
 
@@ -28,7 +28,7 @@ public struct GroupNorm: Layer {
 /// Instance normalisation: each channel of an example shifted and scaled to mean 0 and variance 1 over its positions.
 ///
 /// - Shapes: `N×spatial…×C` → the same. Parameters, if `affine`: `scale` `C`, one; `bias` `C`, zero.
-/// - Errors: an input without positions.
+/// - Errors: an input without positions, or of whole numbers; an epsilon that is not above 0.
 /// - Source: Ulyanov, Vedaldi & Lempitsky 2016, "Instance Normalization", eq. 2.
 public struct InstanceNorm: Layer {
   public var affine: Bool
@@ -54,6 +54,7 @@ public struct InstanceNorm: Layer {
 ///
 /// - Shapes: `N×…×C` → the same. Parameters: `scale`, one, and `bias`, zero, each of what is normalised together: `C`, or
 ///   the shape of an example.
+/// - Errors: an epsilon that is not above 0; an input of whole numbers.
 /// - Source: Ba, Kiros & Hinton 2016, "Layer Normalization", eq. 4.
 public struct LayerNorm: Layer {
   /// What is normalised together.
@@ -67,6 +68,9 @@ public struct LayerNorm: Layer {
   public var extent: Extent
   public var epsilon: Float
 
+  /// - Parameters:
+  ///   - extent: what is normalised together.
+  ///   - epsilon: added to the variance, so that equal numbers do not divide by zero.
   public init(over extent: Extent = .channels, epsilon: Float = 1e-5) {
     (self.extent, self.epsilon) = (extent, epsilon)
   }

@@ -1,7 +1,7 @@
 /// Local response normalisation: `x · (k + alpha · Σ x²)^−beta`, the sum over neighbours of each number, which inhibit it.
 ///
-/// - Shapes: `N×…×C` → the same.
-/// - Errors: a window of less than one; k that is not above 0.
+/// - Shapes: `N×…×C` → the same. No parameters.
+/// - Errors: a window of less than one; k that is not above 0; over positions, an input that is no image.
 /// - Source: Krizhevsky, Sutskever & Hinton 2012, "ImageNet Classification with Deep Convolutional Neural Networks",
 ///   §3.3; within channels: Jarrett et al. 2009, "What Is the Best Multi-Stage Architecture for Object Recognition?", §2.1.
 public struct LocalResponseNorm: Layer {

@@ -9,10 +9,12 @@
 ///
 /// - Shapes: as of the layers. Parameters: `weights` is v; besides it `weights_length` g, of the last axis, which before
 ///   training is the norm that weights so drawn have on average.
+/// - Errors: those of the layers.
 /// - Source: Salimans & Kingma 2016, "Weight Normalization", eq. 2.
 public struct WeightNorm: Combinator {
   public var body: Sequential
 
+  /// - Parameter body: the layers whose weights are changed.
   public init(@LayerBuilder _ body: () -> Sequential) { self.body = body() }
 
   public func forward(_ x: Value) -> Value {

@@ -8,6 +8,8 @@
 /// - Source: Tompson et al. 2015, "Efficient Object Localization Using Convolutional Networks", §3.2.
 public struct SpatialDropout: Layer {
   public var rate: Float
+
+  /// - Parameter rate: the probability of zeros, in 0..<1.
   public init(_ rate: Float) { self.rate = rate }
 
   public func forward(_ x: Value) -> Value {
@@ -24,6 +26,8 @@ public struct SpatialDropout: Layer {
 /// - Source: Huang et al. 2016, "Deep Networks with Stochastic Depth", §3.
 public struct StochasticDepth: Layer {
   public var rate: Float
+
+  /// - Parameter rate: the probability of zeros, in 0..<1.
   public init(_ rate: Float) { self.rate = rate }
 
   public func forward(_ x: Value) -> Value {
@@ -45,6 +49,9 @@ public struct DropConnect: Combinator {
   public var rate: Float
   public var body: Sequential
 
+  /// - Parameters:
+  ///   - rate: the probability of a zero, in 0..<1.
+  ///   - body: the layers whose weights are dropped.
   public init(_ rate: Float, @LayerBuilder _ body: () -> Sequential) { (self.rate, self.body) = (rate, body()) }
 
   public func forward(_ x: Value) -> Value {

@@ -7,6 +7,7 @@
 public struct Dropout: Layer {
   public var rate: Float
 
+  /// - Parameter rate: the probability of a zero, in 0..<1.
   public init(_ rate: Float) { self.rate = rate }
 
   public func forward(_ x: Value) -> Value {
