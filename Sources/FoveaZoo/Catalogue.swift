@@ -3,8 +3,10 @@ import FoveaLayers
 /// The models that have a name: those of each family, which its own file lists. A new family is added here.
 public enum Catalogue {
   public static let entries: [CatalogueEntry] =
-    LeNet5.entries + KerasMNIST.entries + KerasHeads.entries + SqueezeNet.entries + ResNetCIFAR.entries
-    + DenseNet.entries + DenseNetCIFAR.entries + MobileNetV1.entries
+    LeNet5.entries + LeNet51998.entries + LeCunLetters1995.entries + KerasMNIST.entries + KerasHeads.entries
+    + AlexNet.entries + AlexNet2012.entries + ZFNet.entries + VGG.entries + NetworkInNetwork.entries
+    + ResNet.entries + ResNetV2.entries + ResNetCIFAR.entries + DenseNet.entries + DenseNetCIFAR.entries
+    + SqueezeNet.entries + MobileNetV1.entries
 
   /// The model of a name or of a model line such as `"[[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10"`.
   ///
