@@ -6,7 +6,9 @@ public enum Catalogue {
     LeNet5.entries + LeNet51998.entries + LeCunLetters1995.entries + KerasMNIST.entries + KerasHeads.entries
     + AlexNet.entries + AlexNet2012.entries + ZFNet.entries + VGG.entries + NetworkInNetwork.entries
     + ResNet.entries + ResNetV2.entries + ResNetCIFAR.entries + DenseNet.entries + DenseNetCIFAR.entries
-    + SqueezeNet.entries + MobileNetV1.entries
+    + GoogLeNet.entries + InceptionV3.entries + SqueezeNet.entries + MobileNetV1.entries
+    + MobileNetV2.entries + MobileNetV3.entries + ShuffleNetV2.entries + EfficientNet.entries + ConvNeXt.entries
+    + UNet.entries
 
   /// The model of a name or of a model line such as `"[[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10"`.
   ///
