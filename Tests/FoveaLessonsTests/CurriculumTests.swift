@@ -65,7 +65,7 @@ private func sides(of arithmetic: String) -> (computed: Double, said: Double)? {
   let parts = arithmetic.components(separatedBy: " = ")
   guard parts.count == 2 else { return nil }
   func number(_ text: some StringProtocol) -> Double? {
-    let plain = text.filter { $0 != "," && $0 != "(" && $0 != ")" && $0 != " " }.replacing("−", with: "-")
+    let plain = String(text).filter { !",() ".contains($0) }.replacingOccurrences(of: "−", with: "-")
     return Double(plain)
   }
   var sum = 0.0
