@@ -5,6 +5,8 @@ public enum Catalogue {
   public static let entries: [CatalogueEntry] =
     LeNet5.entries + KerasMNIST.entries + KerasHeads.entries + SqueezeNet.entries + ResNetCIFAR.entries
     + DenseNet.entries + DenseNetCIFAR.entries + MobileNetV1.entries
+    + MobileNetV2.entries + MobileNetV3.entries + ShuffleNetV2.entries + EfficientNet.entries + ConvNeXt.entries
+    + GoogLeNet.entries + InceptionV3.entries + UNet.entries
 
   /// The model of a name or of a model line such as `"input 8x8x1 - conv 32 3x3 - relu - fc 10"`.
   ///

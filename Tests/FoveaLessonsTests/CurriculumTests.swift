@@ -1,4 +1,5 @@
 import FoveaLessons
+import Foundation
 import Testing
 
 /// The rows of the lectures that the checklist counts.
@@ -57,4 +58,37 @@ func `the cells are the result`(id: String) throws {
     #expect(!question.explanation.isEmpty)
   }
   #expect(questions.filter { $0.answer == nil }.map(\.id) == ["F21"])
+}
+
+/// The sum of products before the last `=` of a line such as `1·2 + 0.5·(−3) = 0.5`, and what stands behind it; `nil`
+/// where the line has more than numbers, +, · and signs.
+private func sides(of arithmetic: String) -> (computed: Double, said: Double)? {
+  let parts = arithmetic.components(separatedBy: " = ")
+  guard parts.count == 2 else { return nil }
+  func number(_ text: some StringProtocol) -> Double? {
+    let plain = text.filter { $0 != "," && $0 != "(" && $0 != ")" && $0 != " " }.replacing("−", with: "-")
+    return Double(plain)
+  }
+  var sum = 0.0
+  for term in parts[0].components(separatedBy: " + ") {
+    var product = 1.0
+    for factor in term.split(separator: "·") {
+      guard let value = number(factor) else { return nil }
+      product *= value
+    }
+    sum += product
+  }
+  return number(parts[1]).map { (sum, $0) }
+}
+
+@Test func `the printed arithmetic of every cell is true`() throws {
+  var checked = 0
+  for lesson in Curriculum.lessons {
+    for cell in try lesson.page().cells {
+      guard let (computed, said) = sides(of: cell.arithmetic) else { continue }
+      checked += 1
+      #expect(abs(computed - said) <= 1e-4 * max(1, abs(said)), "\(lesson.id): \(cell.arithmetic)")
+    }
+  }
+  #expect(checked > 200)
 }

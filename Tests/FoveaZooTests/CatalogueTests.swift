@@ -11,7 +11,7 @@ import Testing
     let builder = GraphBuilder(isTraining: true)
     let output = builder.trace(entry.make(), input: try #require(entry.input), batchSize: 2)
     let weights = builder.graph.parameters.filter(\.parameter.isTrainable).map { builder.value(of: $0.node) }
-    let found = gradients(of: output.applying(Op.Sum(over: [0, 1])), withRespectTo: weights)
+    let found = gradients(of: output.applying(Op.Sum(over: Array(0..<output.rank))), withRespectTo: weights)
     _ = try builder.finish()
     #expect(!weights.isEmpty && found.allSatisfy { $0 != nil }, "\(entry.name)")
   }
