@@ -1,4 +1,5 @@
 internal import Foundation
+import FoveaCore
 import FoveaLayers
 
 extension Explanation {
@@ -29,7 +30,8 @@ extension Explanation {
       let outside = field.filter { $0.outside > 0 }
       if !outside.isEmpty {
         lines.append(
-          "and " + outside.map { "\($0.outside) \($0.name)" }.joined(separator: ", ") + " outside of it, on padding")
+          "and " + outside.map { counted($0.outside, String($0.name.dropLast()), $0.name) }.joined(separator: ", ")
+            + " outside of it, on padding")
       }
     }
     return lines.joined(separator: "\n")
