@@ -40,9 +40,10 @@ func `the cells are the result`(id: String) throws {
 }
 
 @Test func `an unknown row is told, with the nearest`() {
-  #expect(throws: LessonError.self) { try Curriculum.lesson("C88") }
-  let error = #expect(throws: LessonError.self) { try Curriculum.lesson("nothing") }
-  #expect(error?.description.contains("did you mean") == true)
+  let near = #expect(throws: LessonError.self) { try Curriculum.lesson("C88") }
+  #expect(near?.description.contains("did you mean") == true)
+  let far = #expect(throws: LessonError.self) { try Curriculum.lesson("nothing") }
+  #expect(far?.description == "there is no lesson 'nothing'; `fovea lesson` lists them")
 }
 
 @Test func `the quiz accepts its own answers and no others`() throws {
