@@ -40,9 +40,10 @@ func `the cells are the result`(id: String) throws {
 }
 
 @Test func `an unknown row is told, with the nearest`() {
-  #expect(throws: LessonError.self) { try Curriculum.lesson("C88") }
-  let error = #expect(throws: LessonError.self) { try Curriculum.lesson("nothing") }
-  #expect(error?.description.contains("did you mean") == true)
+  let near = #expect(throws: LessonError.self) { try Curriculum.lesson("C88") }
+  #expect(near?.description.contains("did you mean") == true)
+  let far = #expect(throws: LessonError.self) { try Curriculum.lesson("nothing") }
+  #expect(far?.description == "there is no lesson 'nothing'; `fovea lesson` lists them")
 }
 
 @Test func `the quiz accepts its own answers and no others`() throws {
@@ -65,7 +66,7 @@ private func sides(of arithmetic: String) -> (computed: Double, said: Double)? {
   let parts = arithmetic.components(separatedBy: " = ")
   guard parts.count == 2 else { return nil }
   func number(_ text: some StringProtocol) -> Double? {
-    let plain = text.filter { $0 != "," && $0 != "(" && $0 != ")" && $0 != " " }.replacing("−", with: "-")
+    let plain = String(text).filter { !",() ".contains($0) }.replacingOccurrences(of: "−", with: "-")
     return Double(plain)
   }
   var sum = 0.0

@@ -1,6 +1,7 @@
 import FoveaFormats
 import FoveaLayers
 import FoveaNetwork
+import FoveaZoo
 
 /// `fovea run`: arrays in, arrays out.
 enum Run: Command {
@@ -10,7 +11,7 @@ enum Run: Command {
      The input is the array 'input' (N×H×W×C, float32) of a NumPy .npz file, or its only array, whatever its name; it \
     is taken as it is, without preprocessing. A model that takes words or classes by their numbers gets int32. The output is the array 'output': scores for the models of the catalogue.
     """
-  static let positionals = [Positional("MODEL_OR_FILE", "a name, a model line, or a model file")]
+  static let positionals = [Positional.modelOrFile]
   static let weights = Option(
     "weights", "FILE", "weights for the model: a safetensors file or a model file", .path("a file"),
     "those of the model file; of a name or a line, new ones drawn from --seed")
@@ -79,6 +80,6 @@ private struct RunInput {
   }
 
   private func refusal(_ wanted: String, _ model: ModelReference) -> CommandError {
-    CommandError("\(path): the array '\(name)' is \(array.shape); \(model.name) takes \(wanted)")
+    CommandError("\(path): the array '\(name)' is \(array.shape); \(shortened(model.name)) takes \(wanted)")
   }
 }
