@@ -9,7 +9,13 @@
 typedef struct {
   const uint8_t *next;
   size_t left;
+  bool has_end;
 } Source;
+
+// A file with its end mark was not cut off: where it seems too short, the lengths in it are wrong.
+static Source source_of(const uint8_t *data, size_t count) {
+  return (Source){data, count, count >= 12 && memcmp(data + count - 8, "IEND", 4) == 0};
+}
 
 static void fail(png_structp png, png_const_charp text) {
   CImageMessage *message = png_get_error_ptr(png);
@@ -21,7 +27,8 @@ static void ignore_warning(png_structp png, png_const_charp text) { (void)png, (
 
 static void read_bytes(png_structp png, png_bytep bytes, size_t count) {
   Source *source = png_get_io_ptr(png);
-  if (count > source->left) png_error(png, "the file is cut off");
+  if (count > source->left)
+    png_error(png, source->has_end ? "bytes in it are missing or damaged" : "the file is cut off");
   memcpy(bytes, source->next, count);
   source->next += count;
   source->left -= count;
@@ -44,7 +51,7 @@ static void open_decoder(png_structp png, png_infop info, Source *source) {
 }
 
 bool c_png_read_size(const uint8_t *data, size_t count, CImageSize *size, CImageMessage *message) {
-  Source source = {data, count};
+  Source source = source_of(data, count);
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, fail, ignore_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
@@ -71,7 +78,7 @@ static void colour_row(uint8_t *row, uint32_t width, const uint8_t colours[256][
 
 bool c_png_decode(
   const uint8_t *data, size_t count, const CImageSize *size, uint8_t *pixels, CImageMessage *message) {
-  Source source = {data, count};
+  Source source = source_of(data, count);
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, fail, ignore_warning);
   png_infop info = png ? png_create_info_struct(png) : NULL;
   if (!info) {

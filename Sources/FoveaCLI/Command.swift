@@ -39,6 +39,13 @@ enum Commands {
   }
 }
 
+extension Positional {
+  static let modelOrFile = Positional(
+    "MODEL_OR_FILE",
+    "a name (`fovea models`), a model line such as \"input 28x28x1 - conv 8 3x3 - relu - fc 10\" (`fovea layers`), a "
+      + "model file, or an ONNX file")
+}
+
 /// The options that several commands have.
 enum Common {
   static let json = Option("json", "prints the result as one JSON value")

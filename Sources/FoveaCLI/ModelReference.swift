@@ -74,7 +74,7 @@ enum ModelReference {
   /// - Errors: another shape than the only one; none at all.
   func input(_ wanted: Shape?) throws -> Shape {
     if let wanted, let input, hasFixedInput, wanted != input {
-      throw CommandError("\(name) takes \(input), not \(wanted): leave --input out")
+      throw CommandError("\(shortened(name)) takes \(input), not \(wanted): leave --input out")
     }
     guard let input = wanted ?? input else {
       throw UsageError("the model line says no input: give --input HxWxC, or begin it with 'input HxWxC - '")

@@ -14,12 +14,21 @@ struct Exit: Error {
 func report(_ error: any Error) -> CInt {
   switch error {
   case let exit as Exit: return exit.status
-  case let error as ModelError: for error in error.errors { Console.note("fovea: \(error)") }
+  case let error as ModelError: for error in error.errors { note("\(error)") }
   // Everything that the modules throw says in words what happened; what Foundation throws does not.
-  case let error as NSError where type(of: error) == NSError.self: Console.note("fovea: \(error.localizedDescription)")
-  default: Console.note("fovea: \(error)")
+  case let error as NSError where type(of: error) == NSError.self: note(error.localizedDescription)
+  default: note("\(error)")
   }
   return isUsage(error) ? 2 : 1
+}
+
+/// Prints an error; of a line that no one could read, such as one with the name of a model of a thousand layers, the
+/// beginning and the end.
+private func note(_ text: String) {
+  let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    line.count > 800 ? "\(line.prefix(400)) … \(line.suffix(300))" : String(line)
+  }
+  Console.note("fovea: " + lines.joined(separator: "\n"))
 }
 
 /// Whether the command line is to blame, not what it names.

@@ -24,9 +24,14 @@ enum Tool {
 
   private static func command(named name: String) throws -> any Command.Type {
     if let command = Commands.all.first(where: { $0.name == name }) { return command }
-    let suggestion = nearest(to: name, among: Commands.all.map { $0.name })
-    let kind = name.hasPrefix("-") ? "option" : "command"
-    throw UsageError("there is no \(kind) '\(name)'; did you mean '\(suggestion)'? `fovea --help` lists the commands")
+    guard !name.hasPrefix("-") else {
+      let hint = Arguments.suggestion(for: name, among: ["version"])
+      throw UsageError(
+        "there is no option '\(shortened(name))'\(hint.isEmpty ? ";" : hint) options follow the command, "
+          + "`fovea --help` lists the commands")
+    }
+    let hint = suggestion(for: name, among: Commands.all.map { $0.name }, otherwise: ";")
+    throw UsageError("there is no command '\(shortened(name))'\(hint) `fovea --help` lists the commands")
   }
 
   private static func printHelp(_ name: String?) throws {

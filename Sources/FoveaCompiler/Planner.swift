@@ -119,15 +119,9 @@ private struct Planner {
           shape: location.shape, elementType: location.elementType, layout: location.layout,
           isStatic: isStatic[input])
       }, outputShape: node.shape, outputType: node.elementType, isOutput: isOutput[id])
-    var kernel: Kernel?
-    for backend in backends {
-      kernel = try backend.kernel(for: request)
-      if kernel != nil { break }
-    }
-    guard let kernel else {
-      throw PlanError(
-        description: "\(node.path): no backend of \(backends.map(\.name)) can run \(node.operation.label) "
-          + "on \(node.inputs.map { graph.nodes[$0].shape.description }); add the reference backend")
+    let shapes = node.inputs.map { graph.nodes[$0].shape.description }.joined(separator: ", ")
+    let kernel = try kernel(to: "run \(node.operation.label) on \(shapes)", for: node.path) {
+      try $0.kernel(for: request)
     }
     let inputs = try zip(node.inputs, kernel.inputLayouts).map { input, layout in
       try inLayout(layout, locations[input]!, of: input)
@@ -141,6 +135,24 @@ private struct Planner {
     return output
   }
 
+  /// The kernel of the first backend that has one. A backend that fails, as oneDNN does on sizes beyond its own, has
+  /// none.
+  private func kernel(
+    to work: String, for path: String, _ ask: (any Backend) throws -> Kernel?
+  ) throws(PlanError) -> Kernel {
+    var reasons: [String] = []
+    for backend in backends {
+      do {
+        if let kernel = try ask(backend) { return kernel }
+      } catch {
+        reasons.append("\(backend.name) says: \(error)")
+      }
+    }
+    throw PlanError(
+      description: (["\(path.isEmpty ? "model" : path): no backend of \(backends.map(\.name)) can \(work)"] + reasons)
+        .joined(separator: "; ") + "; use smaller layers, or add the reference backend")
+  }
+
   /// The tensor at `location` in `layout`, reordered if it lies otherwise; one reordering serves all its readers.
   private mutating func inLayout(
     _ layout: Layout, _ location: Plan.Location, of id: Graph.NodeID
@@ -149,14 +161,9 @@ private struct Planner {
     if layout.isRowMajor(location.shape), location.layout.isRowMajor(location.shape) { return location }
     let key = Reordering(source: location, layout: layout)
     if let known = reordered[key] { return known }
-    var kernel: Kernel?
-    for backend in backends where kernel == nil {
-      kernel = try backend.reorder(location.shape, location.elementType, from: location.layout, to: layout)
-    }
-    guard let kernel else {
-      throw PlanError(
-        description: "\(graph.nodes[id].path): no backend of \(backends.map(\.name)) can copy \(location.shape) "
-          + "from \(location.layout) to \(layout)")
+    let work = "copy \(location.shape) from \(location.layout) to \(layout)"
+    let kernel = try kernel(to: work, for: graph.nodes[id].path) {
+      try $0.reorder(location.shape, location.elementType, from: location.layout, to: layout)
     }
     var node = graph.nodes[id]
     (node.shape, node.elementType) = (location.shape, location.elementType)

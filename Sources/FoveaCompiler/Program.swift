@@ -59,10 +59,17 @@ public final class Program {
   }
 
   private func bind(_ step: Plan.Step) throws -> () -> Void {
-    try step.kernel.prepare(
-      Kernel.Memory(
-        inputs: step.inputs.map { UnsafeRawPointer(address(of: $0)) }, output: address(of: step.output),
-        scratch: step.scratch.map(address(ofBuffer:))))
+    let memory = Kernel.Memory(
+      inputs: step.inputs.map { UnsafeRawPointer(address(of: $0)) }, output: address(of: step.output),
+      scratch: step.scratch.map(address(ofBuffer:)))
+    do {
+      return try step.kernel.prepare(memory)
+    } catch {
+      throw PlanError(
+        description:
+          "\(step.path.isEmpty ? "model" : step.path): \(step.operation) on \(step.output.shape) could not be "
+          + "made ready: \(error); use a smaller batch or smaller layers, or the reference backend")
+    }
   }
 
   private func address(of location: Plan.Location) -> UnsafeMutableRawPointer {

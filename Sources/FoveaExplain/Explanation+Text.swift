@@ -1,4 +1,5 @@
 internal import Foundation
+import FoveaCore
 import FoveaLayers
 
 extension Explanation {
@@ -18,15 +19,19 @@ extension Explanation {
   private var heading: String {
     let place = at.map(String.init).joined(separator: ",")
     var lines = ["\(model) · \(layer.isEmpty ? kind : layer) (\(kind)) at \(place) of \(shape)"]
+    if let formula { lines.append("\(kind): \(formula)") }
     if let source { lines.append("the layer passes its input on when predicting: this is \(source)") }
-    if !field.isEmpty {
+    if !dependsOnInput {
+      lines.append("sees nothing of the input: no number of it can change this one")
+    } else if !field.isEmpty {
       let ranges = field.map { "\($0.name) \($0.first)…\($0.last) of \($0.length)" }.joined(separator: ", ")
       let size = field.map { "\($0.last - $0.first + 1)" }.joined(separator: "×")
       lines.append("sees \(ranges) of the input: \(size)")
       let outside = field.filter { $0.outside > 0 }
       if !outside.isEmpty {
         lines.append(
-          "and " + outside.map { "\($0.outside) \($0.name)" }.joined(separator: ", ") + " outside of it, on padding")
+          "and " + outside.map { counted($0.outside, String($0.name.dropLast()), $0.name) }.joined(separator: ", ")
+            + " outside of it, on padding")
       }
     }
     return lines.joined(separator: "\n")
@@ -59,12 +64,12 @@ extension Explanation.Step {
       if term.form == nil, let factor = term.factors.first {
         lines.append("\(factor.place) = \(spelled(factor.value))")
       } else {
-        lines.append("\(term.text) = \(spelled(term.value))")
+        lines.append("\(term.text) \(equals(term.value)) \(spelled(term.value))")
       }
     } else if !arithmetic.terms.isEmpty {
       lines += table(limit: limit)
     }
-    lines += arithmetic.steps.map(\.written)
+    lines += arithmetic.steps.map { "\($0.text) \(equals($0.value)) \(spelled($0.value))" }
     return lines.map { $0.isEmpty ? $0 : "   " + $0 }
   }
 
@@ -121,6 +126,12 @@ package func grid(_ rows: [[Double]], digits: Int? = nil) -> [String] {
   }
   let columns = texts.map(\.count).max() ?? 0
   return aligned(texts, rightAligned: Set(0..<columns))
+}
+
+/// `≈` before a number that is written with fewer digits than float32 has.
+private func equals(_ number: Double) -> String {
+  let written = Double(spelled(number).replacing("−", with: "-")) ?? number
+  return abs(written - number) <= 6e-8 * abs(number) || number.isNaN ? "=" : "≈"
 }
 
 /// Nine significant digits, which tell every float32 from its neighbours.

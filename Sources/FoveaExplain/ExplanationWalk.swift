@@ -1,89 +1,168 @@
 import FoveaCore
 import FoveaGraph
-import FoveaLayers
 
 /// From the numbers of the nodes to the steps of an explanation.
 struct ExplanationWalk {
   let explainer: Explainer
   private let graph: Graph
+  /// Of the layer that is explained.
+  private let path: String
   private let inside: Set<Graph.NodeID>
   private let dependsOnInput: [Bool]
   /// Of each node, the axis along which the examples of a batch lie; `nil` where there is no batch.
   private let batchAxes: [Int?]
+  /// Of each node, the first of the layer that computes the same.
+  private let first: [Graph.NodeID]
+  /// What the operations of the layer are called: `scale_1` and `scale_2` where there are two.
+  private var labels: [Graph.NodeID: String] = [:]
   /// Numbers inside the layer that a step reads and that are steps of their own; more would bury the reader.
   private static let mostSources = 6
 
-  init(graph: Graph, inside: Set<Graph.NodeID>, values: [Graph.NodeID: Tensor]) {
-    (self.graph, self.inside) = (graph, inside)
+  /// An element, and how its place is written: in the shape that it has before or after a reshape, which computes
+  /// nothing.
+  private struct Read {
+    var element: Explainer.Element
+    var place: Explainer.Element
+  }
+
+  /// - Parameters:
+  ///   - path: of the layer.
+  ///   - inside: the nodes of the layer that take part.
+  ///   - batchAxes: of each node, the axis of the examples.
+  init(
+    graph: Graph, path: String, inside: Set<Graph.NodeID>, batchAxes: [Int?], values: [Graph.NodeID: Tensor]
+  ) {
+    (self.graph, self.path, self.inside, self.batchAxes) = (graph, path, inside, batchAxes)
     explainer = Explainer(graph, values: values)
-    dependsOnInput = Self.dependsOnInput(graph)
-    batchAxes = Self.batchAxes(graph, dependsOnInput)
+    dependsOnInput = graph.dependsOnInput
+    first = graph.firstOfEqualNodes(inside)
+    labels = makeLabels()
   }
 
   /// The operations inside the layer that lead to the element, the first one first.
   func steps(to target: Explainer.Element) -> [Explanation.Step] {
-    var elements: [Explainer.Element] = []
-    var waiting = [target]
-    while let element = waiting.popLast() {
-      guard !elements.contains(element) else { continue }
-      elements.append(element)
-      for source in explainer.sources(of: element, limit: Self.mostSources) ?? []
-      where inside.contains(source.node) && dependsOnInput[source.node]
-        && !(graph.nodes[source.node].operation is any Source)
-      {
-        waiting.append(source)
-      }
+    var places: [Explainer.Element: Explainer.Element] = [:]
+    let read = resolved(target)
+    // A layer that only gives its input another shape is explained as that.
+    var waiting = [isStep(read.element.node) ? read : Read(element: target, place: target)]
+    while let read = waiting.popLast() {
+      guard places[read.element] == nil else { continue }
+      places[read.element] = read.place
+      let sources = explainer.sources(of: read.element, limit: Self.mostSources) ?? []
+      waiting += sources.map(resolved).filter { isStep($0.element.node) }
     }
     // A node comes after its inputs.
-    return elements.sorted { $0.node < $1.node }.map(step)
+    return places.sorted { a, b in
+      a.key.node == b.key.node
+        ? a.key.position.lexicographicallyPrecedes(b.key.position) : a.key.node < b.key.node
+    }.map { step($0.key, at: $0.value) }
   }
 
-  private func step(_ element: Explainer.Element) -> Explanation.Step {
+  private func isStep(_ node: Graph.NodeID) -> Bool {
+    inside.contains(node) && dependsOnInput[node] && graph.nodes[node].path == path
+      && !(graph.nodes[node].operation is any Source)
+  }
+
+  private func step(_ element: Explainer.Element, at place: Explainer.Element) -> Explanation.Step {
     let node = graph.nodes[element.node]
     var arithmetic = explainer.arithmetic(of: element)
+    var sources: [String] = []
+    func index(of name: String) -> Int {
+      if let index = sources.firstIndex(of: name) { return index }
+      sources.append(name)
+      return sources.count - 1
+    }
+    for origin in node.inputs.flatMap(origins) { _ = index(of: name(of: origin)) }
     for t in arithmetic.terms.indices {
       for f in arithmetic.terms[t].factors.indices {
         let factor = arithmetic.terms[t].factors[f]
         guard let operand = factor.operand, let at = factor.at else { continue }
-        arithmetic.terms[t].factors[f].at = withoutBatch(at, of: node.inputs[operand])
+        let read = resolved(Explainer.Element(node.inputs[operand], at))
+        arithmetic.terms[t].factors[f].operand = index(of: name(of: read.element.node))
+        arithmetic.terms[t].factors[f].at = withoutBatch(read.place)
       }
     }
     return Explanation.Step(
-      operation: node.operation.label, at: withoutBatch(element.position, of: element.node),
-      sources: node.inputs.map { name(of: $0, from: node.path) }, arithmetic: arithmetic)
+      operation: labels[element.node] ?? node.operation.label, at: withoutBatch(place), sources: sources,
+      arithmetic: arithmetic)
   }
 
-  private func withoutBatch(_ position: [Int], of node: Graph.NodeID) -> [Int] {
-    guard let axis = batchAxes[node] else { return position }
-    return position.enumerated().filter { $0.offset != axis }.map(\.element)
+  /// The patch of the input that the element depends on.
+  func field(of target: Explainer.Element) -> [Explanation.Field] {
+    guard let (node, boxes) = graph.dependence(of: target.node, at: target.position) else { return [] }
+    let input = node.shape
+    let names = [["positions"], ["rows", "columns"], ["depths", "rows", "columns"]]
+    // Without the batch, and the channels that whole numbers do not have.
+    let axes = max(input.rank - (node.elementType == .int32 ? 1 : 2), 0)
+    guard (1...names.count).contains(axes) else { return [] }
+    return (0..<axes).map { axis in
+      let length = input[axis + 1]
+      let seen = boxes.reduce(RangeSet<Int>()) { $0.union($1.axes[axis + 1]) }
+      let inside = seen.intersection(RangeSet(0..<length)).hull
+      return Explanation.Field(
+        name: names[axes - 1][axis], first: inside.lowerBound, last: inside.upperBound - 1, length: length,
+        outside: seen.hull.count - inside.count)
+    }
   }
 
-  /// What does not depend on the input has no batch. It is the first axis and of length 1, until a transpose moves it.
-  private static func batchAxes(_ graph: Graph, _ dependsOnInput: [Bool]) -> [Int?] {
-    var axes: [Int?] = []
-    for (id, node) in graph.nodes.enumerated() {
-      let inherited = node.inputs.lazy.filter { dependsOnInput[$0] }.first.flatMap { axes[$0] }
-      switch node.operation {
-      case _ where !dependsOnInput[id]: axes.append(nil)
-      case is Op.Input: axes.append(0)
-      case let transpose as Op.Transpose: axes.append(inherited.flatMap(transpose.order.firstIndex(of:)))
-      // Where a reshape joins the examples with other axes, there is no axis of theirs.
-      default: axes.append(inherited.flatMap { node.shape.rank > $0 && node.shape[$0] == 1 ? $0 : nil })
+  func dependsOnInput(_ target: Explainer.Element) -> Bool {
+    graph.dependence(of: target.node, at: target.position) != nil
+  }
+}
+
+// MARK: Where numbers come from, and what that is called
+
+extension ExplanationWalk {
+  /// A reshape inside the layer, or weights that are put in their places: numbers are only moved.
+  private func isTransparent(_ id: Graph.NodeID) -> Bool {
+    let node = graph.nodes[id]
+    return dependsOnInput[id]
+      ? node.operation is Op.Reshape && node.path == path : node.operation is any ExplainedMove
+  }
+
+  /// Where the number is computed.
+  private func resolved(_ element: Explainer.Element) -> Read {
+    var read = Read(element: element, place: element)
+    while isTransparent(read.element.node), let origin = explainer.sourcesIfMove(of: read.element)?.first {
+      read.element = origin
+      // The shape with more axes says more.
+      let rank = { (id: Graph.NodeID) in graph.nodes[id].shape.rank }
+      if !dependsOnInput[origin.node] || rank(origin.node) >= rank(read.place.node) { read.place = origin }
+    }
+    read.element.node = first[read.element.node]
+    return read
+  }
+
+  /// What a node's numbers are, moves apart.
+  private func origins(of id: Graph.NodeID) -> [Graph.NodeID] {
+    isTransparent(id) ? graph.nodes[id].inputs.flatMap(origins) : [first[id]]
+  }
+
+  private func withoutBatch(_ element: Explainer.Element) -> [Int] {
+    guard let axis = batchAxes[element.node] else { return element.position }
+    return element.position.enumerated().filter { $0.offset != axis }.map(\.element)
+  }
+
+  private func makeLabels() -> [Graph.NodeID: String] {
+    let own = Set(inside.filter { isStep($0) && !isTransparent($0) }.map { first[$0] })
+    let equal = Dictionary(grouping: own.sorted()) { label(of: $0) }
+    return equal.reduce(into: [:]) { labels, next in
+      for (number, id) in next.value.enumerated() {
+        labels[id] = next.value.count == 1 ? next.key : "\(next.key)_\(number + 1)"
       }
     }
-    return axes
   }
 
-  private static func dependsOnInput(_ graph: Graph) -> [Bool] {
-    var depends: [Bool] = []
-    for node in graph.nodes {
-      depends.append(node.operation is Op.Input || node.inputs.contains { depends[$0] })
+  private func label(of id: Graph.NodeID) -> String {
+    // Rows of which each is one group: that is layer normalisation.
+    if let norm = graph.nodes[id].operation as? Op.GroupNorm, norm.groups == 1, graph.nodes[id].shape.rank == 2 {
+      return "layer_norm"
     }
-    return depends
+    return graph.nodes[id].operation.label
   }
 
   /// What a node is called: a parameter's path, a layer's path, or in the same layer its operation.
-  func name(of id: Graph.NodeID, from path: String?) -> String {
+  private func name(of id: Graph.NodeID) -> String {
     let node = graph.nodes[id]
     switch node.operation {
     case let parameter as Op.Parameter: return parameter.path
@@ -91,28 +170,26 @@ struct ExplanationWalk {
     case is Op.Constant: return "a constant"
     default:
       if !dependsOnInput[id], let origin = node.inputs.first {
-        // Weights that were turned round or put in their places.
-        return "\(name(of: origin, from: path)) after \(node.operation.label)"
+        // Weights that were changed.
+        return "\(name(of: origin)) after \(node.operation.label)"
       }
-      return node.path == path || node.path.isEmpty ? node.operation.label : node.path
+      return node.path == path || node.path.isEmpty ? labels[id] ?? node.operation.label : node.path
     }
   }
+}
 
-  /// The patch of the input that the element depends on.
-  func field(of target: Explainer.Element) -> [Explanation.Field] {
-    guard let (node, box) = graph.field(of: target.node, at: target.position) else { return [] }
-    let input = node.shape
-    let names = [["positions"], ["rows", "columns"], ["depths", "rows", "columns"]]
-    // Without the batch, and the channels that whole numbers do not have.
-    let axes = max(input.rank - (node.elementType == .int32 ? 1 : 2), 0)
-    return (0..<axes).compactMap { axis in
-      let (length, range) = (input[axis + 1], box.ranges[axis + 1])
-      let inside = range.clamped(to: 0..<length)
-      guard axes <= names.count, !inside.isEmpty else { return nil }
-      return Explanation.Field(
-        name: names[axes - 1][axis], first: inside.lowerBound, last: inside.upperBound - 1, length: length,
-        outside: range.count - inside.count)
+extension Graph {
+  /// Of each node, the first of `inside` that computes the same from the same.
+  fileprivate func firstOfEqualNodes(_ inside: Set<NodeID>) -> [NodeID] {
+    var first: [NodeID] = []
+    var known: [[NodeID]: [NodeID]] = [:]
+    for (id, node) in nodes.enumerated() {
+      let inputs = node.inputs.map { first[$0] }
+      let equal = known[inputs]?.first { inside.contains(id) && nodes[$0].operation.isEqual(to: node.operation) }
+      first.append(equal ?? id)
+      if equal == nil, !inputs.isEmpty, inside.contains(id) { known[inputs, default: []].append(id) }
     }
+    return first
   }
 }
 

@@ -22,7 +22,11 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// What the system says about `code`; read `errno` before anything else can change it.
   package init(path: String, code: CInt) {
-    self.init(code == ENOENT || code == ENOTDIR ? .missing : .system, path, Self.text(of: code))
+    switch code {
+    case ENOENT: self.init(.missing, path, "there is no such file; check the path")
+    case ENOTDIR: self.init(.missing, path, "a part of the path is a file, not a folder; check the path")
+    default: self.init(.system, path, Self.text(of: code))
+    }
   }
 
   /// `No space left on device` and the like.

@@ -19,7 +19,7 @@ package func readFile(_ path: String, limit: Int = .max) throws(FileError) -> [U
 /// The first `count` bytes of a stream, fewer if it ends before. Memory grows with what really comes.
 ///
 /// - Parameter next: fills a part of the buffer and returns how much; nothing at the end.
-func collect(
+package func collect(
   _ count: Int, from next: (UnsafeMutableRawBufferPointer) throws(FileError) -> Int
 ) throws(FileError) -> [UInt8] {
   let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: min(max(count, 1), 1 << 18), alignment: 16)

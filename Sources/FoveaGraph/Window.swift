@@ -103,7 +103,7 @@ public struct Window: Hashable, Sendable {
           + "\(roundsUp ? "⌈" : "⌊")(\(n) + \(edges.before) + \(edges.after) − ((\(k) − 1)·\(d) + 1)) / \(s)"
           + "\(roundsUp ? "⌉" : "⌋") + 1 < 1",
         fix: largest >= 1
-          ? "use padding .same, or a window of at most \(largest)" : "the input is empty: shrink it less before")
+          ? "use padding same, or a window of at most \(largest)" : "the input is empty: shrink it less before")
     }
     return (0..<rank).map { output($0, length: lengths[$0]) }
   }
@@ -121,12 +121,13 @@ public struct Window: Hashable, Sendable {
     for axis in 0..<rank where !(0..<strides[axis]).contains(outputPadding[axis]) {
       throw ShapeError(
         "the output padding is \(outputPadding[axis]) at stride \(strides[axis])",
-        fix: "use 0..<\(strides[axis]): no window reaches the positions beyond")
+        fix: "use \(strides[axis] == 1 ? "0" : "0 to \(strides[axis] - 1)"): no window reaches the positions beyond")
     }
     if padding == .same {
       if let extra = outputPadding.first(where: { $0 > 0 }) {
         throw ShapeError(
-          "the output padding is \(extra), but padding .same gives exactly n·stride", fix: "use padding .explicit")
+          "the output padding is \(extra), but padding same gives exactly n·stride",
+          fix: "leave it out, or use a padding in numbers")
       }
       return (0..<rank).map { saturatingProduct(lengths[$0], strides[$0]) }
     }
@@ -139,7 +140,7 @@ public struct Window: Hashable, Sendable {
         throw ShapeError(
           "nothing is left of the transposed \(spelled(size)) window over \(spelled(lengths)): "
             + "(\(n) − 1)·\(s) + (\(k) − 1)·\(d) + 1 − \(edges.before) − \(edges.after) + \(outputPadding[axis]) < 1",
-          fix: "use a padding of at most \((uncut - 1) / 2), or .same")
+          fix: "use a padding of at most \((uncut - 1) / 2), or padding same")
       }
       result.append(uncut - edges.before - edges.after)
     }

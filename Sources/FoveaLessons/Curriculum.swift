@@ -25,12 +25,12 @@ public enum Curriculum {
   /// - Errors: a row without a lesson, with the nearest.
   public static func lesson(_ id: String) throws(LessonError) -> any Lesson {
     if let lesson = lessons.first(where: { $0.id == id.uppercased() }) { return lesson }
-    throw LessonError(
-      "there is no lesson '\(id)'; did you mean '\(suggestion(for: id))'? `fovea lesson` lists them")
+    let hint = suggestion(for: id).map { "; did you mean '\($0)'?" } ?? ";"
+    throw LessonError("there is no lesson '\(shortened(id))'\(hint) `fovea lesson` lists them")
   }
 
   /// The row of the same letter with the next number, or what is spelt most alike.
-  private static func suggestion(for id: String) -> String {
+  private static func suggestion(for id: String) -> String? {
     let ids = lessons.map(\.id)
     if let wanted = Int(id.dropFirst()).map({ min(max($0, 0), 1000) }), let letter = id.uppercased().first {
       let related = ids.filter { $0.first == letter }

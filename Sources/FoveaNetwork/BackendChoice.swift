@@ -29,11 +29,16 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
   }
 
   /// The threads that kernels run on, 1...1024; all processors by default.
+  ///
+  /// Their number decides in which order partial sums are added: the same bits come of the same number. Set it before
+  /// the first prediction or training.
   public static var threads: Int {
     get { (try? ComputeThread.shared.run { OneDNNBackend.threads }) ?? 1 }
-    // A number outside is brought inside: a setter cannot throw.
-    set { try? ComputeThread.shared.run { OneDNNBackend.threads = min(max(newValue, 1), mostThreads) } }
+    set { try? ComputeThread.shared.run { OneDNNBackend.threads = allowedThreads(newValue) } }
   }
 
   package static let mostThreads = 1024
+
+  /// A number outside is brought inside: a setter cannot throw.
+  package static func allowedThreads(_ wanted: Int) -> Int { min(max(wanted, 1), mostThreads) }
 }

@@ -34,7 +34,9 @@ extension Network {
   /// - Errors: a model that takes no pictures, or gives no scores for classes.
   public func predict(_ image: Image) throws -> [Float] {
     guard let preprocessing else {
-      throw NetworkError("\(name) takes \(inputText), which is no picture: use predict(batch:)")
+      throw NetworkError(
+        "\(name) takes \(inputText), which is no picture of 1 or 3 channels: use predict(batch:), or `fovea run` with "
+          + "arrays")
     }
     guard outputShape.rank == 1 else {
       throw NetworkError("\(name) gives \(outputShape), not scores for classes: use predict(batch:)")

@@ -44,6 +44,9 @@ package struct FileSeal: Codable, Hashable, Sendable {
 
   /// - Errors: a file that is not the one that was sealed.
   package func check(_ path: String) throws {
+    guard FileStatus(path) != nil else {
+      throw NetworkError("\(path): this file of the model is missing; restore a copy of the whole folder")
+    }
     let now = try FileSeal(path)
     guard now.bytes == bytes else {
       throw NetworkError("\(path): has \(now.bytes) bytes instead of \(bytes): cut off or exchanged; restore a copy")
@@ -135,11 +138,15 @@ extension Network {
     for folder in [path, path + "/checkpoint"] {
       if FileManager.default.fileExists(atPath: folder + "/" + Manifest.fileName) { return folder }
     }
-    let exists = FileManager.default.fileExists(atPath: path)
+    guard let status = FileStatus(path) else {
+      throw NetworkError(
+        "\(path): there is no such file or folder; give the folder that training wrote with --output")
+    }
     throw NetworkError(
-      exists
+      (status.isDirectory
         ? "\(path): no model file: it holds no \(Manifest.fileName), nor does a folder checkpoint in it"
-        : "\(path): there is no such file or folder; give the folder that training wrote with --output")
+        : "\(path): no model file: a model file is a folder with \(Manifest.fileName), this is a single file")
+        + "; give the folder that training wrote with --output")
   }
 
   static func manifest(of path: String) throws -> (folder: String, Manifest) {

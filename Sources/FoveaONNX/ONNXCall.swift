@@ -55,12 +55,12 @@ package struct ONNXCall: Sendable {
       }
       try check(array, for: port, path: path)
       let known = ONNXTensor(array, type: port.type)
-      if array.shape.count == 0 {
+      // Our operations compute with floats; whole numbers say where and how much.
+      if array.shape.count == 0 || !port.type.isFloatingPoint {
         importer.set(port.name, known: known)
       } else {
-        let type: ElementType = port.type.isFloatingPoint ? .float32 : .int32
-        importer.set(
-          port.name, to: LaidOut(builder.input(port.name, shape: array.shape, elementType: type)), known: known)
+        let input = builder.input(port.name, shape: array.shape, elementType: .float32)
+        importer.set(port.name, to: LaidOut(input), known: known)
       }
     }
     importer.run()
@@ -83,13 +83,9 @@ package struct ONNXCall: Sendable {
     }
   }
 
-  /// An input as the graph takes it: all floats are float32, all integers int32.
+  /// An input as the graph takes it.
   package static func prepared(_ array: Tensor) -> Tensor {
-    switch array.elementType {
-    case .float32, .int32: array
-    case .bfloat16: Tensor(array.floats, shape: array.shape)
-    case .int8, .uint8: Tensor(array.floats.map { Int32($0) }, shape: array.shape)
-    }
+    array.elementType == .float32 ? array : Tensor(array.floats, shape: array.shape)
   }
 
   /// An output as ONNX has it: positions of a max pooling count through the whole tensor.

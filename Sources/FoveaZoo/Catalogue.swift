@@ -5,8 +5,10 @@ public enum Catalogue {
   public static let entries: [CatalogueEntry] =
     LeNet5.entries + KerasMNIST.entries + KerasHeads.entries + SqueezeNet.entries + ResNetCIFAR.entries
     + DenseNet.entries + DenseNetCIFAR.entries + MobileNetV1.entries
+    + MobileNetV2.entries + MobileNetV3.entries + ShuffleNetV2.entries + EfficientNet.entries + ConvNeXt.entries
+    + GoogLeNet.entries + InceptionV3.entries + UNet.entries
 
-  /// The model of a name or of a model line such as `"[[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10"`.
+  /// The model of a name or of a model line such as `"input 8x8x1 - conv 32 3x3 - relu - fc 10"`.
   ///
   /// Capitals, hyphens and underscores in a name do not matter. Behind a colon stand options: `resnet20:classes=100`.
   ///
@@ -35,7 +37,8 @@ public enum Catalogue {
 
 /// What can go wrong in naming a model.
 public enum ZooError: Error, Hashable, Sendable, CustomStringConvertible {
-  case unknownModel(String, nearest: String)
+  /// - Parameter nearest: the name most like it, if one is like it.
+  case unknownModel(String, nearest: String?)
   case pattern(PatternError)
   /// What is wrong with an option, in one sentence.
   case badOption(String)
@@ -43,7 +46,8 @@ public enum ZooError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownModel(let name, let nearest):
-      "there is no model '\(name)'; did you mean '\(nearest)'? `fovea models` lists them all"
+      "there is no model '\(shortened(name))'\(nearest.map { "; did you mean '\($0)'?" } ?? ";") `fovea models` lists the "
+        + "names, `fovea layers` says how to write a line of layers"
     case .pattern(let error): error.description
     case .badOption(let sentence): sentence
     }

@@ -22,18 +22,20 @@ public struct CatalogueEntry: Sendable {
   public let isLine: Bool
   /// Our names of weights that are called otherwise elsewhere, PyTorch's leaves kept: tried where a file's names fit badly.
   public let otherNames: [@Sendable (String) -> String]
+  /// What the names of tensors begin with that files have and the model does without, such as auxiliary heads.
+  public let leftOut: [String]
   private let chosen: ModelOptions
   private let model: @Sendable (ModelOptions) -> any Layer
 
   init(
     _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?,
     elementType: ElementType = .float32, classes: Int? = 10, options: [ModelOption] = [], isLine: Bool = false,
-    otherNames: [@Sendable (String) -> String] = [],
+    otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = [],
     model: @escaping @Sendable (_ options: ModelOptions) -> any Layer
   ) {
     (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
     (self.input, self.classes, self.options, self.isLine) = (input, classes, options, isLine)
-    (self.elementType, self.otherNames, self.model) = (elementType, otherNames, model)
+    (self.elementType, self.otherNames, self.leftOut, self.model) = (elementType, otherNames, leftOut, model)
     chosen = ModelOptions(
       classes: classes ?? 0, Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.standard) }))
   }
@@ -41,7 +43,8 @@ public struct CatalogueEntry: Sendable {
   private init(_ entry: CatalogueEntry, name: String, input: Shape?, classes: Int?, chosen: ModelOptions) {
     (self.name, self.input, self.classes, self.chosen) = (name, input, classes, chosen)
     (aliases, year, source, options) = (entry.aliases, entry.year, entry.source, entry.options)
-    (isLine, elementType, otherNames, model) = (entry.isLine, entry.elementType, entry.otherNames, entry.model)
+    (isLine, elementType, model) = (entry.isLine, entry.elementType, entry.model)
+    (otherNames, leftOut) = (entry.otherNames, entry.leftOut)
   }
 
   /// The model with so many outputs, its own number by default.

@@ -1,3 +1,4 @@
+import FoveaData
 import FoveaTestSupport
 import Foundation
 import Testing
@@ -152,4 +153,36 @@ func `what the machine has no memory for is refused before it is allocated`(argu
   let input = try input()
   let result = try Fovea(arguments.map { $0 == "IN" ? input : $0 == "OUT" ? folder.path("none.npz") : $0 })
   #expect(sentence(result).contains(/are needed at once, this machine has [0-9.]+ [GTk]B; use \w/))
+}
+
+@Test func `a file of another kind is told with what to do`() throws {
+  let npy = folder.write([0x93] + Array("NUMPY".utf8) + [1, 0, 2, 0, 0x7B, 0x7D], to: "array.npy")
+  let other = folder.write(Array("no arrays".utf8), to: "other.npz")
+  let run = ["run", "lenet5", "--outputs", folder.path("none.npz"), "--inputs"]
+  #expect(
+    sentence(try Fovea(run + [npy])).contains(
+      "array.npy: this is a .npy file, a single array, not an .npz; write one in Python with numpy.savez("))
+  #expect(
+    sentence(try Fovea(run + [other])).contains("other.npz: this is no .npz file, which is a zip file of arrays;"))
+  #expect(
+    sentence(try Fovea(run + [folder.path("nope.npz")])).contains("nope.npz: there is no such file; check the path"))
+  #expect(
+    sentence(try Fovea("predict", other, other)).contains(
+      "other.npz: no model file: a model file is a folder with manifest.json, this is a single file; give the folder"))
+  #expect(sentence(try Fovea("predict", folder.path(""), other)).contains("; give the folder that training wrote"))
+}
+
+@Test func `a model without its weights says that they are missing`() throws {
+  let output = try training("without-weights")
+  try FileManager.default.removeItem(atPath: output + "/checkpoint/weights.safetensors")
+  #expect(
+    sentence(try Fovea("summary", output)).contains(
+      "weights.safetensors: this file of the model is missing; restore a copy of the whole folder"))
+}
+
+@Test func `a model of two channels says that it cannot be explained by a picture`() throws {
+  let image = folder.path("gray.png")
+  try Image(height: 4, width: 4, color: .gray, pixels: [UInt8](repeating: 9, count: 16)).writePNG(to: image)
+  let result = try Fovea("explain", "input 9x9x2 - relu", image, "--layer", "relu_1", "--at", "0,0,0")
+  #expect(sentence(result).contains("takes 9×9×2, which is no picture: only models of 1 or 3 channels"))
 }

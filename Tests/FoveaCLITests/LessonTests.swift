@@ -78,7 +78,8 @@ private func quiz(answers: [String]) throws -> Fovea {
 @Test(arguments: [
   (["lesson", "C88"], "did you mean"), (["lesson", "--step"], "--step needs a lesson"),
   (["lesson", "C8", "C9"], "one too many"), (["lesson", "quizz"], "did you mean 'quiz'?"),
-  (["lesson", ""], "did you mean"), (["lesson", "quiz", "--step"], "the quiz has none: leave it out"),
+  (["lesson", ""], "there is no lesson ''; `fovea lesson` lists them"),
+  (["lesson", "quiz", "--step"], "the quiz has none: leave it out"),
   (["lesson", "C8", "--step", "--json"], "--json has every cell already: leave one of them out"),
   (["lesson", "QUIZ", "--json", "--step"], "the quiz has none"),
 ])

@@ -1,4 +1,5 @@
 import FoveaTestSupport
+import Foundation
 import Testing
 
 @Test func `summary says what the model has and needs`() throws {
@@ -61,7 +62,8 @@ func `an input shape is given in any spelling`(shape: String) throws {
   #expect(
     lines[0].hasPrefix(
       "fovea: conv2d_1: the 9×9 window does not fit into the 8×8 input: ⌊(8 + 0 + 0 − ((9 − 1)·1 + 1)) / 1⌋ + 1 < 1; "))
-  #expect(lines[1].hasPrefix("fovea: conv2d_2: Conv2D takes images H×W×C, got 10; put it before Flatten()"))
+  #expect(
+    lines[1].hasPrefix("fovea: conv2d_2: Conv2D takes images H×W×C, got 10; put it before the image is flattened"))
 }
 
 @Test func `bench measures predicting and training`() throws {
@@ -76,5 +78,52 @@ func `an input shape is given in any spelling`(shape: String) throws {
     #expect(try #require(report["peakResidentBytes"] as? Int) > 1 << 20)
     let text = try Fovea(["bench", TinyData.model] + options).output
     #expect(text.hasPrefix(mode.isEmpty ? "infer " : "train ") && text.contains(" images/s  peak "))
+  }
+}
+
+@Test(arguments: ["76695845", "99999999"]) func `summary of a layer beyond oneDNN's sizes is a table`(units: String)
+  throws
+{
+  let result = try Fovea("summary", "input 8x8x3 - fc " + units)
+  #expect(result.status == 0, "\(result.errors)")
+  #expect(result.output.contains("dense_1") && result.output.contains("at most at once"))
+}
+
+@Test func `a softmax alone has a row of its own`() throws {
+  let layers = try Fovea("summary", "input 4x4x3 - softmax", "--json").object()["layers"] as? [[String: Any]]
+  #expect(layers?.map { $0["path"] as? String } == ["softmax_1"])
+}
+
+/// What README and the help give to copy runs as it stands.
+@Test func `every model line of README and help runs`() throws {
+  let package = #filePath.components(separatedBy: "/Tests/")[0]
+  let readme = try String(contentsOfFile: package + "/README.md", encoding: .utf8)
+  let texts = [readme] + (try ["models", "layers", "summary"].map { try Fovea($0, "--help").output })
+  var count = 0
+  for text in texts {
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    for line in words.matches(of: /"([^"]*\b(?:conv|fc)\b[^"]*)"/).map({ String($0.1) }) {
+      count += 1
+      #expect(try Fovea("summary", line).status == 0, "\(line)")
+    }
+  }
+  #expect(count >= texts.count)
+}
+
+@Test func `layers says how a line begins`() throws {
+  #expect(try Fovea("layers").output.contains("\n  input 28x28x1 - [[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu"))
+  let help = try Fovea("layers", "--help").output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  #expect(help.contains("'input HEIGHTxWIDTHxCHANNELS - '"))
+}
+
+@Test func `an endless model line is not repeated in full`() throws {
+  let line = "input 8x8x1 - " + String(repeating: "relu - ", count: 1500)
+  for arguments in [
+    ["summary", line + "foo"], ["summary", line + "fc 10", "--input", "9x9x1"],
+    ["summary", String(repeating: "x", count: 9999)],
+    ["models", line], ["summary", "lenet5", "--input", line], ["--" + line],
+  ] {
+    let result = try Fovea(arguments)
+    #expect(result.status > 0 && result.errors.count < 1000, "\(result.errors.count) characters")
   }
 }

@@ -20,7 +20,13 @@ private struct Mistake: CustomTestStringConvertible {
 // `_'a text'_` is one argument.
 private let mistakes = [
   Mistake("trian", "there is no command 'trian'; did you mean 'train'?"),
-  Mistake("--vresion", "there is no option '--vresion'"),
+  Mistake("nonsense", "there is no command 'nonsense'; `fovea --help` lists the commands"),
+  Mistake("--json models", "there is no option '--json'; options follow the command"),
+  Mistake("summary xyzzy", "there is no model 'xyzzy'; `fovea models` lists the names"),
+  Mistake("summary conv", "there is no model 'conv'; `fovea models` lists the names"),
+  Mistake("summary_'- relu'", "column 1 of the model line: a layer is missing before '-'"),
+  Mistake("summary_'input 8x8x3 - [relu]*0'", "column 1 of the model line: the line makes no layer"),
+  Mistake("--vresion", "there is no option '--vresion'; did you mean '--version'?"),
   Mistake("train lenet5 --data x --batchsize 3", "there is no option '--batchsize'; did you mean '--batch-size'?"),
   Mistake("train lenet5 --data x -e 3", "there is no option '-e'"),
   Mistake("train lenet5 --data x --epochs", "--epochs needs a value: --epochs N"),
@@ -63,7 +69,7 @@ private let mistakes = [
   Mistake("summary_'my models/[1] - x'", "my models/[1] - x: there is no such file or folder", status: 1),
   Mistake("summary_'conv 8 3x3 /2 - fx 10'", "column 17 of the model line: there is no layer 'fx'"),
   Mistake("evaluate no-such-model --data mnist:x", "no-such-model: there is no such file or folder", status: 1),
-  Mistake("run lenet5 --inputs /no/x.npz --outputs y", "/no/x.npz: No such file or directory", status: 1),
+  Mistake("run lenet5 --inputs /no/x.npz --outputs y", "/no/x.npz: there is no such file; check the path", status: 1),
   Mistake("train lenet5 --data mnist:/no/such", "/no/such: there is no such folder", status: 1),
   Mistake("train --resume /no/such", "/no/such: there is no such folder", status: 1),
 ]

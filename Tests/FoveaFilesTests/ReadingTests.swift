@@ -9,7 +9,7 @@ import Testing
   #expect(try readFile(path) == [1, 2, 3])
   #expect(try MappedFile(path).withBytes(Array.init) == [1, 2, 3])
   #expect(try MappedFile(folder.write([], to: "empty")).count == 0)
-  #expect(throws: FileError(.missing, folder.path("b"), "No such file or directory")) {
+  #expect(throws: FileError(.missing, folder.path("b"), "there is no such file; check the path")) {
     try readFile(folder.path("b"))
   }
   #expect(throws: FileError(.damaged, folder.path, "a file is needed, this is a folder")) {

@@ -58,12 +58,12 @@ private func window(_ size: Int, stride: Int = 1, dilation: Int = 1, _ padding: 
 @Test(arguments: [
   (
     window(3), [2], "the 3 window does not fit into the 2 input: ⌊(2 + 0 + 0 − ((3 − 1)·1 + 1)) / 1⌋ + 1 < 1",
-    "use padding .same, or a window of at most 2"
+    "use padding same, or a window of at most 2"
   ),
   (
     Window(size: [3, 5], strides: [2], dilations: [1, 2], padding: .explicit(1)), [9, 5],
     "the 3×5 window does not fit into the 9×5 input: ⌊(5 + 1 + 1 − ((5 − 1)·2 + 1)) / 2⌋ + 1 < 1",
-    "use padding .same, or a window of at most 4"
+    "use padding same, or a window of at most 4"
   ),
   (window(0), [5], "the window size is 0", "use 1 or more, 16777216 at most"),
   (window(3, stride: 0), [5], "the stride is 0", "use 1 or more, 16777216 at most"),

@@ -133,7 +133,7 @@ func `L5: a deconvolution of 3×3, stride 2, padding 1 makes 2i − 1`(side: Int
     input: [3, 1], output: [6, 1], parameters: ["weights": [3, 1, 1]])
   #expect(
     mistakes(TransposedConv1D(filters: 1, kernel: 3, outputPadding: 1).named("up"), input: [3, 1]) == [
-      "up: the output padding is 1 at stride 1; use 0..<1: no window reaches the positions beyond"
+      "up: the output padding is 1 at stride 1; use 0: no window reaches the positions beyond"
     ])
 }
 

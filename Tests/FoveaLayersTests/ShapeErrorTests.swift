@@ -18,7 +18,7 @@ private let typical: [Mistake] = [
   Mistake(
     "a kernel larger than its input", Sequential { Conv2D(filters: 8, kernel: 5).named("c1") }, on: [4, 6, 1],
     "c1: the 5×5 window does not fit into the 4×6 input: ⌊(4 + 0 + 0 − ((5 − 1)·1 + 1)) / 1⌋ + 1 < 1; "
-      + "use padding .same, or a window of at most 4"),
+      + "use padding same, or a window of at most 4"),
   Mistake(
     "groups that do not divide", Sequential { Conv2D(filters: 32, kernel: 3, groups: 5) }, on: [8, 8, 16],
     "conv2d_1: 5 groups do not divide 16 input channels and 32 filters; set groups to 4, which divides both"),
@@ -79,11 +79,12 @@ private let typical: [Mistake] = [
       Flatten()
       MaxPool2D(2)
     }, on: [28, 28, 1],
-    "max_pool2d_1: MaxPool2D takes images H×W×C, got 784; put it before Flatten(), or Reshape to H×W×C first"),
+    "max_pool2d_1: MaxPool2D takes images H×W×C, got 784; put it before the image is flattened, or, in Swift, Reshape to H×W×C first"
+  ),
   Mistake(
     "a pooling window larger than its input", Sequential { AveragePool2D(7) }, on: [6, 6, 2],
     "average_pool2d_1: the 7×7 window does not fit into the 6×6 input: "
-      + "⌊(6 + 0 + 0 − ((7 − 1)·1 + 1)) / 7⌋ + 1 < 1; use padding .same, or a window of at most 6"),
+      + "⌊(6 + 0 + 0 − ((7 − 1)·1 + 1)) / 7⌋ + 1 < 1; use padding same, or a window of at most 6"),
   Mistake(
     "a sequence's pooling of an image", Sequential { MaxPool1D(2) }, on: [28, 28, 1],
     "max_pool1d_1: MaxPool1D takes sequences L×C, got 28×28×1; use MaxPool2D"),
@@ -95,7 +96,7 @@ private let typical: [Mistake] = [
     "a pooling window that rounds up and is larger than its input",
     Sequential { MaxPool2D(7, strides: 2, roundsUp: true) }, on: [4, 6, 1],
     "max_pool2d_1: the 7×7 window does not fit into the 4×6 input: "
-      + "⌈(4 + 0 + 0 − ((7 − 1)·1 + 1)) / 2⌉ + 1 < 1; use padding .same, or a window of at most 4"),
+      + "⌈(4 + 0 + 0 − ((7 − 1)·1 + 1)) / 2⌉ + 1 < 1; use padding same, or a window of at most 4"),
   Mistake(
     "a norm of power 0", Sequential { LpPool2D(2, power: 0) }, on: [6, 6, 2],
     "lp_pool2d_1: the power of the norm is 0.0; use a number above 0, such as 2"),
@@ -149,7 +150,7 @@ private let typical: [Mistake] = [
   Mistake(
     "a sequence shorter than the kernel", Sequential { Conv1D(filters: 8, kernel: 3, dilation: 4) }, on: [8, 2],
     "conv1d_1: the 3 window does not fit into the 8 input: ⌊(8 + 0 + 0 − ((3 − 1)·4 + 1)) / 1⌋ + 1 < 1; "
-      + "use padding .same, or a window of at most 2"),
+      + "use padding same, or a window of at most 2"),
   Mistake(
     "a reflection of more than there is",
     Sequential { Conv2D(filters: 8, kernel: 7, padding: .same, paddingMode: .reflect) }, on: [3, 9, 1],
@@ -162,22 +163,23 @@ private let typical: [Mistake] = [
   Mistake(
     "a separable convolution of a row", Sequential { SeparableConv2D(filters: 8, kernel: 3) }, on: [784],
     "separable_conv2d_1: SeparableConv2D takes images H×W×C, got 784; "
-      + "put it before Flatten(), or Reshape to H×W×C first"),
+      + "put it before the image is flattened, or, in Swift, Reshape to H×W×C first"),
   Mistake(
     "output padding of a stride",
     Sequential { TransposedConv2D(filters: 8, kernel: 3, strides: 2, outputPadding: 2) }, on: [8, 8, 3],
     "transposed_conv2d_1: the output padding is 2 at stride 2; "
-      + "use 0..<2: no window reaches the positions beyond"),
+      + "use 0 to 1: no window reaches the positions beyond"),
   Mistake(
     "output padding where the size is fixed",
     Sequential { TransposedConv2D(filters: 8, kernel: 3, strides: 2, padding: .same, outputPadding: 1) },
     on: [8, 8, 3],
-    "transposed_conv2d_1: the output padding is 1, but padding .same gives exactly n·stride; use padding .explicit"),
+    "transposed_conv2d_1: the output padding is 1, but padding same gives exactly n·stride; "
+      + "leave it out, or use a padding in numbers"),
   Mistake(
     "a transposed convolution of which nothing is left",
     Sequential { TransposedConv2D(filters: 8, kernel: 3, padding: .explicit(2)) }, on: [2, 2, 3],
     "transposed_conv2d_1: nothing is left of the transposed 3×3 window over 2×2: "
-      + "(2 − 1)·1 + (3 − 1)·1 + 1 − 2 − 2 + 0 < 1; use a padding of at most 1, or .same"),
+      + "(2 − 1)·1 + (3 − 1)·1 + 1 − 2 − 2 + 0 < 1; use a padding of at most 1, or padding same"),
   Mistake(
     "groups that do not divide in a transposed convolution",
     Sequential { TransposedConv2D(filters: 8, kernel: 3, groups: 4) }, on: [8, 8, 6],
@@ -186,7 +188,7 @@ private let typical: [Mistake] = [
     "a locally connected window larger than its input", Sequential { LocallyConnected1D(filters: 8, kernel: 5) },
     on: [4, 2],
     "locally_connected1d_1: the 5 window does not fit into the 4 input: "
-      + "⌊(4 + 0 + 0 − ((5 − 1)·1 + 1)) / 1⌋ + 1 < 1; use padding .same, or a window of at most 4"),
+      + "⌊(4 + 0 + 0 − ((5 − 1)·1 + 1)) / 1⌋ + 1 < 1; use padding same, or a window of at most 4"),
   Mistake(
     "a connection table for other filters",
     Sequential { Conv2D(filters: 32, kernel: 5, connections: .leNet5) }, on: [14, 14, 6],

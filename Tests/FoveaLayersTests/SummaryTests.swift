@@ -83,7 +83,7 @@ private let small = Sequential {
   #expect(
     String(decoding: try encoder.encode(summary), as: UTF8.self) == """
       {"activationBytes":48,"layers":[{"activationBytes":48,"kind":"Conv2D","multiplyAdds":108,"nonTrainable":0,\
-      "output":[2,3,2],"parameters":20,"path":"","receptiveField":[3,3],"step":[1,1]}],"multiplyAdds":108,\
+      "output":[2,3,2],"parameters":20,"path":"Conv2D","receptiveField":[3,3],"step":[1,1]}],"multiplyAdds":108,\
       "nonTrainable":0,"parameters":20}
       """)
 }

@@ -1,4 +1,5 @@
 import FoveaLessons
+import Foundation
 import Testing
 
 /// The rows of the lectures that the checklist counts.
@@ -39,9 +40,10 @@ func `the cells are the result`(id: String) throws {
 }
 
 @Test func `an unknown row is told, with the nearest`() {
-  #expect(throws: LessonError.self) { try Curriculum.lesson("C88") }
-  let error = #expect(throws: LessonError.self) { try Curriculum.lesson("nothing") }
-  #expect(error?.description.contains("did you mean") == true)
+  let near = #expect(throws: LessonError.self) { try Curriculum.lesson("C88") }
+  #expect(near?.description.contains("did you mean") == true)
+  let far = #expect(throws: LessonError.self) { try Curriculum.lesson("nothing") }
+  #expect(far?.description == "there is no lesson 'nothing'; `fovea lesson` lists them")
 }
 
 @Test func `the quiz accepts its own answers and no others`() throws {
@@ -56,4 +58,37 @@ func `the cells are the result`(id: String) throws {
     #expect(!question.explanation.isEmpty)
   }
   #expect(questions.filter { $0.answer == nil }.map(\.id) == ["F21"])
+}
+
+/// The sum of products before the last `=` of a line such as `1·2 + 0.5·(−3) = 0.5`, and what stands behind it; `nil`
+/// where the line has more than numbers, +, · and signs.
+private func sides(of arithmetic: String) -> (computed: Double, said: Double)? {
+  let parts = arithmetic.components(separatedBy: " = ")
+  guard parts.count == 2 else { return nil }
+  func number(_ text: some StringProtocol) -> Double? {
+    let plain = String(text).filter { !",() ".contains($0) }.replacingOccurrences(of: "−", with: "-")
+    return Double(plain)
+  }
+  var sum = 0.0
+  for term in parts[0].components(separatedBy: " + ") {
+    var product = 1.0
+    for factor in term.split(separator: "·") {
+      guard let value = number(factor) else { return nil }
+      product *= value
+    }
+    sum += product
+  }
+  return number(parts[1]).map { (sum, $0) }
+}
+
+@Test func `the printed arithmetic of every cell is true`() throws {
+  var checked = 0
+  for lesson in Curriculum.lessons {
+    for cell in try lesson.page().cells {
+      guard let (computed, said) = sides(of: cell.arithmetic) else { continue }
+      checked += 1
+      #expect(abs(computed - said) <= 1e-4 * max(1, abs(said)), "\(lesson.id): \(cell.arithmetic)")
+    }
+  }
+  #expect(checked > 200)
 }

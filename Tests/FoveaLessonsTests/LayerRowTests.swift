@@ -127,7 +127,7 @@ import Testing
 
 @Test func `L27: fields grow by two with each layer`() throws {
   let page = try page("L27")
-  #expect((1...4).map { page.number("\($0) layers see") } == [3, 5, 7, 9])
+  #expect((1...4).map { page.number("seen through \($0) layer" + ($0 == 1 ? "" : "s")) } == [3, 5, 7, 9])
 }
 
 @Test func `R2: the gradient of shared weights is a sum over places`() throws {

@@ -11,7 +11,7 @@ import Testing
     let builder = GraphBuilder(isTraining: true)
     let output = builder.trace(entry.make(), input: try #require(entry.input), batchSize: 2)
     let weights = builder.graph.parameters.filter(\.parameter.isTrainable).map { builder.value(of: $0.node) }
-    let found = gradients(of: output.applying(Op.Sum(over: [0, 1])), withRespectTo: weights)
+    let found = gradients(of: output.applying(Op.Sum(over: Array(0..<output.rank))), withRespectTo: weights)
     _ = try builder.finish()
     #expect(!weights.isEmpty && found.allSatisfy { $0 != nil }, "\(entry.name)")
   }
@@ -29,7 +29,8 @@ import Testing
 func `an unknown name suggests the nearest`(name: String, nearest: String) {
   let error = #expect(throws: ZooError.self) { try Catalogue.entry(for: name) }
   #expect(
-    error?.description == "there is no model '\(name)'; did you mean '\(nearest)'? `fovea models` lists them all")
+    error?.description == "there is no model '\(name)'; did you mean '\(nearest)'? `fovea models` lists the names, "
+      + "`fovea layers` says how to write a line of layers")
 }
 
 @Test func `a line is a model too`() throws {
@@ -42,5 +43,10 @@ func `an unknown name suggests the nearest`(name: String, nearest: String) {
 
 @Test func `the edit distance counts insertions, deletions and replacements`() {
   #expect(nearest(to: "kitten", among: ["sitting", "mitten", "kit"]) == "mitten")
-  #expect(nearest(to: "", among: ["ab", "a"]) == "a")
+  // Neighbours that changed places are one mistake; a word with more than a third wrong is another word.
+  #expect(nearest(to: "trian", among: ["train", "plain"]) == "train")
+  #expect(nearest(to: "fx", among: ["fc", "conv"]) == "fc")
+  for word in ["", "f", "foo", "xyzzy", String(repeating: "train", count: 20_000)] {
+    #expect(nearest(to: word, among: ["pool", "train", "lenet5", "fc"]) == nil)
+  }
 }

@@ -17,7 +17,8 @@ struct Arguments: Sendable {
         rest += texts
         break
       }
-      guard text.hasPrefix("-"), text != "-" else {
+      // No option has a blank behind its hyphen; a model line may begin so by mistake.
+      guard text.hasPrefix("-"), text != "-", !text.hasPrefix("- ") else {
         rest.append(text)
         continue
       }
@@ -34,8 +35,8 @@ struct Arguments: Sendable {
   ) throws(UsageError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard let option = options.first(where: { "--" + $0.name == parts[0] }) else {
-      let names = options.map { "--" + $0.name } + ["--help"]
-      throw UsageError("there is no option '\(parts[0])'; did you mean '\(nearest(to: parts[0], among: names))'?")
+      throw UsageError(
+        "there is no option '\(shortened(parts[0]))'\(Self.suggestion(for: parts[0], among: options.map(\.name)))")
     }
     guard values[option.name] == nil else { throw UsageError("--\(option.name) is given twice") }
     guard let valueName = option.valueName else {
@@ -50,6 +51,12 @@ struct Arguments: Sendable {
     }
     guard let value else { throw UsageError("--\(option.name) needs a value: --\(option.name) \(valueName)") }
     values[option.name] = try option.anyValue(of: value)
+  }
+
+  /// `; did you mean '--epochs'?`, or nothing. Hyphens are no likeness.
+  static func suggestion(for text: String, among names: [String]) -> String {
+    let name = nearest(to: String(text.drop { $0 == "-" }), among: names + ["help"])
+    return name.map { "; did you mean '--\($0)'?" } ?? ""
   }
 
   private mutating func readPositionals(_ texts: [String], _ declared: [Positional]) throws(UsageError) {
@@ -68,7 +75,7 @@ struct Arguments: Sendable {
     }
     guard let surplus = texts.first else { return }
     let hint = surplus.contains(" ") ? "" : "; a model line with blanks needs quotation marks"
-    throw UsageError("the argument '\(surplus)' is one too many\(declared.isEmpty ? "" : hint)")
+    throw UsageError("the argument '\(shortened(surplus))' is one too many\(declared.isEmpty ? "" : hint)")
   }
 
   /// The value of an option: what was given, or its default.

@@ -14,8 +14,8 @@ struct ValueKind<Value: Sendable>: Sendable {
   /// - Errors: a text that is no such value.
   func value(of text: String, for name: String) throws(UsageError) -> Value {
     if let value = read(text) { return value }
-    let suggestion = words.isEmpty ? "" : "; did you mean '\(nearest(to: text, among: words))'?"
-    throw UsageError("\(name) takes \(expectation), not '\(text)'\(suggestion)")
+    throw UsageError(
+      "\(name) takes \(expectation), not '\(shortened(text))'\(suggestion(for: text, among: words))")
   }
 }
 

@@ -11,7 +11,7 @@ enum Bench: Command {
      The input is random. After a warm-up, batches run for the given time; the result is the median over them, with \
     the quartiles, and the peak of the process's resident memory.
     """
-  static let positionals = [Positional("MODEL", "a name, a model line, or a model file")]
+  static let positionals = [Positional.modelOrFile]
   static let batchSize = Option("batch-size", "N", "the examples of a batch", .integer(1...1_048_576), default: 128)
   static let training = Option("training", "steps of SGD with momentum, not predictions")
   static let seconds = Option(

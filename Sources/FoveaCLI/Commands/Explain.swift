@@ -14,7 +14,7 @@ enum Explain: Command {
     "explain lenet5 seven.png --layer c3 --at 4,7,3",
     "explain \"input 32x32x3 - conv 8 3x3 - relu - pool - fc 10\" photo.jpg --layer conv2d_1 --at 0,0,5 --terms 9",
   ]
-  static let model = Positional("MODEL_OR_FILE", "a name, a model line, a model file, or an ONNX file")
+  static let model = Positional.modelOrFile
   static let image = Positional("IMAGE", "a JPEG or PNG file")
   static let positionals = [model, image]
   static let layer = Option(required: "layer", "PATH", "the layer, as `fovea summary` lists it", .text("a path"))

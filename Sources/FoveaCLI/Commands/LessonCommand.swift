@@ -9,7 +9,7 @@ enum LessonCommand: Command {
      Without a row it lists the lessons by topic. Everything is computed by the library; where a lecture \
     misprints, the lesson says what is right, and why.
     """
-  static var usage: [String] { ["lesson", "lesson ROW [--step]", "lesson quiz"] }
+  static var usage: [String] { ["lesson [options]", "lesson ROW [--step] [options]", "lesson quiz [options]"] }
   static let examples = ["lesson", "lesson C8", "lesson C25 --step", "lesson quiz"]
   static let row = Positional("ROW", "a lesson, such as C8, or 'quiz'", .optional)
   static let positionals = [row]

@@ -7,7 +7,7 @@ enum Models: Command {
   static let summary = "lists the models that have a name"
   static let discussion = """
      A model can also be a line of layers (see `fovea layers`), such as \
-    "[[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10".
+    "\(PatternWord.example)".
     """
   static let options: [any OptionDeclaration] = [Common.json]
 

@@ -2,6 +2,7 @@ import FoveaFormats
 import FoveaLayers
 import FoveaNetwork
 import FoveaONNX
+import FoveaZoo
 
 /// `fovea run`: arrays in, arrays out.
 enum Run: Command {
@@ -16,7 +17,7 @@ enum Run: Command {
     "run lenet5 --inputs digits.npz --outputs scores.npz",
     "run squeezenet.onnx --inputs in.npz --outputs out.npz",
   ]
-  static let positionals = [Positional("MODEL_OR_FILE", "a name, a model line, a model file, or an ONNX file")]
+  static let positionals = [Positional.modelOrFile]
   static let weights = Option(
     "weights", "FILE", "weights for the model: a safetensors file or a model file", .path("a file"),
     "those of the model file; of a name or a line, new ones drawn from --seed")
@@ -91,6 +92,6 @@ private struct RunInput {
   }
 
   private func refusal(_ wanted: String, _ model: ModelReference) -> CommandError {
-    CommandError("\(path): the array '\(name)' is \(array.shape); \(model.name) takes \(wanted)")
+    CommandError("\(path): the array '\(name)' is \(array.shape); \(shortened(model.name)) takes \(wanted)")
   }
 }

@@ -25,8 +25,8 @@ enum Shapes: Command {
     default: [.valid], "valid")
   static let transposed = Option("transposed", "a transposed convolution, which makes larger")
   static let outputPadding = Option(
-    "output-padding", "N", "of a transposed convolution: so many outputs more at the end", .integer(0...limit),
-    default: 0)
+    "output-padding", "N", "of a transposed convolution: so many outputs more at the end", .sizes(0...limit),
+    default: [0], "0")
   static let ceil = Option("ceil", "rounds up: a last window that hangs over the end counts too, as in ceil_mode")
   static let options: [any OptionDeclaration] = [
     input, kernel, stride, dilation, padding, ceil, transposed, outputPadding, Common.json,
@@ -74,7 +74,9 @@ enum Shapes: Command {
     let lengths = arguments[input]
     func spread<Value>(_ values: [Value], _ name: String) throws(UsageError) -> [Value] {
       guard values.count == 1 || values.count == lengths.count else {
-        throw UsageError("--\(name) has \(values.count) numbers for \(lengths.count) axes: give one, or one for each")
+        throw UsageError(
+          "--\(name) has \(counted(values.count, "number")) for \(counted(lengths.count, "axis", "axes")): "
+            + "give one, or one for each")
       }
       return values.count == 1 ? lengths.map { _ in values[0] } : values
     }
@@ -88,24 +90,35 @@ enum Shapes: Command {
     if arguments[transposed], arguments[ceil] {
       throw UsageError("--ceil belongs to a pooling or a convolution: leave out --transposed")
     }
-    return try lengths.indices.map { axis in
-      let extent = (kernels[axis] - 1) * dilations[axis] + 1
-      guard extent <= limit else { throw CommandError("the window spans \(extent) inputs: use \(limit) at most") }
+    let more = try spread(arguments[outputPadding], "output-padding")
+    var errors: [ShapeError] = []
+    let axes = try lengths.indices.compactMap { axis -> WindowArithmetic? in
       let window = Window(
         size: [kernels[axis]], strides: [strides[axis]], dilations: [dilations[axis]], padding: paddings[axis],
         roundsUp: arguments[ceil])
       do {
+        let extent = window.extent(0)
+        guard extent <= limit else {
+          throw ShapeError("the window spans \(extent) inputs", fix: "use a kernel and a dilation of \(limit) at most")
+        }
         guard arguments[transposed] else {
           _ = try window.output(for: [lengths[axis]])
           return WindowArithmetic(window, axis: 0, length: lengths[axis])
         }
-        let more = arguments[outputPadding]
-        _ = try window.input(giving: [lengths[axis]], outputPadding: [more])
-        return WindowArithmetic(transposed: window, axis: 0, length: lengths[axis], outputPadding: more)
-      } catch let error as ShapeError {
-        throw CommandError("\(error.problem); \(error.fix)")
+        _ = try window.input(giving: [lengths[axis]], outputPadding: [more[axis]])
+        return WindowArithmetic(transposed: window, axis: 0, length: lengths[axis], outputPadding: more[axis])
+      } catch var error as ShapeError {
+        if lengths.count > 1 { error.path = "axis \(axis + 1)" }
+        errors.append(error)
+        return nil
       }
     }
+    // Every axis that does not fit, each with its number.
+    guard errors.isEmpty else {
+      if lengths.count > 1 { throw ModelError(errors) }
+      throw CommandError("\(errors[0].problem); \(errors[0].fix)")
+    }
+    return axes
   }
 
   private static func text(_ axis: WindowArithmetic) -> String {
@@ -143,7 +156,7 @@ extension ValueKind where Value == [Int] {
 extension ValueKind where Value == [Padding] {
   /// `same`, `2`, `1x0`, `0:1`.
   static let paddings = ValueKind(
-    expectation: "valid, same, full, a width such as 1 or 1x0, or BEFORE:AFTER such as 0:1",
+    expectation: "valid, same, full, a width from 0 to \(1 << 24) such as 1 or 1x0, or BEFORE:AFTER such as 0:1",
     words: ["valid", "same", "full"]
   ) { text in
     let words: [String: Padding] = ["valid": .valid, "same": .same, "full": .full]

@@ -11,7 +11,7 @@ enum SummaryCommand: Command {
      Nothing is computed: shapes, multiply-adds and memory are known before a run. \
     Output, activation bytes and multiply-adds are those of one example, the memory that of a batch.
     """
-  static let positionals = [Positional("MODEL_OR_FILE", "a name, a model line, a model file, or an ONNX file")]
+  static let positionals = [Positional.modelOrFile]
   static let batchSize = Option(
     "batch-size", "N", "the examples of a batch, for the memory", .integer(1...1_048_576), default: 1)
   static let training = Option("training", "the memory and the kernels of training (momentum), not of predicting")

@@ -42,8 +42,11 @@ extension Image {
   }
 
   /// Resizes to `height × width` and crops the middle out of that, computing no more than is left.
-  func resized(height: Int, width: Int, croppedTo crop: (height: Int, width: Int)) -> Image {
-    let (rows, columns) = (centered(crop.height, in: height), centered(crop.width, in: width))
+  func resized(
+    height: Int, width: Int, croppedTo crop: (height: Int, width: Int), rounding: Preprocessing.CropRounding = .even
+  ) -> Image {
+    let rows = centered(crop.height, in: height, rounding)
+    let columns = centered(crop.width, in: width, rounding)
     let inside = resized(
       height: height, width: width,
       rows: rows.clamped(to: 0..<height), columns: columns.clamped(to: 0..<width))
@@ -85,9 +88,10 @@ extension Image {
   }
 }
 
-/// The `count` positions in the middle of `0..<total`; begins below zero if there are not so many. A half rounds to
-/// even, as in torchvision's `center_crop`.
-private func centered(_ count: Int, in total: Int) -> Range<Int> {
-  let start = Int((Double(total - count) / 2).rounded(.toNearestOrEven))
+/// The `count` positions in the middle of `0..<total`; begins below zero if there are not so many.
+private func centered(
+  _ count: Int, in total: Int, _ rounding: Preprocessing.CropRounding = .even
+) -> Range<Int> {
+  let start = Int((Double(total - count) / 2).rounded(rounding == .even ? .toNearestOrEven : .down))
   return start..<(start + count)
 }

@@ -54,7 +54,12 @@ func pngMetadata(_ bytes: [UInt8]) -> ImageMetadata {
 /// A file that ends between two chunks is complete enough: only the end mark is missing.
 func checkPNGTail(_ bytes: [UInt8], name: String) throws(DataError) {
   for chunk in PNGChunks(bytes: bytes) where !chunk.isComplete {
-    throw DataError(.damaged, name, "this PNG image cannot be decoded: the file is cut off")
+    // With its end mark, the file is whole: the length of a chunk is wrong, or bytes before it are missing.
+    let hasEnd = bytes.dropLast(4).suffix(4).elementsEqual("IEND".utf8)
+    throw DataError(
+      .damaged, name,
+      "this PNG image cannot be decoded: "
+        + (hasEnd ? "bytes in it are missing or damaged" : "the file is cut off"))
   }
 }
 

@@ -7,7 +7,7 @@ extension Preprocessing {
     "imagenet-caffe": try! Preprocessing(
       shortSide: 256, crop: [227, 227], order: .bgr, scale: 1, mean: [104, 117, 123]),
     "imagenet-tensorflow": try! Preprocessing(
-      shortSide: 256, crop: [224, 224], scale: 1, mean: [128], deviation: [128]),
+      shortSide: 256, crop: [224, 224], cropRounding: .down, scale: 1, mean: [128], deviation: [128]),
     "cifar10": try! Preprocessing(mean: [0.4914, 0.4822, 0.4465], deviation: [0.2023, 0.1994, 0.2010]),
     "mnist": try! Preprocessing(color: .gray, mean: [0.1307], deviation: [0.3081]),
     "unit": try! Preprocessing(),
@@ -71,6 +71,7 @@ extension Preprocessing {
     if color == .gray, mean.count == 3, Set(mean).count == 1 { mean = [mean[0]] }
     if color == .gray, deviation.count == 3, Set(deviation).count == 1 { deviation = [deviation[0]] }
     try self.init(
-      shortSide: shortSide, crop: crop, color: color, order: order, scale: scale, mean: mean, deviation: deviation)
+      shortSide: shortSide, crop: crop, cropRounding: base.cropRounding, color: color, order: order, scale: scale,
+      mean: mean, deviation: deviation)
   }
 }

@@ -11,10 +11,19 @@ public struct Preprocessing: Sendable, Hashable {
     case bgr
   }
 
+  /// Where the middle begins if a half pixel is left over on each side.
+  public enum CropRounding: String, Sendable, Hashable, Codable {
+    /// At the even one of the two positions, as torchvision's `center_crop` has it.
+    case even
+    /// At the one before, as TensorFlow's central crops have it.
+    case down
+  }
+
   /// The length of the short side in pixels; without it, a picture is scaled until it just covers `crop`.
   public let shortSide: Int?
   /// `H×W` of the middle that is kept; without it, all.
   public let crop: Shape?
+  public let cropRounding: CropRounding
   public let color: Image.Color
   public let order: ChannelOrder
   public let scale: Double
@@ -26,6 +35,7 @@ public struct Preprocessing: Sendable, Hashable {
   ///   - shortSide: what the shorter side is made, in pixels.
   ///   - crop: what is cut out of the middle.
   ///   - color: of the pixels.
+  ///   - cropRounding: where the middle begins if a half pixel is left over.
   ///   - order: of the colours.
   ///   - scale: what bytes are multiplied by.
   ///   - mean: one number for each channel, or one for all.
@@ -33,7 +43,8 @@ public struct Preprocessing: Sendable, Hashable {
   /// - Errors: a side or crop below 1; not one number, nor one for each channel; a number that is not finite; a
   ///   deviation of zero.
   public init(
-    shortSide: Int? = nil, crop: Shape? = nil, color: Image.Color = .rgb, order: ChannelOrder = .rgb,
+    shortSide: Int? = nil, crop: Shape? = nil, cropRounding: CropRounding = .even, color: Image.Color = .rgb,
+    order: ChannelOrder = .rgb,
     scale: Double = 1 / 255, mean: [Float] = [0], deviation: [Float] = [1]
   ) throws(DataError) {
     func check(_ condition: Bool, _ reason: @autoclosure () -> String) throws(DataError) {
@@ -51,7 +62,8 @@ public struct Preprocessing: Sendable, Hashable {
     }
     try check(scale.isFinite && (mean + deviation).allSatisfy(\.isFinite), "scale, mean and deviation must be finite")
     try check(!deviation.contains(0), "a deviation is zero")
-    (self.shortSide, self.crop, self.color, self.order) = (shortSide, crop, color, order)
+    (self.shortSide, self.crop, self.cropRounding) = (shortSide, crop, cropRounding)
+    (self.color, self.order) = (color, order)
     func each(_ numbers: [Float]) -> [Float] {
       numbers.count == color.rawValue ? numbers : [Float](repeating: numbers[0], count: color.rawValue)
     }
@@ -81,19 +93,21 @@ public struct Preprocessing: Sendable, Hashable {
       return image.resized(height: size.height, width: size.width)
     case (let side?, let crop?):
       let size = image.size(shortSide: side)
-      return image.resized(height: size.height, width: size.width, croppedTo: (crop[0], crop[1]))
+      return image.resized(
+        height: size.height, width: size.width, croppedTo: (crop[0], crop[1]), rounding: cropRounding)
     }
   }
 }
 
 extension Preprocessing: Codable {
-  private enum Keys: String, CodingKey { case shortSide, crop, channels, order, scale, mean, deviation }
+  private enum Keys: String, CodingKey { case shortSide, crop, cropRounding, channels, order, scale, mean, deviation }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Keys.self)
     try self.init(
       shortSide: values.decodeIfPresent(Int.self, forKey: .shortSide),
       crop: values.decodeIfPresent(Shape.self, forKey: .crop),
+      cropRounding: values.decodeIfPresent(CropRounding.self, forKey: .cropRounding) ?? .even,
       color: values.decode(Image.Color.self, forKey: .channels),
       order: values.decodeIfPresent(ChannelOrder.self, forKey: .order) ?? .rgb,
       scale: values.decode(Double.self, forKey: .scale),
@@ -105,6 +119,7 @@ extension Preprocessing: Codable {
     var values = encoder.container(keyedBy: Keys.self)
     try values.encodeIfPresent(shortSide, forKey: .shortSide)
     try values.encodeIfPresent(crop, forKey: .crop)
+    if cropRounding != .even { try values.encode(cropRounding, forKey: .cropRounding) }
     try values.encode(color, forKey: .channels)
     try values.encode(order, forKey: .order)
     try values.encode(scale, forKey: .scale)

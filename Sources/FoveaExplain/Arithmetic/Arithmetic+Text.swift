@@ -45,12 +45,15 @@ extension Arithmetic.Factor {
   }
 }
 
-/// Six significant digits at most, a true minus sign, no zeros at the end.
+/// Six significant digits at most, a true minus sign, no zeros at the end. More digits where six would make another
+/// number a whole one: 1.000005 is not 1.
 package func spelled(_ number: Double) -> String {
   if number.isNaN { return "NaN" }
   if number.isInfinite { return number < 0 ? "−∞" : "∞" }
   if number == number.rounded(), abs(number) < 1e9 { return signed(Int(number)) }
-  return String(format: "%.6g", number).replacingOccurrences(of: "-", with: "−")
+  var text = String(format: "%.6g", number)
+  for digits in 7...9 where !text.contains(/[.e]/) { text = String(format: "%.\(digits)g", number) }
+  return text.replacingOccurrences(of: "-", with: "−")
 }
 
 /// In brackets if it is negative and something stands before it.

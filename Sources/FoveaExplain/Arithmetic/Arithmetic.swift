@@ -67,6 +67,10 @@ public struct Arithmetic: Hashable, Sendable, Codable {
   /// Whether the value was worked out from the terms; otherwise it is the program's, and the terms only say what went
   /// into it.
   public var isComplete = true
+  /// How large what was subtracted is, in units of the value: where almost all of it cancels, the rounding of it stays.
+  package var cancelled: Double = 0
+
+  private enum CodingKeys: String, CodingKey { case formula, terms, fold, folded, steps, views, isComplete }
 
   public var value: Double { steps.last?.value ?? folded }
 

@@ -1,62 +1,84 @@
 import FoveaCore
-import FoveaGraph
 
-/// A box of a tensor: a range along each axis. Where it leaves the tensor it lies on padding.
-struct Box: Equatable {
-  var ranges: [Range<Int>]
+/// Elements of a tensor: some positions along each axis, and every combination of them. What leaves the tensor lies on
+/// padding.
+struct Box: Hashable {
+  var axes: [RangeSet<Int>]
 
-  init(_ ranges: [Range<Int>]) { self.ranges = ranges }
+  init(_ axes: [RangeSet<Int>]) { self.axes = axes }
+  init(_ ranges: [Range<Int>]) { axes = ranges.map { RangeSet($0) } }
   /// One element.
-  init(_ position: [Int]) { ranges = position.map { $0..<($0 + 1) } }
-  init(all shape: Shape) { ranges = shape.dimensions.map { 0..<$0 } }
+  init(_ position: [Int]) { self.init(position.map { $0..<($0 + 1) }) }
+  init(all shape: Shape) { self.init(shape.dimensions.map { 0..<$0 }) }
 
-  var isEmpty: Bool { ranges.contains(where: \.isEmpty) }
+  var isEmpty: Bool { axes.contains(where: \.isEmpty) }
 
-  /// The smallest box that holds both.
-  func union(_ other: Box) -> Box {
-    Box(zip(ranges, other.ranges).map { min($0.lowerBound, $1.lowerBound)..<max($0.upperBound, $1.upperBound) })
-  }
+  func contains(_ other: Box) -> Bool { zip(axes, other.axes).allSatisfy { $1.isSubset(of: $0) } }
 
   /// What of it lies in a tensor of this shape.
-  func clipped(to shape: Shape) -> Box { Box(zip(ranges, shape.dimensions).map { $0.clamped(to: 0..<$1) }) }
-}
-
-/// An operation that says what its results depend on. One that is pointwise need not say it; of others without this,
-/// every result counts as depending on everything.
-protocol FieldRule: Operation {
-  /// The box of the operand that `box` of the result depends on.
-  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box
-}
-
-extension Graph {
-  /// The box of the input that an element depends on; `nil` if it depends on none.
-  func field(of target: NodeID, at position: [Int]) -> (input: Node, box: Box)? {
-    var boxes: [NodeID: Box] = [target: Box(position)]
-    for id in (0...target).reversed() {
-      guard let box = boxes[id], !box.isEmpty else { continue }
-      let node = nodes[id]
-      if let input = node.operation as? Op.Input, input.name == "input" { return (node, box) }
-      let shapes = node.inputs.map { nodes[$0].shape }
-      for (index, source) in node.inputs.enumerated() {
-        let seen = seen(by: box, node, operand: index, of: shapes)
-        boxes[source] = boxes[source].map { $0.isEmpty ? seen : seen.isEmpty ? $0 : $0.union(seen) } ?? seen
-      }
-    }
-    return nil
+  func clipped(to shape: Shape) -> Box {
+    Box(zip(axes, shape.dimensions).map { $0.intersection(RangeSet(0..<$1)) })
   }
 
-  private func seen(by box: Box, _ node: Node, operand: Int, of shapes: [Shape]) -> Box {
-    if let rule = node.operation as? any FieldRule {
-      return rule.seen(by: box, operand: operand, of: shapes, result: node.shape)
-    }
-    guard node.operation is any PointwiseOperation else { return Box(all: shapes[operand]) }
-    return box.stretched(to: shapes[operand])
+  /// The same along every axis but one.
+  func replacing(_ axis: Int, by positions: RangeSet<Int>) -> Box {
+    var box = self
+    box.axes[axis] = positions
+    return box
   }
-}
 
-extension Box {
   /// Of an operand that stretches to the result: axes of 1 are seen by all.
   func stretched(to operand: Shape) -> Box {
-    Box(zip(operand.dimensions, ranges.suffix(operand.rank)).map { $0 == 1 ? 0..<1 : $1 })
+    Box(zip(operand.dimensions, axes.suffix(operand.rank)).map { $0 == 1 ? RangeSet(0..<1) : $1 })
+  }
+}
+
+extension RangeSet<Int> {
+  /// From the first to the last position; empty if there is none.
+  var hull: Range<Int> {
+    guard let first = ranges.first, let last = ranges.last else { return 0..<0 }
+    return first.lowerBound..<last.upperBound
+  }
+
+  /// One by one.
+  var positions: [Int] { ranges.flatMap { Array($0) } }
+
+  func moved(by distance: Int) -> RangeSet<Int> {
+    RangeSet(ranges.map { ($0.lowerBound + distance)..<($0.upperBound + distance) })
+  }
+}
+
+/// Elements of a tensor as few boxes.
+struct Boxes {
+  private(set) var list: [Box] = []
+  /// So many are kept apart; more are joined, to larger ones. Only forks that look at a tensor in many ways get there.
+  private static let most = 64
+
+  /// Adds a box, joined with the others where that adds nothing else.
+  mutating func insert(_ box: Box) {
+    guard !box.isEmpty else { return }
+    var box = box
+    var index = 0
+    while index < list.count {
+      if list[index].contains(box) { return }
+      if box.contains(list[index]) {
+        list.remove(at: index)
+      } else if let axis = onlyDifference(between: box, and: list[index]) {
+        box.axes[axis].formUnion(list.remove(at: index).axes[axis])
+        index = 0
+      } else {
+        index += 1
+      }
+    }
+    list.append(box)
+    guard list.count > Self.most else { return }
+    let last = list.removeLast()
+    let joined = Box(zip(last.axes, list.removeLast().axes).map { $0.union($1) })
+    insert(joined)
+  }
+
+  private func onlyDifference(between a: Box, and b: Box) -> Int? {
+    let axes = a.axes.indices.filter { a.axes[$0] != b.axes[$0] }
+    return axes.count == 1 ? axes[0] : nil
   }
 }

@@ -2,34 +2,31 @@ import FoveaCore
 import FoveaGraph
 
 extension Op.MatrixProduct: FieldRule {
-  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box {
-    let leading = Array(box.ranges.dropLast(2))
-    let (rows, columns) = (box.ranges[leading.count], box.ranges[leading.count + 1])
-    let shape = shapes[operand]
-    if operand == 0 {
-      return Box(leading + (transposesA ? [0..<shape[leading.count], rows] : [rows, 0..<shape[leading.count + 1]]))
-    }
-    return Box(
-      leading + (transposesB ? [columns, 0..<shape[leading.count + 1]] : [0..<shape[leading.count], columns]))
+  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> [Box] {
+    let leading = Array(box.axes.dropLast(2))
+    let (rows, columns) = (box.axes[leading.count], box.axes[leading.count + 1])
+    let all = Box(all: shapes[operand]).axes[leading.count...]
+    if operand == 0 { return [Box(leading + (transposesA ? [all.first!, rows] : [rows, all.last!]))] }
+    return [Box(leading + (transposesB ? [columns, all.last!] : [all.first!, columns]))]
   }
 }
 
 extension Op.OneHot: FieldRule {
-  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box { Box(Array(box.ranges.dropLast())) }
+  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> [Box] { [Box(Array(box.axes.dropLast()))] }
 }
 
 extension Reduction {
-  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box {
+  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> [Box] {
     let folded = Set(axes)
-    var kept = box.ranges[...]
-    return Box(
-      shapes[0].dimensions.enumerated().map { axis, length in
-        if folded.contains(axis) {
+    var kept = box.axes[...]
+    return [
+      Box(
+        shapes[0].dimensions.enumerated().map { axis, length in
+          guard folded.contains(axis) else { return kept.removeFirst() }
           if keepsAxes { kept.removeFirst() }
-          return 0..<length
-        }
-        return kept.removeFirst()
-      })
+          return RangeSet(0..<length)
+        })
+    ]
   }
 }
 
@@ -38,19 +35,16 @@ extension Op.Mean: FieldRule {}
 extension Op.Maximum: FieldRule {}
 
 extension Op.Softmax: FieldRule {
-  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box { box.allChannels(of: shapes[0]) }
+  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> [Box] { box.competing(in: shapes[0]) }
 }
 
 extension Op.LogSoftmax: FieldRule {
-  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box { box.allChannels(of: shapes[0]) }
-}
-
-extension Op.BatchNormalize: FieldRule {
-  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> Box {
-    operand == 0 ? box : Box(all: shapes[operand])
-  }
+  func seen(by box: Box, operand: Int, of shapes: [Shape], result: Shape) -> [Box] { box.competing(in: shapes[0]) }
 }
 
 extension Box {
-  fileprivate func allChannels(of shape: Shape) -> Box { Box(ranges.dropLast() + [0..<shape.channels]) }
+  /// Every channel; of a single one nothing, because its share is 1 whatever it is.
+  fileprivate func competing(in shape: Shape) -> [Box] {
+    shape.channels == 1 ? [] : [replacing(axes.count - 1, by: RangeSet(0..<shape.channels))]
+  }
 }

@@ -23,22 +23,25 @@ extension Op.BatchNorm: Explainable {
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
     return normalization(
       x.factor("x", position), mean: .constant("μ", mean), variance: .constant("σ²", variance),
-      scale: operands[1].factor("γ", [c]), bias: operands[2].factor("β", [c]), epsilon: Double(epsilon))
+      scale: operands[1].factor("γ", [c]), bias: operands[2].factor("β", [c]), epsilon: Double(epsilon),
+      largest: values.largestMagnitude)
   }
 }
 
 /// γ · (x − μ) / √(σ² + ε) + β, step by step.
+///
+/// - Parameter largest: of the numbers whose mean and variance these are; an error of either is an error of the result.
 func normalization(
   _ x: Arithmetic.Factor, mean: Arithmetic.Factor, variance: Arithmetic.Factor, scale: Arithmetic.Factor,
-  bias: Arithmetic.Factor, epsilon: Double
+  bias: Arithmetic.Factor, epsilon: Double, largest: Double = 0
 ) -> Arithmetic {
   let centred = x.value - mean.value
   let form = "\(spelled(x.value)) − \(bracketed(mean.value))"
   let term = Arithmetic.Term([x, mean, variance, scale, bias], form: form, value: centred)
-  return Arithmetic("y = γ · (x − μ) / √(σ² + ε) + β", .only, [term]) { _ in
-    let deviation = (variance.value + epsilon).squareRoot()
-    let normal = centred / deviation
-    return [
+  let deviation = (variance.value + epsilon).squareRoot()
+  let normal = centred / deviation
+  var arithmetic = Arithmetic("y = γ · (x − μ) / √(σ² + ε) + β", .only, [term]) { _ in
+    [
       .init("√(σ² + ε) = √(\(spelled(variance.value)) + \(spelled(epsilon)))", deviation),
       .init("x̂ = \(spelled(centred)) ÷ \(spelled(deviation))", normal),
       .init(
@@ -46,6 +49,14 @@ func normalization(
         scale.value * normal + bias.value),
     ]
   }
+  let subtracted = max(abs(x.value), abs(mean.value), largest) * (1 + abs(normal)) / deviation
+  arithmetic.cancelled = abs(scale.value) * subtracted
+  return arithmetic
+}
+
+extension [Double] {
+  /// The largest absolute value.
+  var largestMagnitude: Double { reduce(0) { Swift.max($0, abs($1)) } }
 }
 
 extension Op.BatchMoments: Explainable {

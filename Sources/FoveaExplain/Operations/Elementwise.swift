@@ -9,7 +9,9 @@ extension Op.Add: Explainable {
 
 extension Op.Subtract: Explainable {
   package func arithmetic(at position: [Int], of operands: [Operand], result: Shape) -> Arithmetic {
-    pair("y = a − b", "−", at: position, of: operands) { $0 - $1 }
+    var arithmetic = pair("y = a − b", "−", at: position, of: operands) { $0 - $1 }
+    arithmetic.cancelled = arithmetic.terms[0].factors.map(\.value).largestMagnitude
+    return arithmetic
   }
 }
 
@@ -25,7 +27,26 @@ extension Op.Divide: Explainable {
   }
 }
 
+extension Op.Larger: Explainable {
+  package func arithmetic(at position: [Int], of operands: [Operand], result: Shape) -> Arithmetic {
+    chosen("y = max(a, b)", .largest, at: position, of: operands)
+  }
+}
+
+extension Op.Smaller: Explainable {
+  package func arithmetic(at position: [Int], of operands: [Operand], result: Shape) -> Arithmetic {
+    chosen("y = min(a, b)", .smallest, at: position, of: operands)
+  }
+}
+
 extension ElementwisePair {
+  fileprivate func chosen(
+    _ formula: String, _ fold: Arithmetic.Fold, at position: [Int], of operands: [Operand]
+  ) -> Arithmetic {
+    Arithmetic(
+      formula, fold, zip(["a", "b"], operands).map { .init($1.factor($0, $1.stretched(to: position))) })
+  }
+
   /// `a sign b`, both stretched to the result.
   func pair(
     _ formula: String, _ sign: String, at position: [Int], of operands: [Operand],

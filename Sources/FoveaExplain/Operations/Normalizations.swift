@@ -14,7 +14,8 @@ extension Op.GroupNorm: Explainable {
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
     return normalization(
       x.factor("x", position), mean: .constant("μ", mean), variance: .constant("σ²", variance),
-      scale: operands[1].factor("γ", [c]), bias: operands[2].factor("β", [c]), epsilon: Double(epsilon))
+      scale: operands[1].factor("γ", [c]), bias: operands[2].factor("β", [c]), epsilon: Double(epsilon),
+      largest: values.largestMagnitude)
   }
 }
 

@@ -35,6 +35,7 @@ public enum NPZFile {
   private static func forEachEntry(
     of path: String, _ body: (String, NPYReader) throws(FormatError) -> Void
   ) throws(FormatError) {
+    try checkBeginning(of: path)
     let archive = try asFormatError { () throws(FileError) in try ArchiveReader(zip: path) }
     var names: Set<String> = []
     while let entry = try asFormatError({ () throws(FileError) in try archive.next() }) {
@@ -50,6 +51,21 @@ public enum NPZFile {
       }
       try body(name, reader)
     }
+  }
+
+  /// - Errors: a file that cannot be a zip file, with what it is instead.
+  private static func checkBeginning(of path: String) throws(FormatError) {
+    let bytes = try asFormatError { () throws(FileError) in
+      let file = try OpenFile(reading: path)
+      return try collect(6) { buffer throws(FileError) in try file.read(into: buffer) }
+    }
+    if bytes.starts(with: [0x50, 0x4B]) { return }
+    let isArray = bytes.elementsEqual([0x93] + Array("NUMPY".utf8))
+    throw FormatError(
+      .unsupported, path,
+      (isArray
+        ? "this is a .npy file, a single array, not an .npz" : "this is no .npz file, which is a zip file of arrays")
+        + "; write one in Python with numpy.savez(\"in.npz\", input=array)")
   }
 
   /// Writes arrays, not compressed; equal arrays make equal files. A file that is there is replaced only when the new

@@ -19,7 +19,7 @@ extension Value {
   func failingAsImages(_ kind: String, assuming shape: Shape? = nil) -> Value {
     let fix =
       switch rank {
-      case 2: "put it before Flatten(), or Reshape to H×W×C first"
+      case 2: "put it before the image is flattened, or, in Swift, Reshape to H×W×C first"
       case 3: "give the input its channels, e.g. \(self.shape[1])×\(self.shape[2])×1"
       default: "Reshape to H×W×C first"
       }

@@ -35,13 +35,12 @@ extension Summary {
     layers = model.layers.compactMap { layer in
       let own = layer.nodes.filter { graph.nodes[$0].path == layer.path }
       let counts = Counts(of: own, in: graph)
-      let isOnlyModel = layer.depth == 0 && !layer.isLeaf
       guard layer.isLeaf || counts.parameters + counts.nonTrainable + counts.multiplyAdds > 0 else { return nil }
       let output = layer.outputShape.ofExample
       let elementType = layer.output.map { graph.nodes[$0].elementType } ?? .float32
       let field = layer.output.flatMap { fields[$0] }?.axes
       return Row(
-        path: layer.path.isEmpty && isOnlyModel ? layer.kind : layer.path, kind: layer.kind, output: output,
+        path: layer.path.isEmpty ? layer.kind : layer.path, kind: layer.kind, output: output,
         parameters: counts.parameters, nonTrainable: counts.nonTrainable,
         multiplyAdds: counts.multiplyAdds / model.batchSize, activationBytes: output.count * elementType.byteCount,
         receptiveField: field?.map(\.size), step: field?.map(\.step))

@@ -25,7 +25,7 @@ extension Curriculum {
   static let definitions: [any Lesson] = [
     ConvolutionLesson(
       id: "C1", deck: "000:43", title: "Convolution of two sequences", input: [[1, 2, 3]], kernel: [[1, 1]],
-      ways: [.init(name: "y", padding: .full, flipped: true)], formula: "y(n) = Σ_p x(p) · h(n − p)",
+      ways: [.init(name: "y", padding: .full, flipped: true)], formula: "y(n) = Σ_p x(p) · w(n − p)",
       remarks: [
         "Each input value starts a copy of the kernel, scaled by it; where copies overlap they add up. The result has "
           + "n + k − 1 values.",
@@ -34,7 +34,7 @@ extension Curriculum {
     ConvolutionLesson(
       id: "C2", deck: "000:45", title: "Convolution of two pictures", input: [[1, 2], [3, 4]],
       kernel: [[0, 1], [2, 3]], ways: [.init(name: "y", padding: .full, flipped: true)],
-      formula: "y(m,n) = Σ_p Σ_q x(p,q) · h(m − p, n − q)",
+      formula: "y(m,n) = Σ_p Σ_q x(p,q) · w(m − p, n − q)",
       remarks: ["The kernel is turned by half a circle before it slides: that is what the minus signs say."]),
     ConvolutionLesson(
       id: "C3", deck: "000:65-71", title: "A kernel centred on its middle", input: [[1, 2, 3, 4, 5]],

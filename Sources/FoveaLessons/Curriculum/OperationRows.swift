@@ -98,7 +98,7 @@ extension Curriculum {
         let shape = Shape([Int](repeating: 2, count: rank))
         let tensor = Tensor(shape: shape)
         page.cell(
-          "rank \(rank)", "shape \(shape), \(tensor.shape.count) elements, \(tensor.byteCount) bytes",
+          "rank \(rank)", "shape \(shape), \(counted(tensor.shape.count, "element")), \(tensor.byteCount) bytes",
           Double(tensor.shape.rank))
         page.result("elements of rank \(rank)", tensor.array(of: Float.self).count)
       }
@@ -136,9 +136,10 @@ extension Curriculum {
       }
       page.formula("r = 1 + L·(k − 1) for L layers of k at stride 1")
       for (index, (field, parameters)) in sequence.enumerated() {
-        page.cell("\(index + 1) layers", "1 + \(index + 1)·(3 − 1) = \(field)", Double(field))
-        page.result("\(index + 1) layers see", field)
-        page.result("\(index + 1) layers have parameters", parameters)
+        let layers = counted(index + 1, "layer")
+        page.cell(layers, "1 + \(index + 1)·(3 − 1) = \(field)", Double(field))
+        page.result("seen through \(layers)", field)
+        page.result("parameters of \(layers)", parameters)
       }
       page.remark(
         "Each neuron has few connections, but deep neurons see much of the picture through those before them.")

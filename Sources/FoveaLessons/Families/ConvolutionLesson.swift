@@ -57,7 +57,7 @@ struct ConvolutionLesson: Lesson {
 
   private var defaultFormula: String {
     let sign = ways[0].flipped ? "−" : "+"
-    let (s, p) = (ways[0].strides == 1 ? "" : "·\(ways[0].strides)", ways[0].padding == .valid ? "" : " − p")
+    let (s, p) = (ways[0].strides == 1 ? "" : "·\(ways[0].strides)", ways[0].padding == .valid ? "" : " − padding")
     return input.count == 1
       ? "y(n) = Σ_k w(k) · x(n\(s) \(sign) k\(p))"
       : "y[m,n] = Σ_p Σ_q w[p,q] · x[m\(s) \(sign) p\(p), n\(s) \(sign) q\(p)]"

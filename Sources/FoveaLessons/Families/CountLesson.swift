@@ -29,11 +29,12 @@ struct CountLesson: Lesson {
     for item in cases {
       let model = try trace(item.layer, input: item.input)
       page.give(item.name, "\(type(of: item.layer).kind) on \(item.input)")
-      let shapes = model.graph.parameters.map(\.parameter.shape)
+      // Running statistics are not learned and do not count.
+      let shapes = model.graph.parameters.map(\.parameter).filter(\.isTrainable).map(\.shape)
       let count = model.summary.parameters
       let terms = shapes.map { $0.dimensions.map { FoveaLayers.grouped($0) }.joined(separator: "·") }
-      page.cell(
-        item.name, (terms.isEmpty ? ["0"] : terms).joined(separator: " + ") + " = \(grouped(count))", Double(count))
+      let sum = terms.isEmpty ? "no weights: 0" : terms.joined(separator: " + ") + " = \(grouped(count))"
+      page.cell(item.name, sum, Double(count))
       page.result("\(item.name): parameters", count)
       page.result("\(item.name): output", model.outputShape.description)
     }

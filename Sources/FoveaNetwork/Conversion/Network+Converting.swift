@@ -40,7 +40,8 @@ extension Network {
       for name in file.names { tensors[name] = try file.tensor(name) }
       parameters = try traced.parameters(from: tensors, of: path)
     } else {
-      parameters = try StateDict(file, for: traced, otherNames: entry.otherNames).parameters(except: head)
+      parameters = try StateDict(file, for: traced, otherNames: entry.otherNames, leftOut: entry.leftOut).parameters(
+        except: head)
     }
     let outputs = newHead ?? entry.classes
     if !classNames.isEmpty, let outputs, classNames.count != outputs {

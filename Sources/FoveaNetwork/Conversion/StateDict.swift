@@ -14,12 +14,18 @@ struct StateDict {
   /// The file's name of each tensor, by the name that it would have in PyTorch's modules.
   private let sources: [String: String]
 
-  /// - Parameter otherNames: functions that turn a file's names into PyTorch's; the one that fits best is taken.
-  init(_ file: WeightFile, for model: TracedModel, otherNames: [@Sendable (String) -> String] = []) {
+  /// - Parameters:
+  ///   - otherNames: functions that turn a file's names into PyTorch's; the one that fits best is taken.
+  ///   - leftOut: what the names of tensors begin with that the model does without.
+  init(
+    _ file: WeightFile, for model: TracedModel, otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = []
+  ) {
     (self.file, self.model) = (file, model)
     let wanted = Set(model.graph.parameters.map { Self.name(of: $0.parameter.path) })
     let candidates = ([{ $0 }] + otherNames).map { translate in
-      Dictionary(file.names.map { (translate($0), $0) }, uniquingKeysWith: { first, _ in first })
+      Dictionary(
+        file.names.map { (translate($0), $0) }.filter { name, _ in !leftOut.contains { name.hasPrefix($0) } },
+        uniquingKeysWith: { first, _ in first })
     }
     func fit(_ names: [String: String]) -> Int { names.keys.count(where: wanted.contains) }
     sources = candidates.dropFirst().reduce(candidates[0]) { fit($1) > fit($0) ? $1 : $0 }

@@ -18,6 +18,8 @@ final class GraphImport {
   private var folded: [String: ONNXTensor] = [:]
   /// Results of nodes in which a mistake was found.
   private var broken: Set<String> = []
+  /// Results that are not made, by the operators that would give them.
+  private var missing: [String: String] = [:]
   /// Numbers that the caller knows of inputs.
   private var given: [String: ONNXTensor] = [:]
   /// The initializers whose numbers were asked for.
@@ -42,7 +44,7 @@ final class GraphImport {
     given[name] = known
   }
 
-  /// Gives the graph an input without elements: numbers alone.
+  /// Gives the graph an input of numbers that are known now: whole ones, or none.
   func set(_ name: String, known: ONNXTensor) { folded[name] = known }
 
   /// Imports every node. Mistakes go to the builder, each with the node's name.
@@ -103,7 +105,7 @@ final class GraphImport {
       return
     }
     for (name, output) in zip(node.outputs, outputs) where !name.isEmpty { values[name] = output }
-    for name in node.outputs.dropFirst(outputs.count) where !name.isEmpty { broken.insert(name) }
+    for name in node.outputs.dropFirst(outputs.count) where !name.isEmpty { missing[name] = node.type }
   }
 
   // MARK: Values
@@ -111,6 +113,7 @@ final class GraphImport {
   func value(_ name: String, isTrainable: Bool = true) throws(ImportError) -> LaidOut {
     if let value = values[name] { return value }
     if broken.contains(name) { throw .reported }
+    if let type = missing[name] { throw .unsupported("'\(name)', a result of \(type) besides the first,") }
     let value: Value
     if let known = folded[name] {
       value = try makeConstant(known, name)
@@ -139,6 +142,7 @@ final class GraphImport {
   }
 
   private func makeConstant(_ known: ONNXTensor, _ name: String) throws(ImportError) -> Value {
+    guard known.shape.count > 0 else { throw .unsupported("'\(name)', \(known.shape), which has no elements,") }
     guard let tensor = known.tensor, tensor.shape.dimensions.allSatisfy({ $0 > 0 }) else {
       throw ImportError(
         "'\(name)', \(known.shape) of \(known.type), is no tensor to compute with", fix: "use float32 or int32 numbers")

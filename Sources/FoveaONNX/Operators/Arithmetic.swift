@@ -97,9 +97,20 @@ extension ONNXOperators {
   }
 
   private static func power(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
-    guard let known = node.knownIfAny(1), known.shape.count == 1, let exponent = known.floats.first else {
-      throw .unsupported("a power whose exponent is not one number that is known before")
+    guard let exponents = node.knownIfAny(1)?.floats, let first = exponents.first else {
+      throw .unsupported("a power whose exponents depend on the data")
     }
-    return try map(node) { $0.power(exponent) }
+    if exponents.count == 1 { return try map(node) { $0.power(first) } }
+    // xᵖ = ±e^(p · log |x|), the sign that of x where p is odd.
+    guard exponents.allSatisfy({ $0.isFinite && $0 != 0 && $0 == $0.rounded() }) else {
+      throw .unsupported("a power with several exponents that are not whole, or 0,")
+    }
+    let pair = try node.aligned(try node.input(0), try node.input(1))
+    let isOdd = exponents.map { $0.truncatingRemainder(dividingBy: 2) == 0 ? 0 : 1 as Float }
+    let odd = LaidOut(node.builder.constant(Tensor(isOdd, shape: try node.input(1).shape)))
+    let signs = try node.aligned(try node.input(0), odd)
+    let sign = signs.b * (signs.a.applying(Op.Sign()) - 1) + 1
+    let size = (pair.b * pair.a.absolute.logarithm).exponential
+    return [LaidOut(try node.checked(size * sign), isChannelsLast: pair.isChannelsLast)]
   }
 }

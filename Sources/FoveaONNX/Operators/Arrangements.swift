@@ -178,8 +178,9 @@ extension ONNXOperators {
       throw ImportError("blocks of \(block) out of \(x.shape)", fix: "give N×C×H×W, both multiples of the block")
     }
     let (n, c, h, w) = (x.shape[0], x.shape[1], x.shape[2] / block, x.shape[3] / block)
+    let isColumnRow = try node.text("mode", "DCR") == "CRD"
     let split = try node.reshape(try node.checked(x.channelsLast), to: [n, h, block, w, block, c])
-    let turned = try node.transpose(split, [0, 1, 3, 2, 4, 5])
+    let turned = try node.transpose(split, isColumnRow ? [0, 1, 3, 5, 2, 4] : [0, 1, 3, 2, 4, 5])
     return [LaidOut(try node.reshape(turned, to: [n, h, w, block * block * c]), isChannelsLast: true)]
   }
 }

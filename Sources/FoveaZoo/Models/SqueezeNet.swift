@@ -2,10 +2,10 @@ public import FoveaLayers
 
 /// SqueezeNet: Iandola et al. 2016, "SqueezeNet: AlexNet-Level Accuracy with 50x Fewer Parameters". Input 224×224×3.
 ///
-/// Version 1.1 is the authors' later one, with a smaller first convolution and earlier pooling. Layers are called as in
+/// The later version, 1.1, is the authors' own, with a smaller first convolution and earlier pooling. Layers are called as in
 /// torchvision. The authors' own Caffe model pads the last convolution by 1, torchvision's does not.
 public struct SqueezeNet: Model {
-  public enum Version: Hashable, Sendable { case v1_0, v1_1 }
+  public enum Version: Hashable, Sendable { case original, later }
 
   public var version: Version
   public var classes: Int
@@ -19,15 +19,15 @@ public struct SqueezeNet: Model {
   /// The filters of the squeezing convolution and of each expanding one; `nil` for a pooling.
   private var fires: [(squeeze: Int, expand: Int)?] {
     switch version {
-    case .v1_0: [(16, 64), (16, 64), (32, 128), nil, (32, 128), (48, 192), (48, 192), (64, 256), nil, (64, 256)]
-    case .v1_1: [(16, 64), (16, 64), nil, (32, 128), (32, 128), nil, (48, 192), (48, 192), (64, 256), (64, 256)]
+    case .original: [(16, 64), (16, 64), (32, 128), nil, (32, 128), (48, 192), (48, 192), (64, 256), nil, (64, 256)]
+    case .later: [(16, 64), (16, 64), nil, (32, 128), (32, 128), nil, (48, 192), (48, 192), (64, 256), (64, 256)]
     }
   }
 
   public var body: Sequential {
     Sequential {
       Conv2D(
-        filters: version == .v1_0 ? 96 : 64, kernel: version == .v1_0 ? 7 : 3, strides: 2, activation: .relu,
+        filters: version == .original ? 96 : 64, kernel: version == .original ? 7 : 3, strides: 2, activation: .relu,
         initializer: .heUniform
       ).named("0")
       MaxPool2D(3, strides: 2, roundsUp: true)
@@ -70,7 +70,7 @@ struct Fire: Model {
 }
 
 extension SqueezeNet {
-  static let entries = [("squeezenet1.0", Version.v1_0), ("squeezenet1.1", .v1_1)].map { name, version in
+  static let entries = [("squeezenet1.0", Version.original), ("squeezenet1.1", .later)].map { name, version in
     CatalogueEntry(
       name, 2016, "Iandola et al., SqueezeNet", input: [224, 224, 3], classes: 1000,
       options: [ModelOption("padding", "zeros around the last convolution; 1 in Caffe's", .integer(0, 0...1))]

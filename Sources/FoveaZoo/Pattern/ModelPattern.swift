@@ -2,12 +2,12 @@ public import FoveaLayers
 
 /// A model in one line of text, in the way in which the lectures write architectures.
 ///
-///     [[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10
+///     input 28x28x1 - [[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10
 ///
 /// Layers follow each other across `-` (or `->`, `=>`, `→`, `⇒`); `[…]*n` repeats. `PatternWord.all` has the words. The
-/// first `fc` flattens what it gets. A line may begin with `input 28x28x1`, or with `input 20 int32` for whole numbers such
-/// as the words of a text, which `embedding` and `onehot` take. A `softmax` at the end is left to the loss
-/// and to predicting, which both take scores.
+/// first `fc` flattens what it gets. `input` with the shape of one example may be left out; `input 20 int32` is for whole
+/// numbers such as the words of a text, which `embedding` and `onehot` take. A `softmax` at the end is left to the loss
+/// and to predicting, which both take scores, unless it is the only layer.
 public struct ModelPattern: Layer {
   /// The shape of one example, if the line says it.
   public var input: Shape?
@@ -26,7 +26,7 @@ public struct ModelPattern: Layer {
 
   public func forward(_ x: Value) -> Value {
     var layers = items.flatMap(\.expanded)
-    if layers.last?.word == "softmax" { layers.removeLast() }
+    if layers.count > 1, layers.last?.word == "softmax" { layers.removeLast() }
     var x = x
     for layer in layers {
       if layer.takesRows, x.rank > 2 { x = Flatten()(x) }
@@ -97,9 +97,16 @@ public struct PatternError: Error, Hashable, Sendable, CustomStringConvertible {
   public let problem: String
   public let fix: String
 
-  /// One sentence, then the line with a mark under the place.
+  /// One sentence, then the line with a mark under the place; of a long line the part around it.
   public var description: String {
-    "column \(column) of the model line: \(problem); \(fix)\n  \(line)\n"
-      + String(repeating: " ", count: column + 1) + "^"
+    let reach = 36
+    let characters = Array(line)
+    let start = characters.count <= 2 * reach ? 0 : max(min(column - 1 - reach, characters.count - 2 * reach), 0)
+    let end = characters.count <= 2 * reach ? characters.count : start + 2 * reach
+    let (before, after) = (start > 0 ? "…" : "", end < characters.count ? "…" : "")
+    // A tab or a line break would move the mark.
+    let excerpt = before + String(characters[start..<end].map { $0.isWhitespace ? " " : $0 }) + after
+    return "column \(column) of the model line: \(problem); \(fix)\n  \(excerpt)\n"
+      + String(repeating: " ", count: column + 1 - start + before.count) + "^"
   }
 }

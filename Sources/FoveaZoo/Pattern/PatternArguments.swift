@@ -23,44 +23,63 @@ struct PatternArguments {
 
   /// A number from 1 that must be there.
   mutating func count(_ noun: String) throws(PatternError) -> Int {
-    guard let (text, _) = words.first else { throw error("'\(word.name)' needs \(noun)", at: column) }
-    guard let number = positive(text) else { throw error("'\(text)' is not \(noun)", at: words.first!.column) }
+    guard let (text, place) = words.first else {
+      throw error("'\(word.name)' needs \(noun), \(Self.range)", at: column)
+    }
+    guard let number = positive(text) else {
+      throw error("'\(shortened(text))' is not \(noun), \(Self.range)", at: place)
+    }
     words.removeFirst()
     return number
   }
 
-  /// A number in 0..<1 that must be there.
+  /// A number from 0 to below 1 that must be there.
   mutating func rate() throws(PatternError) -> Float {
     guard let (text, place) = words.first else { throw error("'\(word.name)' needs a rate", at: column) }
-    guard let rate = Float(text), (0..<1).contains(rate) else { throw error("'\(text)' is not in 0..<1", at: place) }
+    guard let rate = Float(text), (0..<1).contains(rate) else {
+      throw error("'\(shortened(text))' is not a rate from 0 to below 1", at: place)
+    }
     words.removeFirst()
     return rate
   }
 
-  /// Size, strides and the rest, in any order.
+  /// Size, strides and the rest, in any order, each at most once.
   ///
   /// - Parameter strides: if they are not said; `nil` means the size.
   mutating func window(size: Size2D, strides: Size2D?, padding: Padding) throws(PatternError) -> WindowArguments {
     var result = WindowArguments(size: size, strides: strides ?? size, padding: padding)
     var givenStrides: Size2D?
+    var given: Set<String> = []
     while let (text, place) = words.popFirst() {
+      func once(_ noun: String) throws(PatternError) {
+        guard given.insert(noun).inserted else { throw error("\(noun) is given twice", at: place) }
+      }
       if let size = self.size(text) {
+        try once("the size")
         result.size = size
-      } else if text.hasPrefix("/"), let size = self.size(text.dropFirst()) {
-        givenStrides = size
+      } else if text.hasPrefix("/") {
+        try once("the stride")
+        givenStrides = try self.size(text.dropFirst(), "a stride", place)
       } else if let padding = Self.paddings[text] {
+        try once("the padding")
         result.padding = padding
       } else if text == "stride" || text == "strides" {
+        try once("the stride")
         givenStrides = try sizeAfter(text, place)
       } else if text == "dilation", word.name == "conv" {
+        try once("the dilation")
         result.dilation = try sizeAfter(text, place)
       } else if text == "groups", word.name == "conv" {
-        guard let (number, _) = words.popFirst(), let groups = positive(number) else {
-          throw error("'groups' needs a number", at: place)
+        try once("the number of groups")
+        let number = words.popFirst()?.0
+        guard let groups = number.flatMap(positive) else {
+          throw missing("a number of groups", after: text, number, place)
         }
         result.groups = groups
+      } else if text.first?.isNumber == true {
+        throw error("'\(shortened(text))' is not a size such as 3 or 3x5, \(Self.range)", at: place)
       } else {
-        throw error("'\(text)' is no argument of '\(word.name)'", at: place)
+        throw error("'\(shortened(text))' is no argument of '\(word.name)'", at: place)
       }
     }
     result.strides = givenStrides ?? strides ?? result.size
@@ -71,14 +90,26 @@ struct PatternArguments {
   /// Nothing may be left over.
   func finish() throws(PatternError) {
     guard let (text, place) = words.first else { return }
-    throw error("'\(text)' is no argument of '\(word.name)'", at: place)
+    throw error("'\(shortened(text))' is no argument of '\(word.name)'", at: place)
   }
 
   private mutating func sizeAfter(_ name: String, _ place: Int) throws(PatternError) -> Size2D {
-    guard let (text, _) = words.popFirst(), let size = size(text) else {
-      throw error("'\(name)' needs a size", at: place)
+    let text = words.popFirst()?.0
+    guard let size = text.flatMap({ size($0) }) else { throw missing("a size", after: name, text, place) }
+    return size
+  }
+
+  private func size(_ text: Substring, _ noun: String, _ place: Int) throws(PatternError) -> Size2D {
+    guard let size = size(text) else {
+      throw error("'/\(shortened(String(text)))' is not \(noun), \(Self.range)", at: place)
     }
     return size
+  }
+
+  /// For a word that is followed by nothing, or by no number that it takes.
+  private func missing(_ noun: String, after name: String, _ text: String?, _ place: Int) -> PatternError {
+    guard let text else { return error("'\(name)' needs \(noun), \(Self.range)", at: place) }
+    return error("'\(shortened(text))' is not \(noun), \(Self.range)", at: place)
   }
 
   private func spelled(_ window: WindowArguments, usualStrides: Size2D, usualPadding: Padding) -> String {
@@ -105,6 +136,8 @@ struct PatternArguments {
     }
     return nil
   }
+
+  private static let range = "1 or more, below 2³¹"
 
   private func positive(_ text: String) -> Int? { Int(text).flatMap { (1..<(1 << 31)).contains($0) ? $0 : nil } }
 

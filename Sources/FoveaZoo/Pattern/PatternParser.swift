@@ -32,6 +32,10 @@ struct PatternParser {
       throw PatternError(
         line: line, column: 1, problem: "the line makes more than \(Self.mostLayers) layers", fix: "repeat less often")
     }
+    if count == 0 {
+      throw PatternError(
+        line: line, column: 1, problem: "the line makes no layer", fix: "repeat something at least once")
+    }
     return (input, elementType, items)
   }
 
@@ -51,7 +55,7 @@ struct PatternParser {
       }
       guard sizes.count == 3 || elementType == .int32, sizes.allSatisfy({ $0 > 0 }) else {
         throw PatternError(
-          line: line, column: place, problem: "'\(text)' is not an input shape",
+          line: line, column: place, problem: "'\(shortened(text))' is not an input shape",
           fix: "write height x width x channels, e.g. input 28x28x1, or input 20 int32 for whole numbers")
       }
       shape = Shape(sizes)
@@ -116,9 +120,12 @@ struct PatternParser {
     guard case .word(let name) = next.kind else { preconditionFailure("the caller saw a word") }
     if name == "input" { throw error("'input' is not at the start", fix: "put it first or leave it out") }
     guard let word = PatternWord.all.first(where: { ([$0.name] + $0.aliases).contains(name) }) else {
-      if Int(name) != nil { throw error("a layer is expected, not the number \(name)", fix: "write its name first") }
+      if Int(name) != nil {
+        throw error("a layer is expected, not the number \(shortened(name))", fix: "write its name first")
+      }
       let known = PatternWord.all.flatMap { [$0.name] + $0.aliases }
-      throw error("there is no layer '\(name)'", fix: "did you mean '\(nearest(to: name, among: known))'?")
+      let fix = nearest(to: name, among: known).map { "did you mean '\($0)'?" } ?? "`fovea layers` lists them"
+      throw error("there is no layer '\(shortened(name))'", fix: fix)
     }
     let start = next
     advance()
@@ -144,6 +151,11 @@ struct PatternParser {
     PatternError(line: line, column: next.column, problem: problem, fix: fix)
   }
 
+  /// Whether a minus sign after `word` belongs to a number such as `1e-4`.
+  private static func isExponent(_ word: String, before rest: ArraySlice<Character>) -> Bool {
+    word.hasSuffix("e") && Float(word.dropLast()) != nil && rest.first?.isNumber == true
+  }
+
   private static func tokens(of line: String) -> [Token] {
     var tokens: [Token] = []
     var word = ""
@@ -156,6 +168,7 @@ struct PatternParser {
       let column = index + 1
       let symbol: Token.Kind? =
         switch character {
+        case "-" where isExponent(word, before: characters[(index + 1)...]): nil
         case "[": .open
         case "]": .close
         case "*": .times

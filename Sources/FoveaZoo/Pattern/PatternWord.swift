@@ -8,6 +8,9 @@ package struct PatternWord: Sendable {
   package let usage: String
   let make: @Sendable (inout PatternArguments) throws(PatternError) -> PatternLayer
 
+  /// A whole line, for help and errors.
+  package static let example = "input 28x28x1 - [[conv 32 3x3 - relu]*2 - pool]*2 - fc 128 - relu - fc 10"
+
   package static let all: [PatternWord] = [
     PatternWord(
       name: "conv", aliases: ["conv2d"], usage: "conv FILTERS (3x3) (/1) (same|valid|full) (dilation 1) (groups 1)"

@@ -129,7 +129,28 @@ private func range(_ name: String) -> ClosedRange<Double> { name.hasPrefix("mome
   }
   let graph = try builder.finish()
   let error = #expect(throws: PlanError.self) { try Plan(graph, backends: [Nothing()]) }
-  #expect(error?.description.contains("stem: no backend of [\"nothing\"] can run tanh on [\"3\"]") == true)
+  #expect(error?.description.contains("stem: no backend of [\"nothing\"] can run tanh on 3") == true)
+}
+
+@Test func `a backend that fails has no kernel: the next one is asked`() throws {
+  struct Failing: Backend {
+    struct Failure: Error, CustomStringConvertible { let description = "status 5" }
+    let name = "failing"
+    func kernel(for request: KernelRequest) throws -> Kernel? { throw Failure() }
+    func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
+      throw Failure()
+    }
+  }
+  let builder = GraphBuilder(isTraining: false)
+  builder.scope(named: "stem", kind: "layer") {
+    builder.output("y", builder.input("x", shape: [3]).applying(Op.Tanh()))
+  }
+  let graph = try builder.finish()
+  #expect(try Plan(graph, backends: [Failing(), ReferenceBackend()]).steps.count == 1)
+  let error = #expect(throws: PlanError.self) { try Plan(graph, backends: [Failing()]) }
+  #expect(
+    error?.description == "stem: no backend of [\"failing\"] can run tanh on 3; failing says: status 5; "
+      + "use smaller layers, or add the reference backend")
 }
 
 @Test func `steps take time, each its own`() throws {

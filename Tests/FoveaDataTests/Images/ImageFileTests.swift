@@ -137,7 +137,7 @@ func `Exif and XMP orientation turn the picture upright`(orientation: UInt8, hei
   #expect(reason([]) == "the file is empty, a JPEG or PNG image is needed")
   #expect(reason("GIF89a".utf8) == "this is a GIF image, a JPEG or PNG image is needed")
   #expect(reason("hello".utf8) == "this is no image, a JPEG or PNG image is needed")
-  #expect(throws: DataError(.missing, "/no/cat.jpg", "No such file or directory")) {
+  #expect(throws: DataError(.missing, "/no/cat.jpg", "there is no such file; check the path")) {
     try Image(contentsOf: "/no/cat.jpg")
   }
 }
@@ -168,4 +168,20 @@ func `Exif and XMP orientation turn the picture upright`(orientation: UInt8, hei
   }
   #expect(decoded > 100)
   #expect(refused > 100)
+}
+
+@Test func `a PNG file with its end is damaged, not cut off`() throws {
+  let whole = PNGFile(width: 9, height: 9, bitDepth: 8, colorType: 0, rows: (0..<90).map { $0 % 10 == 0 ? 0 : $0 })
+    .bytes
+  func reason(_ bytes: [UInt8]) -> String? {
+    #expect(throws: DataError.self) { try Image(encoded: bytes, name: "a.png") }?.reason
+  }
+  var shorter = whole
+  shorter.remove(at: 60)
+  var longer = whole
+  longer[34] = 0x70  // the second byte of the length of the pixels' chunk
+  for bytes in [shorter, longer] {
+    #expect(reason(bytes) == "this PNG image cannot be decoded: bytes in it are missing or damaged")
+  }
+  #expect(reason(Array(whole.dropLast(30))) == "this PNG image cannot be decoded: the file is cut off")
 }

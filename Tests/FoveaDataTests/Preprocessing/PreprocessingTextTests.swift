@@ -6,6 +6,7 @@ import Testing
   #expect(try Preprocessing(parsing: "imagenet", for: [224, 224, 3]) == .imageNet)
   let mobile = try Preprocessing(parsing: "imagenet-tensorflow,short=183", for: [160, 160, 3])
   #expect(mobile.shortSide == 183 && mobile.crop == [160, 160] && mobile.scale == 1)
+  #expect(mobile.cropRounding == .down)
   #expect(mobile.mean == [128, 128, 128] && mobile.deviation == [128, 128, 128])
   let parts = try Preprocessing(
     parsing: "short=256,crop=224x200,scale=1,mean=104/117/123,deviation=2,order=bgr", for: [224, 200, 3])
