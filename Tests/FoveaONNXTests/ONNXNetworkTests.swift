@@ -71,7 +71,7 @@ private func channelsLast(_ x: Tensor) -> Tensor { x.permuted([0, 2, 3, 1]) }
   let data = try ArrayDataset(
     pixels: (0..<(8 * 324)).map { UInt8($0 % 251) }, labels: (0..<8).map { $0 % 5 }, sampleShape: [9, 12, 3],
     classNames: ["a", "b", "c", "d", "e"])
-  var trainer = try Trainer(network, loss: .crossEntropy, optimizer: SGD(learningRate: 0.1))
+  let trainer = Trainer(network, loss: .crossEntropy, optimizer: SGD(learningRate: 0.1))
   try await trainer.fit(data, epochs: 1, batchSize: 4)
   for path in ["conv1.weight", "bn.weight", "bn.mean", "bn.var", "fc.bias"] {
     #expect(network.parameters[path] != before[path], "\(path)")

@@ -1,5 +1,6 @@
 import FoveaCore
 import FoveaFormats
+import FoveaLayers
 import FoveaNetwork
 import FoveaONNX
 import FoveaTestSupport

@@ -7,8 +7,8 @@ enum Folding {
   /// Takes the numbers of the inputs, `nil` for one that is left out; `nil` where it cannot be done now.
   typealias Fold = @Sendable (NodeContext, [ONNXTensor?]) throws(ImportError) -> ONNXTensor?
 
-  /// What is computed here has at most so many elements.
-  static let most = 1 << 24
+  /// What is computed here has at most so many elements, and in all nodes together sixteen times as many.
+  static let most = 1 << 20
 
   static let all: [String: Fold] = [
     "Constant": constant, "ConstantOfShape": constantOfShape, "Range": range, "Cast": cast, "Identity": identity,

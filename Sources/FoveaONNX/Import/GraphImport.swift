@@ -18,6 +18,8 @@ final class GraphImport {
   private var folded: [String: ONNXTensor] = [:]
   /// Results of nodes in which a mistake was found.
   private var broken: Set<String> = []
+  /// The elements of all numbers that were computed here.
+  private var computed = 0
   /// Results that are not made, by the operators that would give them.
   private var missing: [String: String] = [:]
   /// Numbers that the caller knows of inputs.
@@ -205,6 +207,10 @@ final class GraphImport {
       }
     }
     guard let result = try fold(NodeContext(node: node, graph: self), inputs) else { return false }
+    if node.type != "Constant" { computed += result.shape.count }
+    guard computed <= 16 * Folding.most else {
+      throw ImportError("more constants than a network needs", fix: "simplify the file, for instance with onnxsim")
+    }
     folded[output] = result
     return true
   }

@@ -8,20 +8,20 @@ struct ONNXNames: Sendable {
   private(set) var parameters: [String: String] = [:]
 
   init(_ graph: ONNXGraph) {
-    var taken: Set<String> = []
+    var taken = Taken()
     var paths: [String: String] = [:]
     for name in graph.initializers.keys.sorted() {
-      paths[name] = Self.unique(Self.path(name) ?? "parameter", among: &taken)
+      paths[name] = taken.unique(Self.path(name) ?? "parameter")
     }
     parameters = paths
     for node in graph.nodes {
       // What a layer's weights say of its name is better than what exporters call the node.
       let ofWeights = node.inputs.lazy.compactMap { paths[$0] }.first { $0.hasSuffix(".weight") }?
         .dropLast(".weight".count)
-      if let ofWeights, taken.insert(String(ofWeights)).inserted {
+      if let ofWeights, taken.paths.insert(String(ofWeights)).inserted {
         layers.append(String(ofWeights))
       } else {
-        layers.append(Self.path(node.name).map { Self.unique($0, among: &taken) })
+        layers.append(Self.path(node.name).map { taken.unique($0) })
       }
     }
   }
@@ -38,12 +38,18 @@ struct ONNXNames: Sendable {
     return path.isEmpty ? nil : String(path)
   }
 
-  private static func unique(_ path: String, among taken: inout Set<String>) -> String {
-    var (candidate, number) = (path, 1)
-    while !taken.insert(candidate).inserted {
-      number += 1
-      candidate = "\(path)_\(number)"
+  /// The paths given so far. Which number a name got last is kept: a file may give one name to all its nodes.
+  private struct Taken {
+    var paths: Set<String> = []
+    private var numbers: [String: Int] = [:]
+
+    mutating func unique(_ path: String) -> String {
+      var candidate = path
+      while !paths.insert(candidate).inserted {
+        numbers[path, default: 1] += 1
+        candidate = "\(path)_\(numbers[path]!)"
+      }
+      return candidate
     }
-    return candidate
   }
 }
