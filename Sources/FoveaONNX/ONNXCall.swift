@@ -8,8 +8,14 @@ package import FoveaGraph
 package struct ONNXCall: Sendable {
   package let graph: Graph
   package let parameters: [String: Tensor]
-  /// Of outputs that are positions of a max pooling: the spatial sizes of what was pooled.
-  private let pooledSizes: [String: [Int]]
+  /// Outputs that are positions of a max pooling.
+  private let switches: [String: Switches]
+
+  private struct Switches: Sendable {
+    /// The spatial sizes of what was pooled.
+    var sizes: [Int]
+    var countsColumnsFirst: Bool
+  }
 
   /// - Parameter path: of the file, for errors.
   /// - Errors: an input that no array is for, or another type or shape; operators that are not read, all of them; every
@@ -20,14 +26,16 @@ package struct ONNXCall: Sendable {
     let asked = trial.importer.asked
     let (builder, importer) =
       asked.isEmpty ? trial : try Self.traced(source, arrays: arrays, constants: asked, path: path)
-    var pooledSizes: [String: [Int]] = [:]
+    var switches: [String: Switches] = [:]
     for port in source.outputs {
       guard let output = importer.output(port.name) else { continue }
-      pooledSizes[port.name] = output.pooledSizes
+      switches[port.name] = output.pooledSizes.map {
+        Switches(sizes: $0, countsColumnsFirst: output.countsColumnsFirst)
+      }
       builder.output(port.name, output.inOrder)
     }
     graph = try builder.finish()
-    self.pooledSizes = pooledSizes
+    self.switches = switches
     let names = ONNXNames(source)
     var parameters: [String: Tensor] = [:]
     for (name, initializer) in source.initializers where !initializer.isInteger {
@@ -90,13 +98,19 @@ package struct ONNXCall: Sendable {
 
   /// An output as ONNX has it: positions of a max pooling count through the whole tensor.
   package func finished(_ output: Tensor, name: String) -> Tensor {
-    guard let sizes = pooledSizes[name], output.elementType == .int32, output.shape.rank >= 2 else { return output }
-    let pooled = Shape(sizes).count
+    guard let switches = switches[name], output.elementType == .int32, output.shape.rank >= 2 else { return output }
+    let pooled = Shape(switches.sizes).count
     let positions = output.shape.count / (output.shape[0] * output.shape[1])
     let numbers = output.array(of: Int32.self)
     return Tensor(
-      numbers.indices.map { Int32(truncatingIfNeeded: Int(numbers[$0]) + $0 / positions * pooled) },
-      shape: output.shape)
+      numbers.indices.map { index in
+        var place = Int(numbers[index])
+        if switches.countsColumnsFirst {
+          let (row, column) = place.quotientAndRemainder(dividingBy: switches.sizes.last!)
+          place = column * (pooled / switches.sizes.last!) + row
+        }
+        return Int32(truncatingIfNeeded: place + index / positions * pooled)
+      }, shape: output.shape)
   }
 }
 

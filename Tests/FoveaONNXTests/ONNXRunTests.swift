@@ -7,7 +7,7 @@ import FoveaTestSupport
 import Testing
 
 /// Fixtures that `Fixtures/make_onnx.py` made, with what ONNX Runtime computes.
-private let models = ["classifier", "shapes", "fixed-batch"]
+private let models = ["classifier", "shapes", "fixed-batch", "corners"]
 
 @Test(arguments: models, BackendChoice.allCases)
 func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice) throws {

@@ -77,7 +77,7 @@ enum Folding {
     return value.picking([Int](repeating: 0, count: shape.count), shape: shape)
   }
 
-  private static func range(_ node: NodeContext, _ inputs: [ONNXTensor?]) throws(ImportError) -> ONNXTensor? {
+  static func range(_ node: NodeContext, _ inputs: [ONNXTensor?]) throws(ImportError) -> ONNXTensor? {
     let parts = [try given(inputs, 0), try given(inputs, 1), try given(inputs, 2)]
     guard parts.allSatisfy({ $0.shape.count == 1 }) else {
       throw ImportError("a range between lists", fix: "use one number for start, limit and step")

@@ -11,6 +11,8 @@ struct LaidOut {
   /// Of positions that max pooling found: the spatial sizes of what was pooled. They are numbers of positions in the
   /// spatial axes, where ONNX counts through the whole tensor.
   var pooledSizes: [Int]?
+  /// Whether such positions shall count columns before rows when they leave the graph.
+  var countsColumnsFirst = false
 
   init(_ value: Value, isChannelsLast: Bool = false) { (self.value, self.isChannelsLast) = (value, isChannelsLast) }
 

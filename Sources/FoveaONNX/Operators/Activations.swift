@@ -89,7 +89,12 @@ extension ONNXOperators {
 
   private static func parametricReLU(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
     let x = try node.input(0)
-    let pair = try node.aligned(x, try node.input(1))
+    var slopes = try node.input(1)
+    if node.opset < 7, slopes.rank == 1, x.rank > 2 {  // one for each channel
+      let shape = Shape([slopes.shape[0]] + [Int](repeating: 1, count: x.rank - 2))
+      slopes = LaidOut(try node.reshape(slopes.inOrder, to: shape))
+    }
+    let pair = try node.aligned(x, slopes)
     let (value, slope) = (pair.a, pair.b)
     let y = value.applying(Op.ReLU()) - slope * (-value).applying(Op.ReLU())
     return [LaidOut(try node.checked(y), isChannelsLast: pair.isChannelsLast)]

@@ -101,16 +101,23 @@ extension ONNXOperators {
       throw .unsupported("a power whose exponents depend on the data")
     }
     if exponents.count == 1 { return try map(node) { $0.power(first) } }
-    // xᵖ = ±e^(p · log |x|), the sign that of x where p is odd.
-    guard exponents.allSatisfy({ $0.isFinite && $0 != 0 && $0 == $0.rounded() }) else {
-      throw .unsupported("a power with several exponents that are not whole, or 0,")
+    guard exponents.allSatisfy(\.isFinite) else { throw .unsupported("a power with exponents that are not finite") }
+    let shape = node.knownIfAny(1)!.shape
+    func numbers(_ numbers: [Float]) -> LaidOut { LaidOut(node.builder.constant(Tensor(numbers, shape: shape))) }
+    let x = try node.input(0)
+    let pair = try node.aligned(x, numbers(exponents))
+    // xᵖ = e^(p · log x), not a number where x is negative; with whole exponents ±e^(p · log |x|), the sign that of x where
+    // p is odd.
+    guard exponents.allSatisfy({ $0 == $0.rounded() }) else {
+      let y = (pair.b * pair.a.logarithm).exponential
+      return [LaidOut(try node.checked(y), isChannelsLast: pair.isChannelsLast)]
     }
-    let pair = try node.aligned(try node.input(0), try node.input(1))
-    let isOdd = exponents.map { $0.truncatingRemainder(dividingBy: 2) == 0 ? 0 : 1 as Float }
-    let odd = LaidOut(node.builder.constant(Tensor(isOdd, shape: try node.input(1).shape)))
-    let signs = try node.aligned(try node.input(0), odd)
+    let odd = numbers(exponents.map { $0.truncatingRemainder(dividingBy: 2) == 0 ? 0 : 1 })
+    let signs = try node.aligned(x, odd)
     let sign = signs.b * (signs.a.applying(Op.Sign()) - 1) + 1
-    let size = (pair.b * pair.a.absolute.logarithm).exponential
-    return [LaidOut(try node.checked(size * sign), isChannelsLast: pair.isChannelsLast)]
+    // 0⁰ is 1: the logarithm of 0 must not be infinite.
+    let size = pair.a.absolute.clamped(.leastNormalMagnitude, .infinity)
+    let y = (pair.b * size.logarithm).exponential * sign
+    return [LaidOut(try node.checked(y), isChannelsLast: pair.isChannelsLast)]
   }
 }

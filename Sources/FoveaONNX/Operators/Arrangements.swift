@@ -65,7 +65,8 @@ extension NodeContext {
 extension ONNXOperators {
   static let arrangements: [String: Make] = [
     "Flatten": flatten, "Reshape": reshape, "Transpose": transpose, "Squeeze": squeeze, "Unsqueeze": unsqueeze,
-    "Concat": concat, "ConstantOfShape": filled, "Expand": expand, "Tile": tile, "DepthToSpace": depthToSpace,
+    "Concat": concat, "Range": range, "ConstantOfShape": filled, "Expand": expand, "Tile": tile,
+    "DepthToSpace": depthToSpace,
     "SpaceToDepth": spaceToDepth,
   ]
 
@@ -117,6 +118,15 @@ extension ONNXOperators {
     for value in values { _ = try node.checked(value) }
     let place = LaidOut(values[0], isChannelsLast: isChannelsLast).place(of: axis)
     return [LaidOut(try node.checked(concatenate(values, axis: place)), isChannelsLast: isChannelsLast)]
+  }
+
+  /// Numbers in a row, from floats that the caller knows.
+  private static func range(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
+    let bounds = [try node.known(0), try node.known(1), try node.known(2)]
+    guard let tensor = try Folding.range(node, bounds)?.tensor, tensor.shape.count > 0 else {
+      throw .unsupported("a range without elements")
+    }
+    return [LaidOut(node.builder.constant(tensor))]
   }
 
   /// One number in a shape: many of them are stretched when the program starts, not kept in the graph.

@@ -163,8 +163,10 @@ extension ONNXOperators {
 
   private static func dropout(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
     let x = try node.input(0)
-    if node.has(2), try node.known(2).integers.first != 0 { throw .unsupported("a dropout that always drops") }
     let ratio = node.has(1) ? try node.known(1).floats.first ?? 0.5 : try node.float("ratio", 0.5)
+    if node.has(2), try node.known(2).integers.first != 0, ratio != 0 {
+      throw .unsupported("a dropout that always drops")
+    }
     let y = x.with(try node.checked(Dropout(ratio).forward(x.value)))
     guard node.gives(1), !node.isTraining else { return [y] }
     // The mask: everything is kept.

@@ -19,9 +19,9 @@ extension ONNXOperators {
     let window = try slidingWindow(node, x)
     let y = LaidOut(try node.apply(Op.MaxPool(window), x), isChannelsLast: true)
     guard node.gives(1) else { return [y] }
-    if try node.integer("storage_order", 0) != 0 { throw .unsupported("the positions of columns before rows") }
     var switches = LaidOut(try node.apply(Op.MaxPoolSwitches(window), x), isChannelsLast: true)
     switches.pooledSizes = node.lengths(x)
+    switches.countsColumnsFirst = try node.integer("storage_order", 0) != 0
     return [y, switches]
   }
 
@@ -58,7 +58,9 @@ extension ONNXOperators {
     }
     let switches = try node.input(1)
     if let pooled = switches.pooledSizes {
-      guard pooled == sizes else { throw .unsupported("unpooling to another size than was pooled") }
+      guard pooled == sizes, !switches.countsColumnsFirst else {
+        throw .unsupported("unpooling to another size than was pooled")
+      }
       return [LaidOut(try node.apply(Op.MaxUnpool(to: sizes), x, switches.value), isChannelsLast: true)]
     }
     // Positions from outside count through the whole tensor of the window's own size.

@@ -6,6 +6,9 @@ import FoveaGraph
 struct Resampling {
   var mode = "nearest"
   var coordinates = "half_pixel"
+  /// Of `tf_crop_and_resize`: the part of the axis that is seen, in 0...1, and what lies beyond the axis.
+  var part: (start: Double, end: Double) = (0, 1)
+  var beyond: Float = 0
   /// Of `nearest`.
   var rounding = "round_prefer_floor"
   /// Of `cubic`.
@@ -17,15 +20,26 @@ struct Resampling {
 
   static let knownCoordinates: Set = [
     "half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_half_pixel_for_nn",
+    "tf_crop_and_resize",
   ]
 
   /// The map from `inputs` positions to `outputs`.
   func matrix(_ inputs: Int, to outputs: Int, scale: Double) -> SparseMatrix {
     SparseMatrix(rows: outputs, columns: inputs) { row in
       let x = position(of: row, inputs, outputs, scale)
+      guard !isBeyond(x, inputs) else { return [] }
       guard mode != "nearest" else { return [.init(min(max(nearest(x), 0), inputs - 1), 1)] }
       return entries(at: x, scale: scale, inputs: inputs)
     }
+  }
+
+  /// Which outputs see nothing of the axis.
+  func outside(_ inputs: Int, to outputs: Int, scale: Double) -> [Bool] {
+    (0..<outputs).map { isBeyond(position(of: $0, inputs, outputs, scale), inputs) }
+  }
+
+  private func isBeyond(_ x: Double, _ inputs: Int) -> Bool {
+    coordinates == "tf_crop_and_resize" && !(x >= 0 && x <= Double(inputs - 1))
   }
 
   /// Where an output lies among the inputs.
@@ -36,6 +50,10 @@ struct Resampling {
     case "align_corners": return outputs == 1 ? 0 : i * Double(inputs - 1) / (scale * Double(inputs) - 1)
     case "pytorch_half_pixel": return outputs > 1 ? (i + 0.5) / scale - 0.5 : 0
     case "tf_half_pixel_for_nn": return (i + 0.5) / scale
+    case "tf_crop_and_resize":
+      let last = Double(inputs - 1)
+      guard outputs > 1 else { return 0.5 * (part.start + part.end) * last }
+      return part.start * last + i * (part.end - part.start) * last / Double(outputs - 1)
     case "half_pixel_symmetric":
       // A size that was rounded down is put in the middle.
       let center = Double(inputs) / 2

@@ -53,8 +53,16 @@ extension ONNXOperators {
     guard scales.count == axes.count else {
       throw ImportError("\(scales.count) scales for \(axes.count) axes", fix: "give one for each")
     }
+    let isCrop = resampling.coordinates == "tf_crop_and_resize"
+    let parts = isCrop ? try node.known(1).floats.map { Double($0) } : []
+    let isInside = parts.allSatisfy({ abs($0) <= 0x1p24 })
+    guard !isCrop || (parts.count == 2 * axes.count && isInside) else {
+      throw ImportError("roi is \(parts)", fix: "give a start and an end for each axis")
+    }
+    resampling.beyond = try node.float("extrapolation_value", 0)
     var y = x.value
     for (index, axis) in axes.enumerated() {
+      if isCrop { resampling.part = (parts[index], parts[axes.count + index]) }
       y = try resampled(
         node, y, along: x.place(of: axis), resampling, scale: scales[index], to: sizes[index])
     }
@@ -70,7 +78,8 @@ extension ONNXOperators {
     guard scale > 0, scale.isFinite, outputs >= 1, outputs <= Double(SparseMatrix.longest),
       length <= SparseMatrix.longest
     else { throw ImportError("\(length) positions scaled by \(scale)", fix: "keep 1 to \(SparseMatrix.longest)") }
-    if scale == 1, Int(outputs) == length { return x }
+    let isWhole = resampling.coordinates != "tf_crop_and_resize" || resampling.part == (0, 1)
+    if scale == 1, Int(outputs) == length, isWhole { return x }
     guard ["nearest", "linear", "bilinear", "cubic"].contains(resampling.mode) else {
       throw .unsupported("resizing of the mode '\(resampling.mode)'")
     }
@@ -81,7 +90,12 @@ extension ONNXOperators {
     guard scale * Double(SparseMatrix.longest) >= 1 else {
       throw ImportError("a scale of \(scale)", fix: "shrink less")
     }
-    return try node.apply(
-      Op.SparseMap(along: axis, resampling.matrix(length, to: Int(outputs), scale: scale)), x)
+    let matrix = resampling.matrix(length, to: Int(outputs), scale: scale)
+    let y = try node.apply(Op.SparseMap(along: axis, matrix), x)
+    let outside = resampling.outside(length, to: Int(outputs), scale: scale)
+    guard resampling.beyond != 0, outside.contains(true) else { return y }
+    var shape = Shape([Int](repeating: 1, count: x.rank))
+    shape[axis] = outside.count
+    return try node.checked(y + node.builder.constant(Tensor(outside.map { $0 ? resampling.beyond : 0 }, shape: shape)))
   }
 }

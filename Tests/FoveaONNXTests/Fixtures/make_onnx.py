@@ -119,6 +119,29 @@ save(
     x=weights(2, 1, 5, 7, scale=1),
 )
 
+# Positions of a max pooling by columns, powers by several exponents, a part of an image with what lies beyond it.
+save(
+    "corners",
+    [
+        node("MaxPool", ["x"], ["pooled", "positions"], kernel_shape=[2, 2], strides=[2, 2], storage_order=1),
+        node("Pow", ["x", "exponents"], ["powers"]),
+        node("Resize", ["x", "roi", "", "sizes"], ["part"], mode="linear", coordinate_transformation_mode="tf_crop_and_resize", extrapolation_value=7.0),
+        node("Resize", ["x", "", "shrink"], ["small"], mode="cubic", antialias=1, exclude_outside=1),
+        node("LRN", ["x"], ["local"], size=3, alpha=0.3),
+    ],
+    [value("x", [2, 3, 6, 4])],
+    [
+        value("pooled", [2, 3, 3, 2]), value("positions", [2, 3, 3, 2], TensorProto.INT64), value("powers", [2, 3, 6, 4]),
+        value("part", [2, 3, 5, 3]), value("small", [2, 3, 3, 3]), value("local", [2, 3, 6, 4]),
+    ],
+    {
+        "exponents": np.array([1, 2, 3, 0], np.float32), "roi": np.array([0, 0, 0.2, -0.4, 1, 1, 0.7, 1.3], np.float32),
+        "sizes": np.array([2, 3, 5, 3]), "shrink": np.array([1, 1, 0.5, 0.75], np.float32),
+    },
+    18,
+    x=weights(2, 3, 6, 4, scale=1),
+)
+
 # Operators that are not read, in one file.
 graph = helper.make_graph(
     [
