@@ -32,7 +32,7 @@ extension Initializer {
   /// Whether it draws whole kernels, of which single connections cannot be had.
   package var isStructured: Bool {
     switch self {
-    case .dirac, .bilinear, .orthogonal: true
+    case .dirac, .bilinear, .orthogonal, .values: true
     default: false
     }
   }

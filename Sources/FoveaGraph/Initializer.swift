@@ -36,6 +36,8 @@ public enum Initializer: Hashable, Sendable {
   /// A transposed convolution that interpolates linearly. Long, Shelhamer & Darrell 2015, "Fully Convolutional Networks",
   /// §3.3.
   case bilinear(groups: Int = 1)
+  /// These numbers in row-major order, from the first one again where the parameter has more; zeros if there are none.
+  case values([Float])
 
   /// What a variance is divided by.
   public enum Fan: Hashable, Sendable { case `in`, out, average }
@@ -78,6 +80,8 @@ public enum Initializer: Hashable, Sendable {
     case .orthogonal(let gain): Self.orthogonal(gain, shape: shape, stream)
     case .dirac(let groups): Self.dirac(shape: shape, groups: groups)
     case .bilinear(let groups): Self.bilinear(shape: shape, groups: groups)
+    case .values(let values):
+      Tensor((0..<shape.count).map { values.isEmpty ? 0 : values[$0 % values.count] }, shape: shape)
     }
   }
 
@@ -95,7 +99,7 @@ public enum Initializer: Hashable, Sendable {
     case .truncatedNormal(let deviation): deviation * deviation * Self.truncatedDeviation * Self.truncatedDeviation
     case .varianceScaling(let scale, let fan, _): scale / fan.of(fanIn, fanOut)
     case .orthogonal(let gain): gain * gain / Float(max(shape.count / max(shape.channels, 1), shape.channels))
-    case .dirac, .bilinear:
+    case .dirac, .bilinear, .values:
       tensor(shape: shape, path: "", seed: 0).floats.reduce(0) { $0 + $1 * $1 } / Float(max(shape.count, 1))
     }
   }

@@ -3,10 +3,12 @@ import FoveaLayers
 /// The models that have a name: those of each family, which its own file lists. A new family is added here.
 public enum Catalogue {
   public static let entries: [CatalogueEntry] =
-    LeNet5.entries + KerasMNIST.entries + KerasHeads.entries + SqueezeNet.entries + ResNetCIFAR.entries
-    + DenseNet.entries + DenseNetCIFAR.entries + MobileNetV1.entries
+    LeNet5.entries + LeNet51998.entries + LeCunLetters1995.entries + KerasMNIST.entries + KerasHeads.entries
+    + AlexNet.entries + AlexNet2012.entries + ZFNet.entries + VGG.entries + NetworkInNetwork.entries
+    + ResNet.entries + ResNetV2.entries + ResNetCIFAR.entries + DenseNet.entries + DenseNetCIFAR.entries
+    + GoogLeNet.entries + InceptionV3.entries + SqueezeNet.entries + MobileNetV1.entries
     + MobileNetV2.entries + MobileNetV3.entries + ShuffleNetV2.entries + EfficientNet.entries + ConvNeXt.entries
-    + GoogLeNet.entries + InceptionV3.entries + UNet.entries
+    + UNet.entries
 
   /// The model of a name or of a model line such as `"input 8x8x1 - conv 32 3x3 - relu - fc 10"`.
   ///

@@ -95,7 +95,8 @@ private func network() throws -> Network { try Network(Order(), input: [12], ele
       == "the input is 1×4×4×1 of int32; Sequential takes N×4×4×1 of float32")
   #expect(
     await message { _ = try words.predict(image) }
-      == "Order takes 12 of int32, which is no picture: use predict(batch:)")
+      == "Order takes 12 of int32, which is no picture of 1 or 3 channels: use predict(batch:), or `fovea run` with arrays"
+  )
   #expect(
     await message { _ = try words.evaluate(pictureClasses(10, shape: [4, 4, 1]).prefix(5)) }
       == "Order has 2 outputs, the data has 10 classes; end it with Dense(10)")

@@ -30,7 +30,7 @@ extension Curriculum {
           + "number of connections.")
     },
     FreeLesson("T16", "004:1234-1256", "ResNet-18, counted") { page in
-      let model = try trace(ResNet(depths: [2, 2, 2, 2], hasBottlenecks: false), input: [224, 224, 3])
+      let model = try Catalogue.traced("resnet18")
       let count = ResNetCount(model)
       page.give("model", "ResNet-18 on 224×224×3")
       page.formula("parameters = convolutions + projections + γ and β of every normalisation + dense layer")
@@ -59,13 +59,8 @@ extension Curriculum {
     },
     FreeLesson("T17", "002:433-447", "Deeper ResNets") { page in
       page.formula("weight layers = 1 + 2 or 3 for each unit + 1: those on the longest way through the model")
-      let models: [(String, ResNet)] = [
-        ("ResNet-34", ResNet(depths: [3, 4, 6, 3], hasBottlenecks: false)),
-        ("ResNet-50", ResNet(depths: [3, 4, 6, 3])),
-        ("ResNet-101", ResNet(depths: [3, 4, 23, 3])), ("ResNet-152", ResNet(depths: [3, 8, 36, 3])),
-      ]
-      for (name, model) in models {
-        let model = try trace(model, input: [224, 224, 3])
+      for depth in [34, 50, 101, 152] {
+        let (name, model) = ("ResNet-\(depth)", try Catalogue.traced("resnet\(depth)"))
         page.cell("\(name): weight layers", model.weightLayers)
         page.result(name, model.summary.parameters)
       }
@@ -106,7 +101,7 @@ extension Curriculum {
       page.cell("the 3×3 of the first stage", "9·128·128/32 = \(grouped(counts[1]))", Double(counts[1]))
       page.result("without groups", counts[0])
       page.result("with 32 groups", counts[1])
-      let model = try trace(ResNet(depths: [3, 4, 6, 3], cardinality: 32, pathWidth: 4), input: [224, 224, 3])
+      let model = try Catalogue.traced("resnext50-32x4d")
       page.result("ResNeXt-50 32×4d", model.summary.parameters)
       page.remark("The number of paths is the cardinality: a third size beside depth and width.")
     },
@@ -147,7 +142,7 @@ extension Curriculum {
         "The maps of the way down are larger than those of the way up: their middle is cut out and laid beside.")
     },
     TableLesson(
-      id: "T23", deck: "003:434-436", title: "LeCun and Bengio's letters, 1995", model: Lines.letters,
+      id: "T23", deck: "003:434-436", title: "LeCun and Bengio's letters, 1995", model: "lecun1995-letters",
       remarks: [
         "28 → 24 → 12 → 8 → 4 → 26: the last convolution is as large as its input, a dense layer by another name."
       ]),
@@ -197,20 +192,16 @@ private struct ResNetCount {
   /// Of the convolutions that are no projections: as many as they would have biases.
   var filters = 0
 
-  /// Every convolution is beside its normalisation in a layer of its own; the projections are 1×1.
   init(_ model: TracedModel) {
-    var projected: Set<Substring> = []
     for parameter in model.graph.parameters.map(\.parameter) where parameter.isTrainable {
-      let (shape, parent) = (parameter.shape, parameter.path.split(separator: ".")[0])
+      let (shape, isProjection) = (parameter.shape, parameter.path.contains("downsample"))
       switch shape.rank {
-      case 4 where shape[0] == 1:
-        projections += shape.count
-        projected.insert(parent)
+      case 4 where isProjection: projections += shape.count
       case 4:
         convolutions += shape.count
         filters += shape.channels
-      case 1 where parameter.path.hasPrefix("conv_norm"):
-        if projected.contains(parent) { projectionNorms += shape.count } else { norms += shape.count }
+      case 1 where isProjection: projectionNorms += shape.count
+      case 1 where !parameter.path.hasPrefix("fc."): norms += shape.count
       default: dense += shape.count
       }
     }

@@ -61,9 +61,9 @@ extension Curriculum {
       let lenet = try Self.fields(
         "input 32x32x1 - conv 6 5x5 valid - avgpool - conv 16 5x5 valid - avgpool - conv 120 5x5 valid")
       page.result("LeNet-5", lenet.map(String.init).joined(separator: ", "))
-      page.result("AlexNet, after the last pooling", try Self.fields(Lines.alexNetFeatures).last ?? 0)
-      page.result("VGG16, after the last pooling", try Self.fields(Lines.vgg([2, 2, 3, 3, 3], head: "")).last ?? 0)
-      let residual = try trace(ResNet(depths: [2, 2, 2, 2], hasBottlenecks: false), input: [224, 224, 3])
+      page.result("AlexNet, after the last pooling", try Self.fields("alexnet-ungrouped").last ?? 0)
+      page.result("VGG16, after the last pooling", try Self.fields("vgg16").last ?? 0)
+      let residual = try Catalogue.traced("resnet18")
       let last = residual.summary.layers.last { $0.kind == "Conv2D" }
       page.result("ResNet-18, after the last convolution", last?.receptiveField?.first ?? 0)
       page.remark("Two 3×3 layers see as much as one of 5×5, with 18 weights for 25 and one more nonlinearity.")
@@ -103,11 +103,9 @@ extension Curriculum {
     ])
   }
 
-  /// The side that each layer of a model line sees, from the summary.
-  private static func fields(_ line: String) throws -> [Int] {
-    let entry = try Catalogue.entry(for: line)
-    guard let input = entry.input else { preconditionFailure("the line has no input") }
-    return try trace(entry.make(), input: input).summary.layers
+  /// The side that each convolution and pooling of a model sees, from the summary.
+  private static func fields(_ name: String) throws -> [Int] {
+    try Catalogue.traced(name).summary.layers
       .filter { $0.kind.hasPrefix("Conv") || $0.kind.contains("Pool") }.compactMap { $0.receptiveField?.first }
   }
 

@@ -26,10 +26,10 @@ extension Curriculum {
     TableLesson(id: "T6", deck: "000:519-527", title: "LeNet-5 on 32×32", model: "lenet5", input: [32, 32, 1]),
     TableLesson(id: "T9", deck: "004:1176-1184", title: "LeNet's parameters", model: "lenet5"),
     TableLesson(
-      id: "T10", deck: "001:761-864", title: "AlexNet's shapes", model: Lines.alexNet,
+      id: "T10", deck: "001:761-864", title: "AlexNet's shapes", model: "alexnet-ungrouped",
       remarks: ["The deck counts \"four max-pooling layers\" (001:969); there are three, as its own diagram shows."]),
     TableLesson(
-      id: "T11", deck: "004:1188-1201", title: "AlexNet's parameters, ungrouped", model: Lines.alexNet,
+      id: "T11", deck: "004:1188-1201", title: "AlexNet's parameters, ungrouped", model: "alexnet-ungrouped",
       remarks: ["Most of them are in the first dense layer: 9,216 · 4,096."]),
     FreeLesson("T12", "002:362-374", "AlexNet's first layer, again") { page in
       let cases: [ShapeLesson.Case] = [
@@ -49,40 +49,33 @@ extension Curriculum {
           + "padding of 2. It also lacks the pooling after C7, which makes 13 into 6: 6·6·256 = 9,216 numbers.")
     },
     FreeLesson("T13", "000:643", "AlexNet on two GPUs") { page in
-      page.give("model", Lines.groupedAlexNet)
+      page.give("model", "alexnet-2012")
       page.formula("a convolution in two groups has half of the weights; neurons = the outputs of layers with weights")
-      let summary = try Self.summary(Lines.groupedAlexNet)
+      let summary = try Catalogue.traced("alexnet-2012").summary
       let weighted = summary.layers.filter { $0.parameters > 0 }
       for row in weighted {
         page.cell(row.path, "\(row.output) = \(grouped(row.output.count))", Double(row.output.count))
       }
       page.result("parameters", summary.parameters)
       page.result("neurons", weighted.reduce(0) { $0 + $1.output.count })
-      page.result("torchvision's variant", try Self.summary(Lines.slimAlexNet).parameters)
+      page.result("torchvision's variant", try Catalogue.traced("alexnet").summary.parameters)
       page.remark("\"60 million parameters\" is the grouped model. The paper's 650,000 neurons are these, rounded.")
     },
-    TableLesson(id: "T14", deck: "000:854-876", title: "VGG16", model: Lines.vgg([2, 2, 3, 3, 3])),
+    TableLesson(id: "T14", deck: "000:854-876", title: "VGG16", model: "vgg16"),
     FreeLesson("T15", "003:527-543", "VGG's configurations") { page in
       page.formula("weight layers = convolutions + 3 dense layers")
-      for (name, depths) in [
-        ("A", [1, 1, 2, 2, 2]), ("B", [2, 2, 2, 2, 2]), ("D", [2, 2, 3, 3, 3]), ("E", [2, 2, 4, 4, 4]),
+      for (name, model, depths) in [
+        ("A", "vgg11", [1, 1, 2, 2, 2]), ("A-LRN", "vgg11-lrn", [1, 1, 2, 2, 2]), ("B", "vgg13", [2, 2, 2, 2, 2]),
+        ("C", "vgg16-c", [2, 2, 3, 3, 3]), ("D", "vgg16", [2, 2, 3, 3, 3]), ("E", "vgg19", [2, 2, 4, 4, 4]),
       ] {
-        let summary = try Self.summary(Lines.vgg(depths))
+        let summary = try Catalogue.traced(model).summary
         let layers = summary.layers.count { $0.parameters > 0 }
         page.cell(name, depths.map(String.init).joined(separator: " + ") + " + 3 = \(layers)", Double(layers))
         page.result("\(name): weight layers", layers)
         page.result("\(name): parameters", summary.parameters)
+        let normalizations = summary.layers.count { $0.kind == "LocalResponseNorm" }
+        if normalizations > 0 { page.result("\(name): normalisations", normalizations) }
       }
-      let c = try Self.summary(
-        "input 224x224x3 - [conv 64 3x3 - relu]*2 - pool - [conv 128 3x3 - relu]*2 - pool - "
-          + "[conv 256 3x3 - relu]*2 - conv 256 1x1 - relu - pool - "
-          + "[[conv 512 3x3 - relu]*2 - conv 512 1x1 - relu - pool]*2 - " + Lines.denseHead)
-      let normalized = try Self.summary(Lines.vgg([1, 1, 2, 2, 2], isNormalized: true))
-      page.result("A-LRN: weight layers", normalized.layers.count { $0.parameters > 0 })
-      page.result("A-LRN: normalisations", normalized.layers.count { $0.kind == "LocalResponseNorm" })
-      page.result("A-LRN: parameters", normalized.parameters)
-      page.result("C: weight layers", c.layers.count { $0.parameters > 0 })
-      page.result("C: parameters", c.parameters)
       page.correct(
         "In the deck's text column D is missing and E reads 16 layers: D has 16 and E has 19. The number of filters "
           + "doubles after each pooling up to 512, and stays there.")
@@ -93,7 +86,7 @@ extension Curriculum {
     FreeLesson("T28", "001:477", "Any size of input") { page in
       for side in [224, 228] {
         let line = "input \(side)x\(side)x3 - conv 8 3x3 valid - gap - fc 10"
-        let summary = try Self.summary(line)
+        let summary = try Catalogue.traced(line).summary
         page.give("\(side)×\(side)×3", line)
         page.result("\(side): first map", summary.layers[0].output.description)
         page.result("\(side): parameters", summary.parameters)
@@ -104,13 +97,11 @@ extension Curriculum {
     FreeLesson("T29", "derived", "Multiply-adds") { page in
       page.formula("output height · output width · filters · k · k · channels in, of all layers")
       let models = [
-        ("LeNet-5", "lenet5"), ("AlexNet", Lines.alexNet), ("AlexNet, grouped", Lines.groupedAlexNet),
-        ("VGG16", Lines.vgg([2, 2, 3, 3, 3])),
+        ("LeNet-5", "lenet5"), ("AlexNet", "alexnet-ungrouped"), ("AlexNet, grouped", "alexnet-2012"),
+        ("VGG16", "vgg16"), ("ResNet-18", "resnet18"),
       ]
-      var summaries = try models.map { ($0.0, try Self.summary($0.1)) }
-      let residual = try trace(ResNet(depths: [2, 2, 2, 2], hasBottlenecks: false), input: [224, 224, 3])
-      summaries.append(("ResNet-18", residual.summary))
-      for (name, summary) in summaries {
+      for (name, model) in models {
+        let summary = try Catalogue.traced(model).summary
         let counts = summary.layers.map(\.multiplyAdds).filter { $0 > 0 }.map { grouped($0) }
         page.cell(
           name, counts.joined(separator: " + ") + " = \(grouped(summary.multiplyAdds))", Double(summary.multiplyAdds))
@@ -121,10 +112,4 @@ extension Curriculum {
           + "layers remember.")
     },
   ]
-
-  private static func summary(_ line: String) throws -> Summary {
-    let entry = try Catalogue.entry(for: line)
-    guard let input = entry.input else { preconditionFailure("the line has no input") }
-    return try trace(entry.make(), input: input).summary
-  }
 }
