@@ -24,11 +24,12 @@ let systemLibraries: [Target] = [
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
 ]
 
-/// C of our own: kernels, and what Swift cannot call safely, such as libraries that leave by `longjmp`.
+/// C of our own: kernels, and what Swift cannot call safely, such as libraries that leave by `longjmp` or an exception.
 let c: [Target] = [
   .target(name: "CFoveaKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
   .target(name: "CFileSystem"),
+  .target(name: "CONNX", linkerSettings: [.linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
 ]
 
 let modules: [Target] = [
@@ -41,10 +42,14 @@ let modules: [Target] = [
   module("FoveaZoo", ["FoveaLayers"]),
   module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
   module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
-  module("FoveaFormats", ["FoveaCore", "FoveaFiles"]),
+  module("FoveaFormats", ["FoveaCore", "FoveaFiles", "CONNX"]),
+  module("FoveaONNX", ["FoveaLayers", "FoveaFormats"]),
   module(
     "FoveaNetwork",
-    ["FoveaZoo", "FoveaCompiler", "FoveaOneDNN", "FoveaReference", "FoveaData", "FoveaFormats", "FoveaFiles"]),
+    [
+      "FoveaZoo", "FoveaONNX", "FoveaCompiler", "FoveaOneDNN", "FoveaReference", "FoveaData", "FoveaFormats",
+      "FoveaFiles",
+    ]),
   module("FoveaTraining", ["FoveaNetwork"]),
   module("FoveaExplain", ["FoveaNetwork"]),
   module("FoveaLessons", ["FoveaExplain"]),
@@ -73,6 +78,7 @@ let testTargets: [Target] = [
   tests("FoveaFilesTests", ["FoveaFiles"]),
   tests("FoveaDataTests", ["FoveaData", "FoveaFiles"], fixtures: true),
   tests("FoveaFormatsTests", ["FoveaFormats", "FoveaFiles"], fixtures: true),
+  tests("FoveaONNXTests", ["FoveaONNX", "FoveaNetwork", "FoveaTraining"], fixtures: true),
   // Layers with their gradients, beside PyTorch's.
   tests("FoveaTorchTests", ["FoveaNetwork", "FoveaTraining"], fixtures: true),
   tests("FoveaNetworkTests", ["FoveaNetwork"], fixtures: true),
@@ -91,5 +97,6 @@ let package = Package(
     .executable(name: "fovea", targets: ["FoveaCLI"]),
   ],
   targets: systemLibraries + c + modules + testTargets,
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

@@ -10,6 +10,7 @@ packages=(
   libpng-dev                     # PNG decoding and writing
   libarchive-dev                 # .tar.gz and .npz containers
   zlib1g-dev                     # .gz files, with their checksums
+  libonnx-dev libprotobuf-dev    # ONNX files: their message classes, and the protobuf that these are made with
   dataset-fashion-mnist          # the demo's 70,000 real pictures
 )
 

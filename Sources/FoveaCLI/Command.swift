@@ -42,8 +42,8 @@ enum Commands {
 extension Positional {
   static let modelOrFile = Positional(
     "MODEL_OR_FILE",
-    "a name (`fovea models`), a model line such as \"input 28x28x1 - conv 8 3x3 - relu - fc 10\" (`fovea layers`), or a "
-      + "model file")
+    "a name (`fovea models`), a model line such as \"input 28x28x1 - conv 8 3x3 - relu - fc 10\" (`fovea layers`), a "
+      + "model file, or an ONNX file")
 }
 
 /// The options that several commands have.

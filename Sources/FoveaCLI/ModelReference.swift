@@ -1,17 +1,24 @@
 import FoveaFiles
 import FoveaLayers
 import FoveaNetwork
+import FoveaONNX
 import FoveaZoo
 
 /// What MODEL on the command line names.
 enum ModelReference {
   /// A name of the catalogue, or a model line.
   case entry(CatalogueEntry)
-  /// A model file, or the output folder of a training.
+  /// A model file, the output folder of a training, or an ONNX file.
   case saved(Network)
 
   /// - Errors: an unknown name, with the nearest; a mistake in a line; a file that is missing or damaged.
-  init(_ text: String, backend: BackendChoice) throws {
+  ///
+  /// - Parameter input: the shape of one example, for an ONNX file that leaves it open.
+  init(_ text: String, input: Shape? = nil, backend: BackendChoice) throws {
+    if ONNXModel.isFile(text) {
+      self = .saved(try Network(onnx: text, input: input, backend: backend))
+      return
+    }
     let isName = Catalogue.entries.contains { ($0.aliases + [$0.name]).contains(text) }
     let isPath = !isName && (FileStatus(text) != nil || (text.contains("/") && !Self.beginsAsLine(text)))
     self = isPath ? .saved(try Network(contentsOf: text, backend: backend)) : .entry(try Catalogue.entry(for: text))

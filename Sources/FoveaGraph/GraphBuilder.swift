@@ -98,6 +98,14 @@ public final class GraphBuilder {
     return rule(value, initializer)
   }
 
+  /// A parameter of a model that came with paths of its own, whatever layer is being traced.
+  package func parameter(at path: String, shape: Shape, _ initializer: Initializer, isTrainable: Bool) -> Value {
+    if !paths.insert(path).inserted {
+      report(ShapeError("two parameters have the path \(path)", fix: "give each parameter its own path"))
+    }
+    return apply(Op.Parameter(path: path, shape: shape, initializer: initializer, isTrainable: isTrainable), to: [])
+  }
+
   /// What the weights of layers are called, the numbers that an input is multiplied by.
   private static let weights = "weights"
   private var weightRule: ((_ weights: Value, Initializer) -> Value)?
@@ -150,6 +158,9 @@ public final class GraphBuilder {
     // A stand-in that is never run: `finish` throws.
     return apply(Op.Input(name: "assumed", shape: assumedShape, elementType: .float32), to: [])
   }
+
+  /// A value that comes of a mistake which has been reported.
+  package var invalid: Value { Value(builder: self, node: nil, shape: [], elementType: .float32) }
 
   private func report(_ error: ShapeError) {
     var error = error

@@ -165,7 +165,7 @@ public struct Window: Hashable, Sendable {
   }
 
   /// - Errors: sizes, strides, dilations and paddings that are too small, too large, or not one for each axis.
-  func checkAttributes() throws(ShapeError) {
+  package func checkAttributes() throws(ShapeError) {
     func check(_ values: [Int], _ name: String, atLeast least: Int) throws(ShapeError) {
       if let bad = values.first(where: { $0 < least || $0 > Self.sizes.upperBound }) {
         throw ShapeError("the \(name) is \(bad)", fix: "use \(least) or more, \(Self.sizes.upperBound) at most")

@@ -3,16 +3,19 @@ import FoveaData
 import FoveaFiles
 import FoveaFormats
 public import FoveaLayers
+import FoveaONNX
 import FoveaZoo
 internal import Foundation
 
 /// What a model file says about its model, besides the weights.
 package struct Manifest: Codable, Sendable {
-  /// From version 2 the input may be of whole numbers. What version 1 can say is written as version 1, so that
-  /// older programs read it.
-  static let newestVersion = 2
+  /// From version 2 the input may be of whole numbers, from version 3 the model may be an ONNX graph in the same folder.
+  /// What version 1 can say is written as version 1, so that older programs read it.
+  static let newestVersion = 3
   package static let fileName = "manifest.json"
   static let weightsName = "weights.safetensors"
+  /// The nodes of a model that came as an ONNX file, without its weights.
+  static let graphName = "graph.onnx"
 
   var formatVersion: Int
   var model: String
@@ -24,6 +27,8 @@ package struct Manifest: Codable, Sendable {
   var classNames: [String]
   var preprocessing: Preprocessing?
   var weights: FileSeal
+  /// Of a model that came as an ONNX file.
+  var graph: FileSeal?
 }
 
 /// The size and hash of a file that a manifest belongs to.
@@ -66,21 +71,40 @@ extension Network {
     let weights = folder + "/" + Manifest.weightsName
     try SafetensorsFile.write(parameters, to: OpenFile(creating: weights))
     let elementType = inputElementType == .float32 ? nil : inputElementType
+    var graph: FileSeal?
+    if let model = model as? ONNXModel {
+      let file = folder + "/" + Manifest.graphName
+      try OpenFile(creating: file).write(model.stripped(location: Manifest.weightsName))
+      graph = try FileSeal(file)
+    }
     let manifest = Manifest(
-      formatVersion: elementType == nil ? 1 : 2, model: name, input: inputShape, elementType: elementType,
+      formatVersion: graph != nil ? 3 : elementType == nil ? 1 : 2, model: name, input: inputShape,
+      elementType: elementType,
       outputs: outputShape.rank == 1 ? outputShape[0] : nil, classNames: classNames, preprocessing: preprocessing,
-      weights: try FileSeal(weights))
+      weights: try FileSeal(weights), graph: graph)
     try OpenFile(creating: folder + "/" + Manifest.fileName).write(SealedJSON.encode(manifest))
   }
 
-  /// The network of a model file whose model is in the catalogue, or is a model line.
+  /// The network of a model file whose model is in the catalogue, is a model line, or came as an ONNX file; or of an
+  /// ONNX file.
   ///
   /// - Parameters:
-  ///   - path: a model file, or the output folder of a training.
+  ///   - path: a model file, the output folder of a training, or an ONNX file.
   ///   - backend: what computes.
   /// - Errors: a file that is missing, damaged or newer than this program; a model that is not in the catalogue.
   public convenience init(contentsOf path: String, backend: BackendChoice = .onednn) throws {
+    if ONNXModel.isFile(path) {
+      try self.init(onnx: path, backend: backend)
+      return
+    }
     let (folder, manifest) = try Self.manifest(of: path)
+    if let seal = manifest.graph {
+      let file = folder + "/" + Manifest.graphName
+      try seal.check(file)
+      let model = try ONNXModel(contentsOf: file, input: manifest.input, isStripped: true)
+      try self.init(model, folder: folder, manifest: manifest, backend: backend)
+      return
+    }
     let entry: CatalogueEntry
     do {
       entry = try Catalogue.entry(for: manifest.model)

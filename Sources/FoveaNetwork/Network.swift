@@ -68,7 +68,7 @@ public final class Network: Sendable {
     self.name = name ?? "\(type(of: model))"
     (inputShape, inputElementType) = (traced.inputShape, traced.inputElementType)
     (outputShape, self.backend) = (traced.outputShape, backend)
-    endsInSoftmax = traced.graph.nodes[traced.graph.outputs[0].node].operation is Op.Softmax
+    endsInSoftmax = traced.graph.endsInSoftmax
     state = Mutex(
       State(
         parameters: parameters, classNames: classNames,
@@ -146,6 +146,15 @@ public final class Network: Sendable {
       }
       return try body(program)
     }
+  }
+}
+
+extension Graph {
+  /// Whether the first output is a softmax, perhaps under another shape.
+  fileprivate var endsInSoftmax: Bool {
+    var node = nodes[outputs[0].node]
+    while node.operation is Op.Reshape { node = nodes[node.inputs[0]] }
+    return node.operation is Op.Softmax
   }
 }
 

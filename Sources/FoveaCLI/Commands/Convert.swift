@@ -1,6 +1,7 @@
 import FoveaData
 import FoveaLayers
 import FoveaNetwork
+import FoveaONNX
 import FoveaZoo
 
 /// `fovea convert`: weights that other software trained, as a model file.
@@ -9,8 +10,9 @@ enum Convert: Command {
   static let summary = "makes a model file of weights that other software trained"
   static let discussion = """
      IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run) or an .npz file whose tensors are \
-    called and arranged as torchvision or timm do, or as in our own files. Missing, surplus and mis-shaped tensors are \
-    all listed. The preprocessing, \
+    called and arranged as torchvision or timm do, or as in our own files; --model says which model they belong to. \
+    Missing, surplus and mis-shaped tensors are all listed. Or IN is an ONNX file, which is a model by itself: its images \
+    of C×H×W become H×W×C, and operators that are not read are all listed. The preprocessing, \
     \(Preprocessing.named.keys.sorted().joined(separator: ", ")) or parts such as short=256,crop=224,mean=0.5,deviation=0.5,order=bgr, \
     stays in the model file.
     """
@@ -18,12 +20,14 @@ enum Convert: Command {
     "convert resnet20.th resnet20.fovea --model resnet20 --preprocessing imagenet",
     "convert v1.safetensors v1.fovea --model mobilenet-v1:width=0.5,input=160,classes=1001 "
       + "--preprocessing imagenet-tensorflow,short=183 --class-names synset_words.txt",
+    "convert mnist-8.onnx digits.fovea --preprocessing mean=0,deviation=1",
   ]
-  static let input = Positional("IN", "the weights")
+  static let input = Positional("IN", "the weights, or an ONNX file")
   static let output = Positional("OUT", "the model file to write")
   static let positionals = [input, output]
   static let model = Option(
-    required: "model", "NAME", "which model of the catalogue the weights belong to, with options", .text("a name"))
+    "model", "NAME", "which model of the catalogue the weights belong to, with options", .text("a name"),
+    "none, for an ONNX file")
   static let newHead = Option(
     "new-head", "N", "so many outputs in place of the file's, drawn anew", .integer(1...1_000_000), "the file's own")
   static let preprocessing = Option(
@@ -32,10 +36,19 @@ enum Convert: Command {
   static let classNames = Option(
     "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
   static let seed = Option("seed", "N", "what a new head is drawn from", .seed, default: 0)
-  static let options: [any OptionDeclaration] = [model, preprocessing, classNames, newHead, seed]
+  static let options: [any OptionDeclaration] = [
+    model, preprocessing, classNames, newHead, Common.input, seed,
+  ]
 
   static func run(_ arguments: Arguments) throws {
-    let entry = try Catalogue.entry(for: arguments[model])
+    if ONNXModel.isFile(arguments[input][0]) { return try convertONNX(arguments) }
+    guard let name = arguments[model] else {
+      throw UsageError("--model: say which model of the catalogue the weights belong to, see `fovea models`")
+    }
+    if arguments[Common.input] != nil {
+      throw UsageError("--input is for ONNX files; a model takes input=N in its name")
+    }
+    let entry = try Catalogue.entry(for: name)
     guard let shape = entry.input else { throw UsageError("--model: give a name of the catalogue, see `fovea models`") }
     let outputs = arguments[newHead] ?? entry.classes ?? 0
     let names = try arguments[classNames].map { try ClassNames.read($0, count: outputs) } ?? []
@@ -44,9 +57,34 @@ enum Convert: Command {
     let network = try Network(
       named: entry.name, weights: arguments[input][0], newHead: arguments[newHead], classNames: names,
       preprocessing: chosen.map { try Preprocessing(parsing: $0, for: shape) }, seed: arguments[seed])
+    try save(network, arguments)
+  }
+
+  private static func convertONNX(_ arguments: Arguments) throws {
+    if arguments[model] != nil { throw UsageError("--model: an ONNX file says itself which model it is") }
+    if arguments[newHead] != nil { throw UsageError("--new-head is for models of the catalogue") }
+    let network = try Network(onnx: arguments[input][0], input: arguments[Common.input])
+    let shape = network.inputShape
+    if let text = arguments[preprocessing] {
+      guard network.preprocessing != nil else {
+        throw UsageError("--preprocessing is for pictures; \(network.name) takes \(shape)")
+      }
+      network.preprocessing = try Preprocessing(parsing: text, for: shape)
+    }
+    if let file = arguments[classNames] {
+      guard network.outputShape.rank == 1 else {
+        throw UsageError("--class-names: \(network.name) gives \(network.outputShape), not scores for classes")
+      }
+      network.classNames = try ClassNames.read(file, count: network.outputShape[0])
+    }
+    try save(network, arguments)
+  }
+
+  private static func save(_ network: Network, _ arguments: Arguments) throws {
     try network.save(to: arguments[output][0])
-    try Console.print(
-      "\(arguments[output][0]): \(entry.name), \(groupedCount(network.parameters.values.reduce(0) { $0 + $1.shape.count }, "number")), \(counted(outputs, "output"))"
-    )
+    let numbers = groupedCount(network.parameters.values.reduce(0) { $0 + $1.shape.count }, "number")
+    let outputs =
+      network.outputShape.rank == 1 ? counted(network.outputShape[0], "output") : "\(network.outputShape) out"
+    try Console.print("\(arguments[output][0]): \(network.name), \(numbers), \(outputs)")
   }
 }

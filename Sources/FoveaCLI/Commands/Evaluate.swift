@@ -7,7 +7,7 @@ import FoveaTraining
 enum Evaluate: Command {
   static let name = "evaluate"
   static let summary = "measures loss and accuracy of a model on a data set"
-  static let file = Positional("DIR_OR_FILE", "a model file, or the output folder of a training")
+  static let file = Positional("DIR_OR_FILE", "a model file, the output folder of a training, or an ONNX file")
   static let positionals = [file]
   static let data = Option(
     required: "data", "DATA", listed(DataReference.forms), .text("a kind of data and its folder"))

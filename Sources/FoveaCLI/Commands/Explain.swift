@@ -33,7 +33,7 @@ enum Explain: Command {
   static func run(_ arguments: Arguments) throws {
     Common.apply(arguments)
     let backend = arguments[Common.backend]
-    let reference = try ModelReference(arguments[model][0], backend: backend)
+    let reference = try ModelReference(arguments[model][0], input: arguments[Common.input], backend: backend)
     let network = try reference.network(
       input: reference.input(arguments[Common.input]), seed: arguments[seed], backend: backend)
     if let file = arguments[weights] { try network.loadWeights(from: file) }

@@ -10,7 +10,7 @@ enum Predict: Command {
      Pictures may have any size; the model file says how they are prepared. One that cannot be read is reported, the \
     others are predicted.
     """
-  static let file = Positional("DIR_OR_FILE", "a model file, or the output folder of a training")
+  static let file = Positional("DIR_OR_FILE", "a model file, the output folder of a training, or an ONNX file")
   static let images = Positional("IMAGE", "JPEG or PNG files", .oneOrMore)
   static let positionals = [file, images]
   static let top = Option("top", "K", "how many classes are named", .integer(1...1_000_000), default: 5)

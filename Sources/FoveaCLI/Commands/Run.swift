@@ -1,6 +1,7 @@
 import FoveaFormats
 import FoveaLayers
 import FoveaNetwork
+import FoveaONNX
 import FoveaZoo
 
 /// `fovea run`: arrays in, arrays out.
@@ -9,8 +10,13 @@ enum Run: Command {
   static let summary = "runs a model on arrays in a file, and writes what comes out"
   static let discussion = """
      The input is the array 'input' (N×H×W×C, float32) of a NumPy .npz file, or its only array, whatever its name; it \
-    is taken as it is, without preprocessing. A model that takes words or classes by their numbers gets int32. The output is the array 'output': scores for the models of the catalogue.
+    is taken as it is, without preprocessing. A model that takes words or classes by their numbers gets int32. The output is the array 'output': scores for the models of the catalogue. \
+    An ONNX file takes and gives arrays by its own names, with its own order of axes (images N×C×H×W).
     """
+  static let examples = [
+    "run lenet5 --inputs digits.npz --outputs scores.npz",
+    "run squeezenet.onnx --inputs in.npz --outputs out.npz",
+  ]
   static let positionals = [Positional.modelOrFile]
   static let weights = Option(
     "weights", "FILE", "weights for the model: a safetensors file or a model file", .path("a file"),
@@ -25,6 +31,12 @@ enum Run: Command {
   static func run(_ arguments: Arguments) throws {
     Common.apply(arguments)
     let backend = arguments[Common.backend]
+    let path = arguments[positionals[0]][0]
+    if ONNXModel.isFile(path) {
+      if arguments[weights] != nil { throw UsageError("--weights: an ONNX file has its own") }
+      let arrays = try NPZFile.read(arguments[inputs])
+      return try NPZFile.write(ONNXModel.run(path, on: arrays, backend: backend), to: arguments[outputs])
+    }
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
     let input = try RunInput(arguments[inputs])
     let network = try reference.network(

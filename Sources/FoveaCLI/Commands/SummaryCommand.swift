@@ -65,7 +65,7 @@ enum SummaryCommand: Command {
 
   static func run(_ arguments: Arguments) throws {
     let backend = arguments[Common.backend]
-    let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
+    let reference = try ModelReference(arguments[positionals[0]][0], input: arguments[Common.input], backend: backend)
     let (model, input) = (reference.model(), try reference.input(arguments[Common.input]))
     let size = arguments[batchSize]
     let type = reference.elementType

@@ -1,0 +1,67 @@
+import FoveaCompiler
+public import FoveaCore
+public import FoveaData
+import FoveaFiles
+import FoveaFormats
+import FoveaLayers
+import FoveaONNX
+
+extension Network {
+  /// The network of an ONNX file. Images are H×W×C here, C×H×W in the file.
+  ///
+  /// - Parameters:
+  ///   - path: an ONNX file with its weights inside.
+  ///   - input: the shape of one example, where the file leaves it open.
+  ///   - classNames: by class index.
+  ///   - preprocessing: what is done to a picture first; by default its size is made to fit, and bytes become 0...1.
+  ///   - backend: what computes.
+  /// - Errors: a file that is missing or damaged; operators that are not read, all at once; every node that does not
+  ///   take the shapes that it gets; weights that are not finite.
+  public convenience init(
+    onnx path: String, input: Shape? = nil, classNames: [String] = [], preprocessing: Preprocessing? = nil,
+    backend: BackendChoice = .onednn
+  ) throws {
+    let model = try ONNXModel(contentsOf: path, input: input)
+    let traced = try trace(model, input: model.inputShape(input, path: path), elementType: model.inputElementType)
+    let used = Set(traced.graph.parameters.map(\.parameter.path))
+    let name = plainPath(path).split(separator: "/").last.map(String.init) ?? path
+    if !classNames.isEmpty, traced.outputShape.rank == 1, classNames.count != traced.outputShape[0] {
+      throw NetworkError(
+        "\(classNames.count) class names for \(traced.outputShape[0]) outputs of \(name); give one for each, or none")
+    }
+    self.init(
+      traced: traced, model: model,
+      parameters: try traced.parameters(from: model.parameters.filter { used.contains($0.key) }, of: path),
+      classNames: classNames, preprocessing: preprocessing, name: name, backend: backend)
+  }
+}
+
+extension ONNXModel {
+  /// Whether a path is that of an ONNX file.
+  package static func isFile(_ path: String) -> Bool {
+    path.lowercased().hasSuffix(".onnx") && FileStatus(path).map { !$0.isDirectory } ?? false
+  }
+
+  /// Runs an ONNX file on arrays by its own names, in its own order of axes.
+  ///
+  /// - Errors: those of the file; an input without an array, or one of another type or shape; operators that are not
+  ///   read, all at once; every node that does not take what it gets.
+  package static func run(
+    _ path: String, on arrays: [String: Tensor], backend: BackendChoice
+  ) throws -> [String: Tensor] {
+    let source = try ONNXFile.read(path)
+    let call = try ONNXCall(source, arrays: arrays, path: path)
+    return try ComputeThread.shared.run {
+      let program = try Program(backend.plan(call.graph), parameters: ParameterStorage(copying: call.parameters))
+      for (name, array) in arrays where program.hasInput(name) {
+        program.setInput(name, to: ONNXCall.prepared(array))
+      }
+      program.run()
+      var outputs: [String: Tensor] = [:]
+      for output in call.graph.outputs {
+        outputs[output.name] = call.finished(program.output(output.name), name: output.name)
+      }
+      return outputs
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import FoveaCore
+import FoveaFormats
+import FoveaLayers
+import FoveaNetwork
+import FoveaONNX
+import FoveaTestSupport
+import Testing
+
+/// Fixtures that `Fixtures/make_onnx.py` made, with what ONNX Runtime computes.
+private let models = ["classifier", "shapes", "fixed-batch", "corners"]
+
+@Test(arguments: models, BackendChoice.allCases)
+func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice) throws {
+  let arrays = try NPZFile.read(fixturePath("\(name).npz"))
+  let outputs = try ONNXModel.run(fixturePath("\(name).onnx"), on: ["x": arrays["x"]!], backend: backend)
+  #expect(Set(outputs.keys) == Set(arrays.keys).subtracting(["x"]))
+  for (key, output) in outputs {
+    let expected = arrays[key]!
+    #expect(output.shape == expected.shape, "\(key)")
+    for (a, b) in zip(output.floats, expected.floats) {
+      #expect(abs(a - b) <= 1e-5 + 1e-4 * abs(b), "\(key)")
+    }
+  }
+}
+
+@Test func `a file for batches of two takes five, each example by itself`() throws {
+  let arrays = try NPZFile.read(fixturePath("fixed-batch.npz"))
+  let (x, y) = (arrays["x"]!.floats, arrays["y"]!.floats)
+  let batch = Tensor(x + x + x[..<35], shape: [5, 1, 5, 7])
+  let output = try ONNXModel.run(fixturePath("fixed-batch.onnx"), on: ["x": batch], backend: .onednn)["y"]!
+  #expect(output.shape == [5, 3])
+  for (a, b) in zip(output.floats, y + y + y[..<3]) { #expect(abs(a - b) < 1e-5) }
+}
+
+@Test func `arrays that are missing or do not fit are refused by their names`() throws {
+  let path = fixturePath("classifier.onnx")
+  let missing = #expect(throws: FormatError.self) { try ONNXModel.run(path, on: [:], backend: .reference) }
+  #expect(missing?.reason == "it has an input 'x', and there is no such array")
+  let wrong = #expect(throws: FormatError.self) {
+    try ONNXModel.run(path, on: ["x": Tensor(shape: [1, 3, 9, 11])], backend: .reference)
+  }
+  #expect(wrong?.reason == "its input 'x' is ?×3×9×12, the array is 1×3×9×11")
+}
+
+@Test func `operators that are not read are listed all at once, with their nodes`() throws {
+  let path = fixturePath("unsupported.onnx")
+  let error = #expect(throws: FormatError.self) {
+    try ONNXModel.run(path, on: ["x": Tensor(shape: [1, 1, 4, 4])], backend: .reference)
+  }
+  #expect(
+    error?.reason
+      == "it has operators that are not read here: NonZero (first, second), org.example.Fancy (y)")
+  #expect(throws: FormatError.self) { try ONNXModel(contentsOf: path) }
+}
+
+@Test func `nodes that do not fit are reported by their names, all at once`() throws {
+  let error = #expect(throws: ModelError.self) {
+    try ONNXModel.run(
+      fixturePath("misfit.onnx"), on: ["x": Tensor(shape: [1, 2, 4, 4])], backend: .reference)
+  }
+  #expect(error?.errors.map(\.path) == ["first", "second"])
+  #expect(error?.errors.first?.problem == "kernel_shape is [3, 3], the weights are 1×2×2×2")
+}
