@@ -1,29 +1,34 @@
 import FoveaData
+import FoveaFiles
 import FoveaLayers
 import FoveaNetwork
 import FoveaONNX
 import FoveaZoo
 
-/// `fovea convert`: weights that other software trained, as a model file.
+/// `fovea convert`: weights that other software trained, as a model file; a model file's weights for other software.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "makes a model file of weights that other software trained"
+  static let summary = "makes a model file of weights that other software trained, and the other way round"
   static let discussion = """
-     IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run) or an .npz file whose tensors are \
-    called and arranged as torchvision or timm do, or as in our own files; --model says which model they belong to. \
+     IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run), an .npz file or a Caffe file \
+    (.caffemodel) whose tensors are called and arranged as torchvision or timm do, or as in our own files; or a Keras file \
+    (.h5, .keras) with layers called as in Keras's applications, or in a chain; --model says which model they belong to. \
     Missing, surplus and mis-shaped tensors are all listed. Or IN is an ONNX file, which is a model by itself: its images \
     of C×H×W become H×W×C, and operators that are not read are all listed. The preprocessing, \
     \(Preprocessing.named.keys.sorted().joined(separator: ", ")) or parts such as short=256,crop=224,mean=0.5,deviation=0.5,order=bgr, \
-    stays in the model file.
+    stays in the model file. An OUT that ends in .safetensors or .npz gets the weights alone, called and arranged as \
+    torchvision or timm do, also of an IN that is a model file.
     """
   static let examples = [
     "convert resnet20.th resnet20.fovea --model resnet20 --preprocessing imagenet",
     "convert v1.safetensors v1.fovea --model mobilenet-v1:width=0.5,input=160,classes=1001 "
       + "--preprocessing imagenet-tensorflow,short=183 --class-names synset_words.txt",
     "convert mnist-8.onnx digits.fovea --preprocessing mean=0,deviation=1",
+    "convert vgg16.h5 vgg16.fovea --model vgg16 --preprocessing imagenet-caffe,crop=224",
+    "convert resnet20.fovea resnet20.safetensors",
   ]
-  static let input = Positional("IN", "the weights, or an ONNX file")
-  static let output = Positional("OUT", "the model file to write")
+  static let input = Positional("IN", "the weights, an ONNX file, or a model file")
+  static let output = Positional("OUT", "the model file, .safetensors or .npz file to write")
   static let positionals = [input, output]
   static let model = Option(
     "model", "NAME", "which model of the catalogue the weights belong to, with options", .text("a name"),
@@ -42,6 +47,7 @@ enum Convert: Command {
 
   static func run(_ arguments: Arguments) throws {
     if ONNXModel.isFile(arguments[input][0]) { return try convertONNX(arguments) }
+    if FileStatus(arguments[input][0])?.isDirectory == true { return try export(arguments) }
     guard let name = arguments[model] else {
       throw UsageError("--model: say which model of the catalogue the weights belong to, see `fovea models`")
     }
@@ -80,8 +86,23 @@ enum Convert: Command {
     try save(network, arguments)
   }
 
+  /// The weights of a model file.
+  private static func export(_ arguments: Arguments) throws {
+    guard Network.isStateDict(arguments[output][0]) else {
+      throw UsageError("OUT: a model file's weights are written as .safetensors or .npz")
+    }
+    if let option = options.first(where: { arguments.has($0) }) {
+      throw UsageError("--\(option.name) is for weights that become a model file")
+    }
+    try save(Network(contentsOf: arguments[input][0]), arguments)
+  }
+
   private static func save(_ network: Network, _ arguments: Arguments) throws {
-    try network.save(to: arguments[output][0])
+    if Network.isStateDict(arguments[output][0]) {
+      try network.saveStateDict(to: arguments[output][0])
+    } else {
+      try network.save(to: arguments[output][0])
+    }
     let numbers = groupedCount(network.parameters.values.reduce(0) { $0 + $1.shape.count }, "number")
     let outputs =
       network.outputShape.rank == 1 ? counted(network.outputShape[0], "output") : "\(network.outputShape) out"
