@@ -5,19 +5,21 @@ import FoveaNetwork
 import FoveaONNX
 import FoveaZoo
 
-/// `fovea convert`: weights that other software trained, as a model file; a model file's weights for other software.
+/// `fovea convert`: weights that other software trained, as a model file; a model, as a file for other software.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "makes a model file of weights that other software trained, and the other way round"
+  static let summary = "makes a model file of weights that other software trained, or a file for other software"
   static let discussion = """
-     IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run), an .npz file or a Caffe file \
+    IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run), an .npz file or a Caffe file \
     (.caffemodel) whose tensors are called and arranged as torchvision or timm do, or as in our own files; or a Keras file \
     (.h5, .keras) with layers called as in Keras's applications, or in a chain; --model says which model they belong to. \
     Missing, surplus and mis-shaped tensors are all listed. Or IN is an ONNX file, which is a model by itself: its images \
-    of C×H×W become H×W×C, and operators that are not read are all listed. The preprocessing, \
+    of C×H×W become H×W×C, and operators that are not read are all listed. Or IN is a model file, or a model of the \
+    catalogue, whose weights are then drawn from --seed. OUT is a model file, or an ONNX file if it ends in .onnx, or the \
+    weights alone, called and arranged as torchvision or timm do, if it ends in .safetensors or .npz: then it has neither \
+    preprocessing nor class names. The preprocessing, \
     \(Preprocessing.named.keys.sorted().joined(separator: ", ")) or parts such as short=256,crop=224,mean=0.5,deviation=0.5,order=bgr, \
-    stays in the model file. An OUT that ends in .safetensors or .npz gets the weights alone, called and arranged as \
-    torchvision or timm do, also of an IN that is a model file.
+    stays in the model file.
     """
   static let examples = [
     "convert resnet20.th resnet20.fovea --model resnet20 --preprocessing imagenet",
@@ -25,10 +27,11 @@ enum Convert: Command {
       + "--preprocessing imagenet-tensorflow,short=183 --class-names synset_words.txt",
     "convert mnist-8.onnx digits.fovea --preprocessing mean=0,deviation=1",
     "convert vgg16.h5 vgg16.fovea --model vgg16 --preprocessing imagenet-caffe,crop=224",
+    "convert digits.fovea digits.onnx",
     "convert resnet20.fovea resnet20.safetensors",
   ]
-  static let input = Positional("IN", "the weights, an ONNX file, or a model file")
-  static let output = Positional("OUT", "the model file, .safetensors or .npz file to write")
+  static let input = Positional("IN", "the weights, an ONNX file, a model file, or a model's name")
+  static let output = Positional("OUT", "the model file, or .onnx, .safetensors or .npz file to write")
   static let positionals = [input, output]
   static let model = Option(
     "model", "NAME", "which model of the catalogue the weights belong to, with options", .text("a name"),
@@ -40,14 +43,17 @@ enum Convert: Command {
     "imagenet for 1000 ImageNet classes, else bytes become 0...1")
   static let classNames = Option(
     "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
-  static let seed = Option("seed", "N", "what a new head is drawn from", .seed, default: 0)
+  static let seed = Option("seed", "N", "what weights and a new head are drawn from", .seed, default: 0)
   static let options: [any OptionDeclaration] = [
     model, preprocessing, classNames, newHead, Common.input, seed,
   ]
 
   static func run(_ arguments: Arguments) throws {
     if ONNXModel.isFile(arguments[input][0]) { return try convertONNX(arguments) }
-    if FileStatus(arguments[input][0])?.isDirectory == true { return try export(arguments) }
+    if arguments[model] == nil, let network = try modelItself(arguments) {
+      try describe(network, arguments)
+      return try save(network, arguments)
+    }
     guard let name = arguments[model] else {
       throw UsageError("--model: say which model of the catalogue the weights belong to, see `fovea models`")
     }
@@ -70,6 +76,24 @@ enum Convert: Command {
     if arguments[model] != nil { throw UsageError("--model: an ONNX file says itself which model it is") }
     if arguments[newHead] != nil { throw UsageError("--new-head is for models of the catalogue") }
     let network = try Network(onnx: arguments[input][0], input: arguments[Common.input])
+    try describe(network, arguments)
+    try save(network, arguments)
+  }
+
+  /// The network that IN is without --model: a model file, or a model of the catalogue with weights drawn from --seed;
+  /// `nil` if it is a file of weights.
+  private static func modelItself(_ arguments: Arguments) throws -> Network? {
+    let path = arguments[input][0]
+    let isModelFile = (try? Network.folder(of: path)) != nil
+    guard isModelFile || FileStatus(path) == nil else { return nil }
+    if arguments[newHead] != nil { throw UsageError("--new-head is for weights: give --model") }
+    let reference = try ModelReference(path, backend: .onednn)
+    return try reference.network(
+      input: reference.input(arguments[Common.input]), seed: arguments[seed], backend: .onednn)
+  }
+
+  /// Gives the network the preprocessing and the class names that were asked for.
+  private static func describe(_ network: Network, _ arguments: Arguments) throws {
     let shape = network.inputShape
     if let text = arguments[preprocessing] {
       guard network.preprocessing != nil else {
@@ -83,25 +107,16 @@ enum Convert: Command {
       }
       network.classNames = try ClassNames.read(file, count: network.outputShape[0])
     }
-    try save(network, arguments)
-  }
-
-  /// The weights of a model file.
-  private static func export(_ arguments: Arguments) throws {
-    guard Network.isStateDict(arguments[output][0]) else {
-      throw UsageError("OUT: a model file's weights are written as .safetensors or .npz")
-    }
-    if let option = options.first(where: { arguments.has($0) }) {
-      throw UsageError("--\(option.name) is for weights that become a model file")
-    }
-    try save(Network(contentsOf: arguments[input][0]), arguments)
   }
 
   private static func save(_ network: Network, _ arguments: Arguments) throws {
-    if Network.isStateDict(arguments[output][0]) {
-      try network.saveStateDict(to: arguments[output][0])
+    let path = arguments[output][0]
+    if path.lowercased().hasSuffix(".onnx") {
+      try network.writeONNX(to: path)
+    } else if Network.isStateDict(path) {
+      try network.saveStateDict(to: path)
     } else {
-      try network.save(to: arguments[output][0])
+      try network.save(to: path)
     }
     let numbers = groupedCount(network.parameters.values.reduce(0) { $0 + $1.shape.count }, "number")
     let outputs =
