@@ -62,7 +62,8 @@ public struct ProbabilisticUNet: Layer {
   }
 
   /// The evidence lower bound of a batch, with its sign changed so that it is a loss: as part of a graph, whose gradients
-  /// and steps follow as for any other loss.
+  /// and steps follow as for any other loss. What it trains has the paths of the model's own parameters, and those that
+  /// begin with `posterior` besides.
   ///
   /// - Parameters:
   ///   - image: what is segmented.
