@@ -50,6 +50,32 @@ private func feed(_ graph: Graph) -> [String: ReferenceTensor<Double>] {
   #expect(gradients(of: loss, withRespectTo: values).allSatisfy { $0 != nil })
 }
 
+@Test func `A14: steps along the gradients make the loss smaller, and the posterior learns, too`() throws {
+  let builder = GraphBuilder(isTraining: true)
+  let loss = evidence(builder, beta: 1).loss
+  let parameters = builder.graph.parameters
+  let found = gradients(of: loss, withRespectTo: parameters.map { builder.value(of: $0.node) })
+  let graph = try builder.finish()
+  var (numbers, losses) = (feed(graph), [Double]())
+  for _ in 0..<5 {
+    let results = ReferenceEvaluator.evaluate(graph) { numbers[$0]! }
+    losses.append(results[loss.node!].values[0])
+    for ((_, parameter), gradient) in zip(parameters, found) {
+      let slopes = try results[#require(gradient?.node)].values
+      let old = numbers[parameter.path]!.values
+      numbers[parameter.path]!.values = zip(old, slopes).map { $0 - 0.003 * $1 }
+    }
+  }
+  #expect(zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 }, "\(losses)")
+  let before = feed(graph)
+  for net in ["unet", "prior", "posterior", "combination"] {
+    #expect(
+      parameters.contains { (_, parameter) in
+        parameter.path.hasPrefix(net) && before[parameter.path]!.values != numbers[parameter.path]!.values
+      }, "\(net)")
+  }
+}
+
 /// With weights of zero the nets give their last biases, so that every part is known: the divergence is that of
 /// `torch.distributions.kl_divergence` for these Gaussians, the scores of every pixel are (0.5, −1).
 @Test(arguments: [0, 0.5, 1] as [Float])

@@ -3,8 +3,8 @@ public import FoveaLayers
 /// Dense U-Net: Aldoj et al. 2020, "Automatic prostate and prostate zones segmentation of magnetic resonance images
 /// using DenseNet-like U-net". A U-Net in which dense blocks take the places of the pairs of convolutions.
 ///
-/// Height and width are multiples of 2 to the number of steps. Blocks and transitions are those of DenseNet-BC, layers
-/// called as there: the article leaves their sizes to its figures, here they are options.
+/// Height and width are multiples of 2 to the number of steps. Differs from the article, of whose variants none is
+/// followed to the last layer: blocks and transitions are those of DenseNet-BC, layers called as there, sizes are options.
 public struct DenseUNet: Layer {
   public var classes: Int
   /// The layers of each block on the way down, the last at the bottom; the way up has the same.

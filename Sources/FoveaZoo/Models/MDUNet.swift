@@ -5,9 +5,9 @@ public import FoveaLayers
 ///
 /// Every pair of convolutions of a U-Net reads maps of several scales: on the way down those of the two levels above, on
 /// the way up those of the two levels below and of the way down at the level above, the same and the level below, all
-/// brought to its size and joined. Down they come by max pooling, up by transposed convolutions that halve or quarter the
-/// channels. Input H×W×C, height and width multiples of 16. Without the quantisation of the weights that the paper
-/// adds against overfitting.
+/// brought to its size and joined. Input H×W×C, height and width multiples of 16. Ours are the ways in which maps come to
+/// a size, down by max pooling and up by transposed convolutions that halve or quarter the channels, and the batch
+/// normalisation; the quantisation of the weights, which the paper adds against overfitting, is left out.
 public struct MDUNet: Layer {
   public var classes: Int
   /// The filters of the first convolutions; each level below has twice as many.

@@ -1,8 +1,8 @@
 import FoveaCore
 public import FoveaLayers
 
-/// Probabilistic U-Net: Kohl et al. 2018, "A Probabilistic U-Net for Segmentation of Ambiguous Images"; sizes as for the
-/// lung scans of §3. Input 128×128×1.
+/// Probabilistic U-Net: Kohl et al. 2018, "A Probabilistic U-Net for Segmentation of Ambiguous Images"; sizes as
+/// they are used for its lung scans. Input 128×128×1.
 ///
 /// A U-Net finds maps that belong to the image alone. The prior net gives a Gaussian of independent numbers; a vector
 /// drawn from it decides among the segmentations that are plausible, and 1×1 convolutions join it to the maps. A `latent`

@@ -2,7 +2,7 @@ public import FoveaLayers
 
 /// A small U-Net: three steps down and three up, with batch normalisation and without convolutions at the bottom.
 ///
-/// Of F. Cordeiro's tutorial "Creating a Very Simple U-Net Model with PyTorch for Semantic Segmentation of Satellite
+/// Of M. Cordeiro's tutorial "Creating a Very Simple U-Net Model with PyTorch for Semantic Segmentation of Satellite
 /// Images" (2020), whose networks for clouds are published. Input H×W×4 (red, green, blue, near infrared), height and
 /// width multiples of 8. Differs from U-Net: the skips join maps after their pooling; the scores are normalised and
 /// rectified before the last transposed convolution. Layers are called as there.
