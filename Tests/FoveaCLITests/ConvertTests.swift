@@ -14,7 +14,7 @@ func `Caffe's LeNet names 99.14 % of MNIST's test pictures, and its weights come
   #expect(converted.status == 0, "\(converted.errors)")
   if let data = SharedData.path("mnist") {
     let evaluated = try Fovea("evaluate", folder.path("lenet"), "--data", "mnist:\(data)", "--json").object()
-    #expect(abs((evaluated["accuracy"] as? Double ?? 0) - 0.9914) < 0.0002)
+    #expect(abs((evaluated["top1"] as? Double ?? 0) - 0.9914) < 0.0002)
   }
   let written = try Fovea("convert", folder.path("lenet"), folder.path("lenet.npz"))
   #expect(written.output == "\(folder.path("lenet.npz")): lenet-caffe, 431,080 numbers, 10 outputs\n")
