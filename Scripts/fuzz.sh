@@ -11,7 +11,7 @@ formats=("$@")
 [ ${#formats[@]} -gt 0 ] || formats=(safetensors pytorch pytorch-old npy npz onnx hdf5 keras caffemodel model)
 
 nice swift build -c release --product FormatFuzz --scratch-path .build/fuzz --sanitize=address \
-  -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined -Xlinker -lubsan
+  -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
 export ASAN_OPTIONS=max_allocation_size_mb=256:hard_rss_limit_mb=1024:detect_leaks=0:abort_on_error=1
 
 failed=0

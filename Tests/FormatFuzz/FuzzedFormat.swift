@@ -29,7 +29,14 @@ struct FuzzedFormat: Sendable {
   var bound: @Sendable (Int) -> Int = { 8 * $0 + 4096 }
 
   static let all: [String: FuzzedFormat] = [
-    "safetensors": weights(["FoveaFormatsTests/Fixtures/python.safetensors"], "damaged.safetensors"),
+    "safetensors": FuzzedFormat(
+      seeds: { folder in
+        let tensors = [
+          "a": Tensor([1, 2, 3] as [Float]), "b": Tensor([4, 5] as [Int32]), "c": Tensor(shape: [0, 3]),
+        ]
+        try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: folder.path("sound"))
+        return [Seed(try folder.read("sound"), as: "damaged.safetensors")]
+      }, read: largest),
     "pytorch": weights(["zip.pth", "checkpoint.pth"].map { "FoveaFormatsTests/Fixtures/" + $0 }, "damaged.pth"),
     "pytorch-old": weights(
       ["stream.pth", "checkpoint-stream.th"].map { "FoveaFormatsTests/Fixtures/" + $0 }, "damaged.th"),
@@ -132,5 +139,7 @@ struct FuzzedFormat: Sendable {
           return folder.path("damaged")
         }
       }
-    }, read: { try Network(contentsOf: $0).parameters.values.map(\.byteCount).max() ?? 0 })
+    }, read: { try Network(contentsOf: $0).parameters.values.map(\.byteCount).max() ?? 0 },
+    // The manifest is small, the weights beside it are not.
+    bound: { _ in 1 << 20 })
 }

@@ -1,4 +1,5 @@
 import FoveaCore
+import FoveaFiles
 import FoveaFormats
 import FoveaLayers
 import FoveaNetwork
@@ -125,4 +126,21 @@ func `what is no file of Keras's weights, or leads elsewhere, is refused`(name: 
 @Test func `a file whose groups contain each other is refused`() {
   let error = #expect(throws: FormatError.self) { try WeightFile(contentsOf: fixturePath("round.h5")) }
   #expect(error?.reason.hasSuffix("its groups are nested too deep") == true)
+}
+
+@Test func `a configuration that is nested deep is refused before it is decoded`() throws {
+  let deep = String(repeating: "{\"class_name\":\"A\",\"config\":{\"layers\":[", count: 20_000)
+  let weights = [UInt8](try fixture("chain.weights.h5"))
+  let path = TemporaryFolder()
+  let file = path.path("deep.keras")
+  try AtomicFile.write(to: file) { output throws(FileError) in
+    let writer = try ZipWriter(output)
+    for (name, bytes) in [("config.json", Array(deep.utf8)), ("model.weights.h5", weights)] {
+      let result = bytes.withUnsafeBytes { bytes in Result { () throws(FileError) in try writer.add(name, [bytes]) } }
+      try result.get()
+    }
+    try writer.finish()
+  }
+  let error = #expect(throws: FormatError.self) { try WeightFile(contentsOf: file) }
+  #expect(error?.reason == "the configuration of the model is nested more than 64 deep")
 }

@@ -7,7 +7,8 @@ extension Network {
   /// The parameters as PyTorch's modules would have them, by name: those of a model of the catalogue are a state dict of
   /// torchvision or timm. The inverse of reading one, bit by bit.
   ///
-  /// An imported ONNX model's are called and arranged as in its file.
+  /// An imported ONNX model's are called and arranged as in its file. Convolutions of 1×1 are written as such, also where
+  /// torchvision has dense layers (ConvNeXt).
   /// - Errors: a model that was changed so that it cannot be traced any more.
   public func stateDict() throws -> [String: Tensor] {
     if model is ONNXModel { return parameters }
