@@ -9,7 +9,7 @@ public enum Catalogue {
     + GoogLeNet.entries + InceptionV2.entries + InceptionV3.entries + InceptionResNetV2.entries + Xception.entries
     + SqueezeNet.entries + MobileNetV1.entries
     + MobileNetV2.entries + MobileNetV3.entries + ShuffleNetV2.entries + EfficientNet.entries + ConvNeXt.entries
-    + UNet.entries
+    + UNet.entries + FCN.entries + DeconvNet.entries
 
   /// The model of a name or of a model line such as `"input 8x8x1 - conv 32 3x3 - relu - fc 10"`.
   ///
