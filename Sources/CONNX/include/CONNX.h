@@ -133,4 +133,8 @@ connx_result connx_strip(
 #ifdef __cplusplus
 }
 #endif
+
+// Behind the types that it shares: the one header of the module.
+#include "CONNXWriter.h"
+
 #endif

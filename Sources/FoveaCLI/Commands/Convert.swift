@@ -1,4 +1,5 @@
 import FoveaData
+import FoveaFiles
 import FoveaLayers
 import FoveaNetwork
 import FoveaONNX
@@ -7,12 +8,13 @@ import FoveaZoo
 /// `fovea convert`: weights that other software trained, as a model file.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "makes a model file of weights that other software trained"
+  static let summary = "makes a model file of weights that other software trained, or an ONNX file of a model"
   static let discussion = """
      IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run) or an .npz file whose tensors are \
     called and arranged as torchvision or timm do, or as in our own files; --model says which model they belong to. \
     Missing, surplus and mis-shaped tensors are all listed. Or IN is an ONNX file, which is a model by itself: its images \
-    of C×H×W become H×W×C, and operators that are not read are all listed. The preprocessing, \
+    of C×H×W become H×W×C, and operators that are not read are all listed. Or IN is a model file, or a model of the catalogue, whose weights are then drawn from --seed. OUT is a model file, or \
+    an ONNX file if it ends in .onnx: then it has neither preprocessing nor class names. The preprocessing, \
     \(Preprocessing.named.keys.sorted().joined(separator: ", ")) or parts such as short=256,crop=224,mean=0.5,deviation=0.5,order=bgr, \
     stays in the model file.
     """
@@ -21,9 +23,10 @@ enum Convert: Command {
     "convert v1.safetensors v1.fovea --model mobilenet-v1:width=0.5,input=160,classes=1001 "
       + "--preprocessing imagenet-tensorflow,short=183 --class-names synset_words.txt",
     "convert mnist-8.onnx digits.fovea --preprocessing mean=0,deviation=1",
+    "convert digits.fovea digits.onnx",
   ]
-  static let input = Positional("IN", "the weights, or an ONNX file")
-  static let output = Positional("OUT", "the model file to write")
+  static let input = Positional("IN", "the weights, an ONNX file, a model file, or a model's name")
+  static let output = Positional("OUT", "the model file or ONNX file to write")
   static let positionals = [input, output]
   static let model = Option(
     "model", "NAME", "which model of the catalogue the weights belong to, with options", .text("a name"),
@@ -35,13 +38,17 @@ enum Convert: Command {
     "imagenet for 1000 ImageNet classes, else bytes become 0...1")
   static let classNames = Option(
     "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
-  static let seed = Option("seed", "N", "what a new head is drawn from", .seed, default: 0)
+  static let seed = Option("seed", "N", "what weights and a new head are drawn from", .seed, default: 0)
   static let options: [any OptionDeclaration] = [
     model, preprocessing, classNames, newHead, Common.input, seed,
   ]
 
   static func run(_ arguments: Arguments) throws {
     if ONNXModel.isFile(arguments[input][0]) { return try convertONNX(arguments) }
+    if arguments[model] == nil, let network = try modelItself(arguments) {
+      try describe(network, arguments)
+      return try save(network, arguments)
+    }
     guard let name = arguments[model] else {
       throw UsageError("--model: say which model of the catalogue the weights belong to, see `fovea models`")
     }
@@ -64,6 +71,24 @@ enum Convert: Command {
     if arguments[model] != nil { throw UsageError("--model: an ONNX file says itself which model it is") }
     if arguments[newHead] != nil { throw UsageError("--new-head is for models of the catalogue") }
     let network = try Network(onnx: arguments[input][0], input: arguments[Common.input])
+    try describe(network, arguments)
+    try save(network, arguments)
+  }
+
+  /// The network that IN is without --model: a model file, or a model of the catalogue with weights drawn from --seed;
+  /// `nil` if it is a file of weights.
+  private static func modelItself(_ arguments: Arguments) throws -> Network? {
+    let path = arguments[input][0]
+    let isModelFile = (try? Network.folder(of: path)) != nil
+    guard isModelFile || FileStatus(path) == nil else { return nil }
+    if arguments[newHead] != nil { throw UsageError("--new-head is for weights: give --model") }
+    let reference = try ModelReference(path, backend: .onednn)
+    return try reference.network(
+      input: reference.input(arguments[Common.input]), seed: arguments[seed], backend: .onednn)
+  }
+
+  /// Gives the network the preprocessing and the class names that were asked for.
+  private static func describe(_ network: Network, _ arguments: Arguments) throws {
     let shape = network.inputShape
     if let text = arguments[preprocessing] {
       guard network.preprocessing != nil else {
@@ -77,11 +102,11 @@ enum Convert: Command {
       }
       network.classNames = try ClassNames.read(file, count: network.outputShape[0])
     }
-    try save(network, arguments)
   }
 
   private static func save(_ network: Network, _ arguments: Arguments) throws {
-    try network.save(to: arguments[output][0])
+    let path = arguments[output][0]
+    if path.lowercased().hasSuffix(".onnx") { try network.writeONNX(to: path) } else { try network.save(to: path) }
     let numbers = groupedCount(network.parameters.values.reduce(0) { $0 + $1.shape.count }, "number")
     let outputs =
       network.outputShape.rank == 1 ? counted(network.outputShape[0], "output") : "\(network.outputShape) out"

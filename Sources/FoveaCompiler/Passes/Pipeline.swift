@@ -14,6 +14,7 @@ public struct Pipeline: Sendable {
       DeadCode(),  // first: what nobody needs must not count as a reader
       SplitBatchNorm(),
       TransposeRemoval(),
+      TilesAsProducts(),
       FoldBatchNorm(),
       ConstantFolding(backends: backends),
       CommonSubexpressions(),

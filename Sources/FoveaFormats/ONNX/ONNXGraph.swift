@@ -10,6 +10,8 @@ package struct ONNXGraph: Sendable {
   package var outputs: [ONNXPort] = []
   package var nodes: [ONNXNode] = []
   package var initializers: [String: ONNXTensor] = [:]
+
+  package init(opset: Int) { self.opset = opset }
 }
 
 /// An input or output of a graph.
@@ -18,6 +20,10 @@ package struct ONNXPort: Sendable {
   package var type: ONNXType
   /// By axis, `nil` where any size is allowed; `nil` if not even the rank is known.
   package var dimensions: [Int?]?
+
+  package init(name: String, type: ONNXType, dimensions: [Int?]?) {
+    (self.name, self.type, self.dimensions) = (name, type, dimensions)
+  }
 }
 
 /// One operator on tensors.
@@ -31,6 +37,14 @@ package struct ONNXNode: Sendable {
   package var inputs: [String]
   package var outputs: [String]
   package var attributes: [String: ONNXAttribute]
+
+  package init(
+    name: String, type: String, domain: String = "", inputs: [String], outputs: [String],
+    attributes: [String: ONNXAttribute] = [:]
+  ) {
+    (self.name, self.type, self.domain) = (name, type, domain)
+    (self.inputs, self.outputs, self.attributes) = (inputs, outputs, attributes)
+  }
 }
 
 package enum ONNXAttribute: Sendable {

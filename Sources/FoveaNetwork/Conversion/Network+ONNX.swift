@@ -36,6 +36,24 @@ extension Network {
   }
 }
 
+extension Network {
+  /// Writes the model as an ONNX file: operators of version 17, images N×C×H×W, a batch of any size.
+  ///
+  /// The input is called `input` and the output `output`; parameters keep their paths. Preprocessing and class names are
+  /// no part of such a file.
+  ///
+  /// - Errors: operations that ONNX has no operators for, each with its layers; more than 2 GiB; what the system said.
+  public func writeONNX(to path: String) throws {
+    let graphs = try [2, 3].map { batch in
+      var graph = try traced(batchSize: batch).graph
+      for pass in [DeadCode(), TransposeRemoval(), CommonSubexpressions()] as [any Pass] { pass.run(on: &graph) }
+      return graph
+    }
+    let graph = try GraphExport.graph(of: graphs[0], beside: graphs[1], parameters: parameters, path: path)
+    try ONNXFile.write(graph, to: path)
+  }
+}
+
 extension ONNXModel {
   /// Whether a path is that of an ONNX file.
   package static func isFile(_ path: String) -> Bool {

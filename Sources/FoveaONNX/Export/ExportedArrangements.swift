@@ -1,0 +1,133 @@
+import FoveaCore
+import FoveaFormats
+import FoveaGraph
+
+extension Op.Concatenate: ONNXExportable {
+  func export(_ node: ExportContext) -> Exported {
+    let rank = node.shape.rank
+    let isChannelsFirst = rank >= 3 && node.inputs.indices.contains { node.value($0).isChannelsFirst }
+    let names = node.inputs.indices.map { isChannelsFirst ? node.channelsFirst($0) : node.plain($0) }
+    let place = node.place(axis, rank: rank, isChannelsFirst: isChannelsFirst)
+    return Exported(
+      node.emit("Concat", names, attributes: ["axis": .integer(place)])[0], isChannelsFirst: isChannelsFirst)
+  }
+}
+
+extension Op.Slice: ONNXExportable {
+  func export(_ node: ExportContext) throws(ExportError) -> Exported {
+    let (x, shape, sizes) = (node.value(0), node.shape(of: 0), node.sizes(of: 0))
+    let cut = (0..<shape.rank).filter { size[$0] != shape[$0] }
+    guard cut.allSatisfy({ sizes[$0] != nil }) else { throw ExportError(what: "a part of a batch") }
+    guard !cut.isEmpty else { return x }
+    let places = cut.map { node.place($0, rank: shape.rank, isChannelsFirst: x.isChannelsFirst) }
+    let y = node.emit(
+      "Slice", x.name, node.integers(cut.map { start[$0] }), node.integers(cut.map { start[$0] + size[$0] }),
+      node.integers(places))
+    return Exported(y, isChannelsFirst: x.isChannelsFirst)
+  }
+}
+
+extension Op.Pad: ONNXExportable {
+  func export(_ node: ExportContext) -> Exported {
+    let (x, rank) = (node.value(0), before.count)
+    var pads = [Int](repeating: 0, count: 2 * rank)
+    for axis in 0..<rank {
+      let place = node.place(axis, rank: rank, isChannelsFirst: x.isChannelsFirst)
+      (pads[place], pads[rank + place]) = (before[axis], after[axis])
+    }
+    let y = node.emit("Pad", x.name, node.integers(pads), value == 0 ? "" : node.number(value))
+    return Exported(y, isChannelsFirst: x.isChannelsFirst)
+  }
+}
+
+extension Op.Reshape: ONNXExportable {
+  func export(_ node: ExportContext) throws(ExportError) -> Exported {
+    let (x, shape, sizes) = (node.value(0), node.shape(of: 0), node.sizes(of: 0))
+    // One channel, or one position: both orders are the same in memory.
+    let isEither =
+      x.isChannelsFirst && (shape.channels == 1 || shape.dimensions[1..<(shape.rank - 1)].allSatisfy { $0 == 1 })
+    return Exported(try node.reshaped(isEither ? x.name : node.plain(0), to: node.sizes, from: sizes))
+  }
+}
+
+extension Op.Transpose: ONNXExportable {
+  func export(_ node: ExportContext) -> Exported {
+    let x = node.value(0)
+    // Where the file has the axes that the result shall have, one after another.
+    let places = order.map { node.place($0, rank: order.count, isChannelsFirst: x.isChannelsFirst) }
+    return Exported(node.transposed(x.name, places))
+  }
+}
+
+extension Op.Broadcast: ONNXExportable {
+  func export(_ node: ExportContext) throws(ExportError) -> Exported {
+    let old = [Int?](repeating: 1, count: node.shape.rank - node.shape(of: 0).rank) + node.sizes(of: 0)
+    let target = try zip(node.sizes, old).map { size, old throws(ExportError) in
+      // Where the batch is already, 1 leaves it.
+      guard let size = size ?? (old == nil ? 1 : nil) else { throw ExportError(what: "stretching to the batch") }
+      return size
+    }
+    return Exported(node.emit("Expand", node.plain(0), node.integers(target)))
+  }
+}
+
+extension Op.SparseMap: ONNXExportable {
+  func export(_ node: ExportContext) throws(ExportError) -> Exported {
+    var x = node.value(0)
+    for (axis, matrix) in zip(axis..., matrices) {
+      let place = node.place(axis, rank: node.shape.rank, isChannelsFirst: x.isChannelsFirst)
+      x.name = try Self.mapped(x.name, along: place, matrix, node)
+    }
+    return x
+  }
+
+  /// Picks where every output is one input, a matrix product elsewhere.
+  private static func mapped(
+    _ x: String, along axis: Int, _ matrix: SparseMatrix, _ node: ExportContext
+  ) throws(ExportError) -> String {
+    let rows = (0..<matrix.rows).map { matrix[$0] }
+    if rows.allSatisfy({ $0.count == 1 && $0[0].weight == 1 }) {
+      return node.emit("Gather", x, node.integers(rows.map { $0[0].column }), attributes: ["axis": .integer(axis)])
+    }
+    guard saturatingProduct(matrix.rows, matrix.columns) <= 1 << 24 else {
+      throw ExportError(what: "a map from \(matrix.columns) to \(matrix.rows) positions")
+    }
+    var numbers = [Float](repeating: 0, count: matrix.rows * matrix.columns)
+    for (row, entries) in rows.enumerated() {
+      for entry in entries { numbers[entry.column * matrix.rows + row] = Float(entry.weight) }
+    }
+    let weights = node.numbers("map\(axis)", Tensor(numbers, shape: [matrix.columns, matrix.rows]))
+    var order = Array(0..<node.shape.rank)
+    order.swapAt(axis, order.count - 1)
+    return node.transposed(node.emit("MatMul", node.transposed(x, order), weights), order)
+  }
+}
+
+extension Op.Sum: ONNXExportable {
+  func export(_ node: ExportContext) -> Exported { node.reduced("ReduceSum", axes, keepsAxes, areAxesInput: true) }
+}
+
+extension Op.Mean: ONNXExportable {
+  func export(_ node: ExportContext) -> Exported { node.reduced("ReduceMean", axes, keepsAxes) }
+}
+
+extension Op.Maximum: ONNXExportable {
+  func export(_ node: ExportContext) -> Exported { node.reduced("ReduceMax", axes, keepsAxes) }
+}
+
+extension ExportContext {
+  /// - Parameter areAxesInput: in version 17, sums take their axes as an input, the others as an attribute.
+  fileprivate func reduced(_ type: String, _ axes: [Int], _ keepsAxes: Bool, areAxesInput: Bool = false) -> Exported {
+    let (x, rank) = (value(0), shape(of: 0).rank)
+    // Without all spatial axes, what is left has its channels last again.
+    let stays = x.isChannelsFirst && (keepsAxes || (1..<(rank - 1)).allSatisfy(axes.contains))
+    let places = axes.map { place($0, rank: rank, isChannelsFirst: stays) }.sorted()
+    var attributes: [String: ONNXAttribute] = ["keepdims": .integer(keepsAxes ? 1 : 0)]
+    let name = stays ? x.name : plain(0)
+    if areAxesInput {
+      return Exported(emit(type, name, integers(places), attributes: attributes), isChannelsFirst: stays && keepsAxes)
+    }
+    attributes["axes"] = .integers(places)
+    return Exported(emit(type, name, attributes: attributes), isChannelsFirst: stays && keepsAxes)
+  }
+}
