@@ -9,6 +9,8 @@ public final class GraphBuilder {
   /// The layers traced so far, a layer before those in it.
   public package(set) var layers: [LayerRecord] = []
   public let isTraining: Bool
+  /// What is compared with the targets in training besides the model's output, and how much the loss of each counts.
+  public private(set) var auxiliaryOutputs: [(value: Value, weight: Float)] = []
 
   private var scopes: [Scope] = [Scope(path: "")]
   private var paths: Set<String> = []
@@ -172,6 +174,9 @@ public final class GraphBuilder {
     guard let node = value.node else { return }
     graph.outputs.append(.init(name: name, node: node))
   }
+
+  /// Lets `value` be compared with the targets too when the model is trained.
+  package func auxiliaryOutput(_ value: Value, weight: Float) { auxiliaryOutputs.append((value, weight)) }
 
   package func update(_ parameter: Value, to value: Value) {
     guard let target = parameter.node, let source = value.node else { return }

@@ -7,10 +7,11 @@ public enum Catalogue {
     + KerasHeads.entries
     + AlexNet.entries + AlexNet2012.entries + ZFNet.entries + VGG.entries + NetworkInNetwork.entries
     + ResNet.entries + ResNetV2.entries + ResNetCIFAR.entries + DenseNet.entries + DenseNetCIFAR.entries
-    + GoogLeNet.entries + InceptionV3.entries + SqueezeNet.entries + MobileNetV1.entries
+    + GoogLeNet.entries + InceptionV2.entries + InceptionV3.entries + InceptionResNetV2.entries + Xception.entries
+    + SqueezeNet.entries + MobileNetV1.entries
     + MobileNetV2.entries + MobileNetV3.entries + ShuffleNetV2.entries + EfficientNet.entries + ConvNeXt.entries
     + UNet.entries + SmallUNet.entries + DenseUNet.entries + MDUNet.entries + ProbabilisticUNet.entries
-    + Wav2Letter.entries + TextCNN.entries
+    + FCN.entries + DeconvNet.entries + Wav2Letter.entries + TextCNN.entries
 
   /// The model of a name or of a model line such as `"input 8x8x1 - conv 32 3x3 - relu - fc 10"`.
   ///

@@ -22,7 +22,8 @@ public struct CatalogueEntry: Sendable {
   public let isLine: Bool
   /// Our names of weights that are called otherwise elsewhere, PyTorch's leaves kept: tried where a file's names fit badly.
   public let otherNames: [@Sendable (String) -> String]
-  /// What the names of tensors begin with that files have and the model does without, such as auxiliary heads.
+  /// What the names of tensors begin with that a model may do without, such as auxiliary heads: a file may have them all
+  /// the same.
   public let leftOut: [String]
   /// What Keras's applications call its layers, if it is one of theirs.
   public var keras: KerasNames? { kerasNames?(chosen) }

@@ -51,9 +51,27 @@ func `a state dict gives PyTorch's numbers, what follows a flatten and folded no
   #expect(error?.description.contains("linear.weight") == true)
 }
 
+@Test func `a model with heads takes those of a file, one without leaves them out`() throws {
+  let folder = TemporaryFolder()
+  let file = try write("googlenet:aux=1,classes=3", seed: 5, to: folder)
+  let headed = try Network(named: "googlenet:aux=1,classes=3", weights: file)
+  let plain = try Network(named: "googlenet:classes=3", weights: file)
+  let heads = headed.parameters.keys.filter { $0.hasPrefix("aux") }
+  #expect(heads.count == 18 && Set(headed.parameters.keys).subtracting(plain.parameters.keys) == Set(heads))
+  #expect(plain.parameters["fc.weights"] == headed.parameters["fc.weights"])
+  // What is saved keeps its heads.
+  try headed.save(to: folder.path("model"))
+  #expect(try Network(contentsOf: folder.path("model")).parameters == headed.parameters)
+  let second = TemporaryFolder()
+  let other = try write("googlenet:classes=3", seed: 5, to: second)
+  let error = #expect(throws: NetworkError.self) { try Network(named: "googlenet:aux=1,classes=3", weights: other) }
+  #expect(error?.description.contains("aux1.conv.conv.weight is missing") == true)
+}
+
 /// Weights of a model as PyTorch would name and arrange them.
 private func write(_ name: String, seed: UInt64, to folder: TemporaryFolder) throws -> String {
-  let network = try Network(ResNetCIFAR(depth: 20), input: [32, 32, 3], seed: seed)
+  let entry = try Catalogue.entry(for: name)
+  let network = try Network(entry.make(), input: try #require(entry.input), seed: seed)
   var tensors: [String: Tensor] = [:]
   for (path, tensor) in network.parameters {
     let leaves = [

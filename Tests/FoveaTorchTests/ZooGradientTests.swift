@@ -12,7 +12,7 @@ import Testing
 /// What `Scripts/zoo-parity.py --gradients FOLDER NAME …` made; too large to be committed.
 private let folder = ProcessInfo.processInfo.environment["FOVEA_ZOO_GRADIENTS"]
 
-/// In training where a model normalises batches; else without its dropout, which no two libraries draw alike.
+/// In training, auxiliary heads included, but without dropout, which no two libraries draw alike.
 @Test(
   .enabled(
     if: folder != nil,
@@ -27,20 +27,28 @@ func `all gradients and running moments of models of the zoo are PyTorch's`() th
     let expected = try Network(named: name, weights: path + ".gradients.pth").parameters
     let input = try #require(arrays["input"])
 
-    let builder = GraphBuilder(isTraining: arrays["training"]?.floats == [1])
+    let builder = GraphBuilder(isTraining: true)
     let model = try Catalogue.entry(for: name).make()
     let scores = builder.trace(model, input: input.shape.ofExample, batchSize: input.shape[0])
-    let loss = (scores * builder.constant(try #require(arrays["upstream"]))).sum(over: [0, 1])
+    let upstream = builder.constant(try #require(arrays["upstream"]))
+    let loss = builder.auxiliaryOutputs.reduce((scores * upstream).sum()) { sum, head in
+      sum + head.weight * (head.value * upstream).sum()
+    }
     let trained = builder.graph.parameters.filter(\.parameter.isTrainable)
     let gradients = gradients(of: loss, withRespectTo: trained.map { builder.value(of: $0.node) })
     for (parameter, gradient) in zip(trained, gradients) {
       builder.output("gradient of \(parameter.parameter.path)", try #require(gradient))
     }
-    let graph = try builder.finish()
+    var graph = try builder.finish()
+    for id in graph.nodes.indices where graph.nodes[id].operation is Op.Dropout {
+      graph.replaceUses(of: id, with: graph.nodes[id].inputs[0])
+    }
+    graph.removeDeadNodes()
 
     var feed = parameters.mapValues { ReferenceTensor($0.floats.map(Double.init), shape: $0.shape) }
     feed["input"] = ReferenceTensor(input.floats.map(Double.init), shape: input.shape)
-    let results = try Configuration.program.results(of: graph, on: feed)
+    let configuration = arrays["exact"]?.floats == [1] ? Configuration.definition : .program
+    let results = try configuration.results(of: graph, on: feed)
     var worst = (error: 0.0, name: "")
     for (found, numbers) in results {
       let target = try #require(expected[String(found.trimmingPrefix("gradient of "))])

@@ -138,6 +138,7 @@ extension LayerRow {
         LayerRow("Sequential", "layers one after another"),
         LayerRow("Residual", "adds what goes around some layers to what comes out of them"),
         LayerRow("Concatenate", "puts the channels of several branches side by side"),
+        LayerRow("AuxiliaryHead", "scores what comes from the middle of a model too while it is trained"),
         LayerRow("Add", "the sum of several branches"),
         LayerRow("Multiply", "the product of several branches"),
       ]

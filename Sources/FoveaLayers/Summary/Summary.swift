@@ -32,9 +32,10 @@ extension Summary {
   public init(_ model: TracedModel) {
     let graph = model.graph
     let fields = graph.receptiveFields
+    let isNeeded = graph.ancestors(of: graph.roots)
     layers = model.layers.compactMap { layer in
       let own = layer.nodes.filter { graph.nodes[$0].path == layer.path }
-      let counts = Counts(of: own, in: graph)
+      let counts = Counts(of: own, in: graph, where: isNeeded)
       guard layer.isLeaf || counts.parameters + counts.nonTrainable + counts.multiplyAdds > 0 else { return nil }
       let output = layer.outputShape.ofExample
       let elementType = layer.output.map { graph.nodes[$0].elementType } ?? .float32
@@ -45,7 +46,7 @@ extension Summary {
         multiplyAdds: counts.multiplyAdds / model.batchSize, activationBytes: output.count * elementType.byteCount,
         receptiveField: field?.map(\.size), step: field?.map(\.step))
     }
-    let all = Counts(of: graph.nodes.indices, in: graph)
+    let all = Counts(of: graph.nodes.indices, in: graph, where: isNeeded)
     (parameters, nonTrainable) = (all.parameters, all.nonTrainable)
     multiplyAdds = all.multiplyAdds / model.batchSize
     activationBytes = layers.reduce(0) { $0 + $1.activationBytes }
@@ -56,7 +57,8 @@ extension Summary {
     var nonTrainable = 0
     var multiplyAdds = 0
 
-    init(of nodes: some Sequence<Graph.NodeID>, in graph: Graph) {
+    /// - Parameter isNeeded: for each node, whether it is computed: auxiliary heads are not.
+    init(of nodes: some Sequence<Graph.NodeID>, in graph: Graph, where isNeeded: [Bool]) {
       for id in nodes {
         let node = graph.nodes[id]
         if let parameter = node.operation as? Op.Parameter {
@@ -66,6 +68,7 @@ extension Summary {
             nonTrainable += parameter.shape.count
           }
         }
+        guard isNeeded[id] else { continue }
         let shapes = node.inputs.map { graph.nodes[$0].shape }
         multiplyAdds += node.operation.multiplyAdds(inputs: shapes, output: node.shape)
         multiplyAdds = min(multiplyAdds, saturation)

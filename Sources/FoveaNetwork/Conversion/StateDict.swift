@@ -16,7 +16,7 @@ struct StateDict {
 
   /// - Parameters:
   ///   - otherNames: functions that turn a file's names into PyTorch's; the one that fits best is taken.
-  ///   - leftOut: what the names of tensors begin with that the model does without.
+  ///   - leftOut: what the names of tensors begin with that are no mistake if the model does without them.
   init(
     _ file: WeightFile, for model: TracedModel, otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = []
   ) {
@@ -24,7 +24,9 @@ struct StateDict {
     let wanted = Set(model.graph.parameters.map { Self.name(of: $0.parameter.path) })
     let candidates = ([{ $0 }] + otherNames).map { translate in
       Dictionary(
-        file.names.map { (translate($0), $0) }.filter { name, _ in !leftOut.contains { name.hasPrefix($0) } },
+        file.names.map { (translate($0), $0) }.filter { name, _ in
+          wanted.contains(name) || !leftOut.contains { name.hasPrefix($0) }
+        },
         uniquingKeysWith: { first, _ in first })
     }
     func fit(_ names: [String: String]) -> Int { names.keys.count(where: wanted.contains) }

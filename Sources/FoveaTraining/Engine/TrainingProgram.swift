@@ -51,7 +51,7 @@ package final class TrainingProgram {
   /// The working memory, which validation shares.
   let arena: AlignedBuffer
 
-  /// Loss, gradients and steps of all trainable parameters, as one graph.
+  /// Loss, with those of the auxiliary heads, gradients and steps of all trainable parameters, as one graph.
   ///
   /// - Errors: every shape mistake of the model at once.
   package static func graph(
@@ -62,7 +62,16 @@ package final class TrainingProgram {
     let output = builder.trace(model, input: input, elementType: elementType, batchSize: batchSize)
     let labels = builder.input(
       "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
-    let value = loss.ofLabels(output.beforeSoftmax, labels)
+    var value = loss.ofLabels(output.beforeSoftmax, labels)
+    for head in builder.auxiliaryOutputs where head.value.isValid && output.isValid {
+      guard head.value.shape == output.shape else {
+        value = head.value.failing(
+          "an auxiliary head gives \(head.value.shape), the model \(output.shape)", fix: "let both give the same shape",
+          assuming: [])
+        continue
+      }
+      value = value + head.weight * loss.ofLabels(head.value.beforeSoftmax, labels)
+    }
     let parameters = builder.graph.parameters.filter(\.parameter.isTrainable)
     let variables = parameters.map { builder.value(of: $0.node) }
     let rates = builder.input("rates", shape: [optimizer.rates(learningRate: 1, step: 1).count])
@@ -110,7 +119,7 @@ package final class TrainingProgram {
   }
 
   /// Copies what was trained into the network.
-  func store(into network: Network) {
+  package func store(into network: Network) {
     network.parameters = Dictionary(
       uniqueKeysWithValues: network.parameters.keys.map { ($0, storage.tensor($0)!) })
   }

@@ -2,12 +2,13 @@ public import FoveaLayers
 
 /// Inception v3: Szegedy et al. 2016, "Rethinking the Inception Architecture for Computer Vision", §6. Input 299×299×3.
 ///
-/// Without the auxiliary head (its tensors in a file are left out). Layers are called as in torchvision, whose published
-/// weights take pictures as (x − 0.5) / 0.5.
+/// Layers are called as in torchvision, whose published weights take pictures as (x − 0.5) / 0.5.
 public struct InceptionV3: Model {
+  /// Whether it has the auxiliary head (figure 8), which is for training alone.
+  public var hasHead: Bool
   public var classes: Int
 
-  public init(classes: Int = 1000) { self.classes = classes }
+  public init(hasHead: Bool = false, classes: Int = 1000) { (self.hasHead, self.classes) = (hasHead, classes) }
 
   public var body: Sequential {
     BasicConv(32, kernel: 3, strides: 2).named("Conv2d_1a_3x3")
@@ -20,6 +21,7 @@ public struct InceptionV3: Model {
     for (name, pooled) in [("5b", 32), ("5c", 64), ("5d", 64)] { squares(pooled: pooled).named("Mixed_" + name) }
     firstReduction.named("Mixed_6a")
     for (name, inner) in [("6b", 128), ("6c", 160), ("6d", 160), ("6e", 192)] { crosses(inner).named("Mixed_" + name) }
+    if hasHead { head.named("AuxLogits") }
     secondReduction.named("Mixed_7a")
     fans.named("Mixed_7b")
     fans.named("Mixed_7c")
@@ -75,6 +77,17 @@ public struct InceptionV3: Model {
         convolution(192, Size2D(1, 7)).named("branch7x7dbl_5")
       }
       averaged(192)
+    }
+  }
+
+  /// Scores from the 17×17 maps, whose loss counts 0.4 in training, as torchvision's does.
+  private var head: AuxiliaryHead {
+    AuxiliaryHead(weight: 0.4) {
+      AveragePool2D(5, strides: 3)
+      convolution(128, 1).named("conv0")
+      BasicConv(768, kernel: 5).named("conv1")
+      GlobalAveragePool2D()
+      Dense(classes, initializer: .truncatedNormal(deviation: 0.001)).named("fc")
     }
   }
 
@@ -136,7 +149,7 @@ extension InceptionV3 {
   static let entries = [
     CatalogueEntry(
       "inception-v3", 2016, "Szegedy et al., Rethinking the Inception Architecture", input: [299, 299, 3],
-      classes: 1000, leftOut: ["AuxLogits."]
-    ) { InceptionV3(classes: $0.classes) }
+      classes: 1000, options: [.heads], leftOut: ["AuxLogits."]
+    ) { InceptionV3(hasHead: $0.integer("aux") == 1, classes: $0.classes) }
   ]
 }

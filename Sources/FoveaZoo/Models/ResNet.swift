@@ -23,36 +23,51 @@ public struct ResNet: Model {
   public var pathWidth: Int
   /// Which convolution of a bottleneck has the stride: the first or the second.
   public var strided: Int
+  /// How many of the last stages keep height and width, the windows of their bottlenecks dilated instead.
+  public var dilatedStages: Int
   public var classes: Int
 
   public init(
-    _ depths: [Int], _ unit: Unit, paths: Int = 1, pathWidth: Int = 64, strided: Int = 2, classes: Int = 1000
+    _ depths: [Int], _ unit: Unit, paths: Int = 1, pathWidth: Int = 64, strided: Int = 2, dilatedStages: Int = 0,
+    classes: Int = 1000
   ) {
-    self.strided = strided
-    (self.depths, self.unit, self.paths, self.pathWidth, self.classes) = (depths, unit, paths, pathWidth, classes)
+    (self.depths, self.unit, self.paths, self.pathWidth) = (depths, unit, paths, pathWidth)
+    (self.strided, self.dilatedStages, self.classes) = (strided, dilatedStages, classes)
   }
 
   public var body: Sequential {
-    Conv2D(filters: 64, kernel: 7, strides: 2, padding: .explicit(3), bias: false, initializer: .heNormalFanOut)
-      .named("conv1")
-    BatchNorm().named("bn1")
-    ReLU()
-    MaxPool2D(3, strides: 2, padding: .explicit(1)).named("maxpool")
-    for (stage, depth) in depths.enumerated() {
-      Sequential {
-        for index in 0..<depth { unit(stage: stage, isFirst: index == 0).named("\(index)") }
-      }.named("layer\(stage + 1)")
-    }
+    features()
     GlobalAveragePool2D().named("avgpool")
     Dense(classes).named("fc")
   }
 
+  /// What comes before the mean of the maps; the last layers of it are the stages.
+  ///
+  /// - Parameter prefix: what the names of its layers begin with.
+  func features(prefix: String = "") -> Sequential {
+    Sequential {
+      Conv2D(filters: 64, kernel: 7, strides: 2, padding: .explicit(3), bias: false, initializer: .heNormalFanOut)
+        .named(prefix + "conv1")
+      BatchNorm().named(prefix + "bn1")
+      ReLU()
+      MaxPool2D(3, strides: 2, padding: .explicit(1)).named(prefix + "maxpool")
+      for (stage, depth) in depths.enumerated() {
+        Sequential {
+          for index in 0..<depth { unit(stage: stage, isFirst: index == 0).named("\(index)") }
+        }.named(prefix + "layer\(stage + 1)")
+      }
+    }
+  }
+
   private func unit(stage: Int, isFirst: Bool) -> ResidualUnit {
     let width = 64 << stage
+    // How many stages up to this one had their stride replaced. Its first unit still sees what the one before gave.
+    let replaced = max(0, stage + 1 + dilatedStages - depths.count)
+    let dilation = 1 << (isFirst ? max(0, replaced - 1) : replaced)
     return ResidualUnit(
       hasBottleneck: unit == .bottleneck, middle: unit == .bottleneck ? width * pathWidth / 64 * paths : width,
-      filters: unit == .bottleneck ? 4 * width : width, paths: paths, strides: isFirst && stage > 0 ? 2 : 1,
-      strided: strided,
+      filters: unit == .bottleneck ? 4 * width : width, paths: paths,
+      strides: isFirst && stage > 0 && replaced == 0 ? 2 : 1, strided: strided, dilation: dilation,
       // The first stage of a plain ResNet changes nothing that would need a projection.
       isProjected: isFirst && (unit == .bottleneck || stage > 0))
   }
@@ -66,6 +81,8 @@ private struct ResidualUnit: Model {
   var paths: Int
   var strides: Size2D
   var strided: Int
+  /// Of the 3×3 of a bottleneck.
+  var dilation: Int
   var isProjected: Bool
 
   var body: Sequential {
@@ -74,7 +91,7 @@ private struct ResidualUnit: Model {
         convolution(middle, 1, strides: strided == 1 ? strides : 1).named("conv1")
         BatchNorm().named("bn1")
         ReLU()
-        convolution(middle, 3, strides: strided == 1 ? 1 : strides, groups: paths).named("conv2")
+        convolution(middle, 3, strides: strided == 1 ? 1 : strides, dilation: dilation, groups: paths).named("conv2")
         BatchNorm().named("bn2")
         ReLU()
         convolution(filters, 1).named("conv3")
@@ -96,10 +113,12 @@ private struct ResidualUnit: Model {
     }
   }
 
-  private func convolution(_ filters: Int, _ kernel: Int, strides: Size2D = 1, groups: Int = 1) -> Conv2D {
+  private func convolution(
+    _ filters: Int, _ kernel: Int, strides: Size2D = 1, dilation: Int = 1, groups: Int = 1
+  ) -> Conv2D {
     Conv2D(
-      filters: filters, kernel: Size2D(kernel, kernel), strides: strides, groups: groups,
-      padding: .explicit(kernel / 2), bias: false, initializer: .heNormalFanOut)
+      filters: filters, kernel: Size2D(kernel), strides: strides, dilation: Size2D(dilation), groups: groups,
+      padding: .explicit(kernel / 2 * dilation), bias: false, initializer: .heNormalFanOut)
   }
 }
 
