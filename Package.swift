@@ -22,6 +22,7 @@ let systemLibraries: [Target] = [
   .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+  .systemLibrary(name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
 ]
 
 /// C of our own: kernels, and what Swift cannot call safely, such as libraries that leave by `longjmp` or an exception.
@@ -30,6 +31,7 @@ let c: [Target] = [
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
   .target(name: "CFileSystem"),
   .target(name: "CONNX", linkerSettings: [.linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
+  .target(name: "CHDF5", dependencies: ["CHDF5Library"], linkerSettings: [.linkedLibrary("hdf5")]),
 ]
 
 let modules: [Target] = [
@@ -42,7 +44,7 @@ let modules: [Target] = [
   module("FoveaZoo", ["FoveaLayers"]),
   module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
   module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
-  module("FoveaFormats", ["FoveaCore", "FoveaFiles", "CONNX"]),
+  module("FoveaFormats", ["FoveaCore", "FoveaFiles", "CONNX", "CHDF5"]),
   module("FoveaONNX", ["FoveaLayers", "FoveaFormats"]),
   module(
     "FoveaNetwork",
@@ -60,6 +62,10 @@ let modules: [Target] = [
   .executableTarget(
     name: "OperationBench", dependencies: ["FoveaTraining"], path: "Benchmarks/OperationBench",
     exclude: ["torch_operations.py", "compare_operations.py"], swiftSettings: settings),
+  // What `Scripts/fuzz.sh` builds with sanitizers.
+  .executableTarget(
+    name: "FormatFuzz", dependencies: ["FoveaNetwork", "FoveaTestSupport"], path: "Tests/FormatFuzz",
+    swiftSettings: settings),
 ]
 
 let testTargets: [Target] = [

@@ -11,6 +11,7 @@ packages=(
   libarchive-dev                 # .tar.gz and .npz containers
   zlib1g-dev                     # .gz files, with their checksums
   libonnx-dev libprotobuf-dev    # ONNX files: their message classes, and the protobuf that these are made with
+  libhdf5-dev                    # Keras's files, .h5 and .keras
   dataset-fashion-mnist          # the demo's 70,000 real pictures
 )
 

@@ -7,6 +7,8 @@ public struct WeightFile: Sendable {
     case safetensors(SafetensorsFile)
     case pyTorch(PyTorchFile)
     case arrays([String: Tensor])
+    case keras(KerasFile)
+    case caffe(CaffeFile)
   }
 
   public let path: String
@@ -19,9 +21,13 @@ public struct WeightFile: Sendable {
     self.path = path
     let start = try asFormatError { () throws(FileError) in try MappedFile(path).withBytes { Array($0.prefix(16)) } }
     if start.starts(with: [0x50, 0x4b]) {
-      if try Self.isPyTorch(zip: path) {
+      let entries = try Self.entries(ofZip: path)
+      if entries.contains(where: { $0.hasSuffix("/data.pkl") }) {
         let file = try PyTorchFile(contentsOf: path)
         (names, content) = (file.names, .pyTorch(file))
+      } else if entries.contains(KerasFile.weightsEntry) {
+        let file = try KerasFile(contentsOf: path)
+        (names, content) = (file.layers.flatMap { $0.weights.map(\.source) }, .keras(file))
       } else {
         let arrays = try NPZFile.read(path)
         (names, content) = (arrays.keys.sorted(), .arrays(arrays))
@@ -32,21 +38,33 @@ public struct WeightFile: Sendable {
     } else if start.starts(with: [0x80]) {
       let file = try PyTorchFile(contentsOf: path)
       (names, content) = (file.names, .pyTorch(file))
+    } else if HDF5File.isOne(start) {
+      let file = try KerasFile(contentsOf: path)
+      (names, content) = (file.layers.flatMap { $0.weights.map(\.source) }, .keras(file))
+    } else if path.lowercased().hasSuffix(".caffemodel") {  // protobuf, which begins as it likes
+      let file = try CaffeFile(contentsOf: path)
+      (names, content) = (file.names, .caffe(file))
     } else if start.starts(with: [0x1f, 0x8b]) {
       throw FormatError(.unsupported, path, "it is packed; unpack it first, with gunzip -k")
     } else {
       throw FormatError(
-        .unsupported, path, "no weights that are read here: neither .safetensors, PyTorch (.pt, .pth, .th) nor .npz")
+        .unsupported, path,
+        "no weights that are read here: none of .safetensors, PyTorch (.pt, .pth, .th), .npz, Keras (.h5, .keras), "
+          + ".caffemodel")
     }
   }
 
-  private static func isPyTorch(zip path: String) throws(FormatError) -> Bool {
+  private static func entries(ofZip path: String) throws(FormatError) -> [String] {
     try asFormatError { () throws(FileError) in
       let archive = try ArchiveReader(zip: path)
-      while let entry = try archive.next() { if entry.name.hasSuffix("/data.pkl") { return true } }
-      return false
+      var names: [String] = []
+      while let entry = try archive.next() { names.append(entry.name) }
+      return names
     }
   }
+
+  /// The file as Keras's, whose weights are arranged as here.
+  public var keras: KerasFile? { if case .keras(let file) = content { file } else { nil } }
 
   /// The shape of a tensor; `nil` if there is none of this name.
   public func shape(of name: String) -> Shape? {
@@ -54,6 +72,8 @@ public struct WeightFile: Sendable {
     case .safetensors(let file): file.shape(of: name)
     case .pyTorch(let file): file.shape(of: name)
     case .arrays(let arrays): arrays[name]?.shape
+    case .keras(let file): file.shape(of: name)
+    case .caffe(let file): file.shape(of: name)
     }
   }
 
@@ -63,6 +83,8 @@ public struct WeightFile: Sendable {
     switch content {
     case .safetensors(let file): return try file.tensor(name)
     case .pyTorch(let file): return try file.tensor(name)
+    case .keras(let file): return try file.tensor(name)
+    case .caffe(let file): return try file.tensor(name)
     case .arrays(let arrays):
       guard let array = arrays[name] else {
         throw FormatError(.missing, path, "there is no array '\(name)'; it has \(arrays.count)")

@@ -160,7 +160,7 @@ extension Graph {
 
 extension TracedModel {
   /// - Errors: more parameters than the machine has memory for.
-  fileprivate func checkMemory() throws(ModelError) {
+  func checkMemory() throws(ModelError) {
     let bytes = graph.parameters.reduce(0) { $0 + $1.parameter.shape.count * 4 }
     guard let problem = MemoryLimit.problem(with: bytes) else { return }
     throw ModelError([

@@ -3,7 +3,8 @@ import FoveaLayers
 /// The models that have a name: those of each family, which its own file lists. A new family is added here.
 public enum Catalogue {
   public static let entries: [CatalogueEntry] =
-    LeNet5.entries + LeNet51998.entries + LeCunLetters1995.entries + KerasMNIST.entries + KerasHeads.entries
+    LeNet5.entries + LeNet51998.entries + LeCunLetters1995.entries + LeNetCaffe.entries + KerasMNIST.entries
+    + KerasHeads.entries
     + AlexNet.entries + AlexNet2012.entries + ZFNet.entries + VGG.entries + NetworkInNetwork.entries
     + ResNet.entries + ResNetV2.entries + ResNetCIFAR.entries + DenseNet.entries + DenseNetCIFAR.entries
     + GoogLeNet.entries + InceptionV2.entries + InceptionV3.entries + InceptionResNetV2.entries + Xception.entries

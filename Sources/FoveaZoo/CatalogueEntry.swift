@@ -25,6 +25,9 @@ public struct CatalogueEntry: Sendable {
   /// What the names of tensors begin with that a model may do without, such as auxiliary heads: a file may have them all
   /// the same.
   public let leftOut: [String]
+  /// What Keras's applications call its layers, if it is one of theirs.
+  public var keras: KerasNames? { kerasNames?(chosen) }
+  private let kerasNames: (@Sendable (ModelOptions) -> KerasNames)?
   private let chosen: ModelOptions
   private let model: @Sendable (ModelOptions) -> any Layer
 
@@ -32,11 +35,13 @@ public struct CatalogueEntry: Sendable {
     _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?,
     elementType: ElementType = .float32, classes: Int? = 10, options: [ModelOption] = [], isLine: Bool = false,
     otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = [],
+    keras: (@Sendable (ModelOptions) -> KerasNames)? = nil,
     model: @escaping @Sendable (_ options: ModelOptions) -> any Layer
   ) {
     (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
     (self.input, self.classes, self.options, self.isLine) = (input, classes, options, isLine)
     (self.elementType, self.otherNames, self.leftOut, self.model) = (elementType, otherNames, leftOut, model)
+    kerasNames = keras
     chosen = ModelOptions(
       classes: classes ?? 0, Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.standard) }))
   }
@@ -45,7 +50,7 @@ public struct CatalogueEntry: Sendable {
     (self.name, self.input, self.classes, self.chosen) = (name, input, classes, chosen)
     (aliases, year, source, options) = (entry.aliases, entry.year, entry.source, entry.options)
     (isLine, elementType, model) = (entry.isLine, entry.elementType, entry.model)
-    (otherNames, leftOut) = (entry.otherNames, entry.leftOut)
+    (otherNames, leftOut, kerasNames) = (entry.otherNames, entry.leftOut, entry.kerasNames)
   }
 
   /// The model with so many outputs, its own number by default.

@@ -33,7 +33,9 @@ func `a state dict gives PyTorch's numbers, what follows a flatten and folded no
   let path = folder.write(Array("nothing".utf8), to: "nothing.pth")
   let error = #expect(throws: FormatError.self) { try Network(named: line, weights: path) }
   #expect(
-    error?.reason == "no weights that are read here: neither .safetensors, PyTorch (.pt, .pth, .th) nor .npz")
+    error?.reason
+      == "no weights that are read here: none of .safetensors, PyTorch (.pt, .pth, .th), .npz, Keras (.h5, .keras), "
+      + ".caffemodel")
 }
 
 @Test func `a new head is drawn, and all else is the file's`() throws {

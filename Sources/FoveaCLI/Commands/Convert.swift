@@ -6,16 +6,19 @@ import FoveaNetwork
 import FoveaONNX
 import FoveaZoo
 
-/// `fovea convert`: weights that other software trained, as a model file.
+/// `fovea convert`: weights that other software trained, as a model file; a model, as a file for other software.
 enum Convert: Command {
   static let name = "convert"
-  static let summary = "makes a model file of weights that other software trained, or an ONNX file of a model"
+  static let summary = "makes a model file of weights that other software trained, or a file for other software"
   static let discussion = """
-     IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run) or an .npz file whose tensors are \
-    called and arranged as torchvision or timm do, or as in our own files; --model says which model they belong to. \
+    IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run), an .npz file or a Caffe file \
+    (.caffemodel) whose tensors are called and arranged as torchvision or timm do, or as in our own files; or a Keras file \
+    (.h5, .keras) with layers called as in Keras's applications, or in a chain; --model says which model they belong to. \
     Missing, surplus and mis-shaped tensors are all listed. Or IN is an ONNX file, which is a model by itself: its images \
-    of C×H×W become H×W×C, and operators that are not read are all listed. Or IN is a model file, or a model of the catalogue, whose weights are then drawn from --seed. OUT is a model file, or \
-    an ONNX file if it ends in .onnx: then it has neither preprocessing nor class names. The preprocessing, \
+    of C×H×W become H×W×C, and operators that are not read are all listed. Or IN is a model file, or a model of the \
+    catalogue, whose weights are then drawn from --seed. OUT is a model file, or an ONNX file if it ends in .onnx, or the \
+    weights alone, called and arranged as torchvision or timm do, if it ends in .safetensors or .npz: then it has neither \
+    preprocessing nor class names. The preprocessing, \
     \(Preprocessing.named.keys.sorted().joined(separator: ", ")) or parts such as short=256,crop=224,mean=0.5,deviation=0.5,order=bgr, \
     stays in the model file. VECTORS.npz holds arrays that another program computed: 'input', and 'output' or results of \
     layers under their names, images as N×C×H×W or N×H×W×C; where they differ, the first layer that does is named, with \
@@ -26,10 +29,12 @@ enum Convert: Command {
     "convert v1.safetensors v1.fovea --model mobilenet-v1:width=0.5,input=160,classes=1001 "
       + "--preprocessing imagenet-tensorflow,short=183 --class-names synset_words.txt",
     "convert mnist-8.onnx digits.fovea --preprocessing mean=0,deviation=1",
+    "convert vgg16.h5 vgg16.fovea --model vgg16 --preprocessing imagenet-caffe,crop=224",
     "convert digits.fovea digits.onnx",
+    "convert resnet20.fovea resnet20.safetensors",
   ]
   static let input = Positional("IN", "the weights, an ONNX file, a model file, or a model's name")
-  static let output = Positional("OUT", "the model file or ONNX file to write")
+  static let output = Positional("OUT", "the model file, or .onnx, .safetensors or .npz file to write")
   static let positionals = [input, output]
   static let model = Option(
     "model", "NAME", "which model of the catalogue the weights belong to, with options", .text("a name"),
@@ -116,7 +121,13 @@ enum Convert: Command {
       try Console.print("\(vectors): \(verification.text)")
     }
     let path = arguments[output][0]
-    if path.lowercased().hasSuffix(".onnx") { try network.writeONNX(to: path) } else { try network.save(to: path) }
+    if path.lowercased().hasSuffix(".onnx") {
+      try network.writeONNX(to: path)
+    } else if Network.isStateDict(path) {
+      try network.saveStateDict(to: path)
+    } else {
+      try network.save(to: path)
+    }
     let numbers = groupedCount(network.parameters.values.reduce(0) { $0 + $1.shape.count }, "number")
     let outputs =
       network.outputShape.rank == 1 ? counted(network.outputShape[0], "output") : "\(network.outputShape) out"

@@ -1,17 +1,18 @@
 public import FoveaCore
 public import FoveaData
 import FoveaFormats
-import FoveaLayers
+public import FoveaLayers
 import FoveaZoo
 
 extension Network {
   /// A model of the catalogue with weights that other software trained.
   ///
-  /// Tensors are found by the names and arrangements of torchvision or timm, or of our own files.
+  /// Tensors are found by the names and arrangements of torchvision or timm, of Keras's applications, or of our own
+  /// files; those of Keras's other models by the order of layers, where these are a chain.
   ///
   /// - Parameters:
   ///   - name: of the catalogue, with options: `resnet20`, `mobilenet-v1:width=0.5,input=160,classes=1001`.
-  ///   - path: a safetensors, PyTorch or NumPy file.
+  ///   - path: a safetensors, PyTorch, NumPy, Keras or Caffe file.
   ///   - input: the shape of one example, if not the model's own.
   ///   - newHead: so many outputs in place of the file's; what depends on their number is drawn anew from `seed`.
   ///   - classNames: by class index.
@@ -32,18 +33,9 @@ extension Network {
     }
     let model = entry.make(classes: newHead)
     let traced = try trace(model, input: input, elementType: entry.elementType)
-    let file = try WeightFile(contentsOf: path)
     let head = newHead == nil ? [:] : try Self.drawnHead(of: entry, in: traced, seed: seed)
-    let ours = Set(traced.graph.parameters.map(\.parameter.path))
-    let parameters: [String: Tensor]
-    if file.names.allSatisfy(ours.contains), head.isEmpty {
-      var tensors: [String: Tensor] = [:]
-      for name in file.names { tensors[name] = try file.tensor(name) }
-      parameters = try traced.parameters(from: tensors, of: path)
-    } else {
-      parameters = try StateDict(file, for: traced, otherNames: entry.otherNames, leftOut: entry.leftOut).parameters(
-        except: head)
-    }
+    let parameters = try Self.converted(
+      path, for: traced, except: head, otherNames: entry.otherNames, leftOut: entry.leftOut, keras: entry.keras)
     let outputs = newHead ?? entry.classes
     if !classNames.isEmpty, let outputs, classNames.count != outputs {
       throw NetworkError(
@@ -52,6 +44,45 @@ extension Network {
     self.init(
       traced: traced, model: model, parameters: parameters, classNames: classNames, preprocessing: preprocessing,
       name: entry.name, backend: backend)
+  }
+
+  /// A model of one's own with weights that other software trained.
+  ///
+  /// Tensors are found by the names of PyTorch's modules or of our layers, those of Keras by the order of layers too.
+  ///
+  /// - Parameters:
+  ///   - model: the layers, called as the modules are.
+  ///   - input: the shape of one example, H×W×C.
+  ///   - elementType: what the input is made of: `float32`, or `int32` for words and classes by their numbers.
+  ///   - path: a safetensors, PyTorch, NumPy, Keras or Caffe file.
+  ///   - backend: what computes.
+  /// - Errors: those of the model; a file that is missing or damaged; every missing, surplus and mis-shaped tensor at
+  ///   once.
+  public convenience init(
+    _ model: some Layer, input: Shape, elementType: ElementType = .float32, weights path: String,
+    backend: BackendChoice = .onednn
+  ) throws {
+    let traced = try trace(model, input: input, elementType: elementType)
+    try traced.checkMemory()
+    self.init(
+      traced: traced, model: model, parameters: try Self.converted(path, for: traced), classNames: [],
+      preprocessing: nil, name: nil, backend: backend)
+  }
+
+  /// The parameters of a model out of a file of any format that is read here.
+  private static func converted(
+    _ path: String, for traced: TracedModel, except head: [String: Tensor] = [:],
+    otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = [], keras: KerasNames? = nil
+  ) throws -> [String: Tensor] {
+    let file = try WeightFile(contentsOf: path)
+    let ours = Set(traced.graph.parameters.map(\.parameter.path))
+    if file.names.allSatisfy(ours.contains), head.isEmpty {
+      var tensors: [String: Tensor] = [:]
+      for name in file.names { tensors[name] = try file.tensor(name) }
+      return try traced.parameters(from: tensors, of: path)
+    }
+    if let file = file.keras { return try KerasWeights(file, for: traced, names: keras).parameters(except: head) }
+    return try StateDict(file, for: traced, otherNames: otherNames, leftOut: leftOut).parameters(except: head)
   }
 
   /// New parameters for what depends on the number of classes.

@@ -80,13 +80,16 @@ struct StateDict {
       parameters[parameter.path] = tensor
     }
     mistakes += unused.sorted().map { "\($0) belongs to no layer of the model" }
-    guard mistakes.isEmpty else {
-      let shown = mistakes.prefix(20).joined(separator: "; ")
-      throw NetworkError(
-        "\(file.path): the weights are those of another architecture: \(shown)"
-          + (mistakes.count > 20 ? "; and \(mistakes.count - 20) more" : ""))
-    }
+    guard mistakes.isEmpty else { throw Self.error(file.path, mistakes) }
     return parameters
+  }
+
+  /// Everything that keeps a file's weights from being a model's.
+  static func error(_ path: String, _ mistakes: [String]) -> NetworkError {
+    let shown = mistakes.prefix(20).joined(separator: "; ")
+    return NetworkError(
+      "\(path): the weights are those of another architecture: \(shown)"
+        + (mistakes.count > 20 ? "; and \(mistakes.count - 20) more" : ""))
   }
 
   /// The shape that PyTorch gives to weights of `shape`.

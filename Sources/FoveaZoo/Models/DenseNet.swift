@@ -125,7 +125,8 @@ extension DenseNet {
     ("densenet169", [6, 12, 32, 32], 32, 64), ("densenet201", [6, 12, 48, 32], 32, 64),
   ].map { name, blocks, growth, first in
     CatalogueEntry(
-      name, 2017, "Huang et al., Densely Connected Convolutional Networks", input: [224, 224, 3], classes: 1000
+      name, 2017, "Huang et al., Densely Connected Convolutional Networks", input: [224, 224, 3], classes: 1000,
+      keras: { _ in .denseNet(blocks: blocks) }
     ) { DenseNet(blocks: blocks, growth: growth, firstFilters: first, classes: $0.classes) }
   }
 }

@@ -71,7 +71,8 @@ extension MobileNetV1 {
     CatalogueEntry(
       "mobilenet-v1", 2017, "Howard et al., MobileNets", input: [224, 224, 3], classes: 1000,
       options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))],
-      otherNames: [{ MobileNetV1.fromNumbered($0) }]
+      otherNames: [{ MobileNetV1.fromNumbered($0) }],
+      keras: { _ in .mobileNetV1(stages: MobileNetV1.stages.map(\.count)) }
     ) { MobileNetV1(width: $0.number("width"), classes: $0.classes) }
   ]
 }

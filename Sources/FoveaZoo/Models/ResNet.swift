@@ -5,7 +5,7 @@ public import FoveaLayers
 /// 2016, "Wide Residual Networks", table 8. Input 224×224×3.
 ///
 /// Differs from the first paper: where a bottleneck halves height and width, its 3×3 convolution has the stride, not the
-/// 1×1 before it. Layers are called as in torchvision.
+/// 1×1 before it; `strided` 1 is as in the paper and in Keras. Layers are called as in torchvision.
 public struct ResNet: Model {
   public enum Unit: Hashable, Sendable {
     /// 3×3, 3×3.
@@ -21,15 +21,18 @@ public struct ResNet: Model {
   public var paths: Int
   /// The channels of a path in the first stage.
   public var pathWidth: Int
+  /// Which convolution of a bottleneck has the stride: the first or the second.
+  public var strided: Int
   /// How many of the last stages keep height and width, the windows of their bottlenecks dilated instead.
   public var dilatedStages: Int
   public var classes: Int
 
   public init(
-    _ depths: [Int], _ unit: Unit, paths: Int = 1, pathWidth: Int = 64, dilatedStages: Int = 0, classes: Int = 1000
+    _ depths: [Int], _ unit: Unit, paths: Int = 1, pathWidth: Int = 64, strided: Int = 2, dilatedStages: Int = 0,
+    classes: Int = 1000
   ) {
     (self.depths, self.unit, self.paths, self.pathWidth) = (depths, unit, paths, pathWidth)
-    (self.dilatedStages, self.classes) = (dilatedStages, classes)
+    (self.strided, self.dilatedStages, self.classes) = (strided, dilatedStages, classes)
   }
 
   public var body: Sequential {
@@ -64,7 +67,7 @@ public struct ResNet: Model {
     return ResidualUnit(
       hasBottleneck: unit == .bottleneck, middle: unit == .bottleneck ? width * pathWidth / 64 * paths : width,
       filters: unit == .bottleneck ? 4 * width : width, paths: paths,
-      strides: isFirst && stage > 0 && replaced == 0 ? 2 : 1, dilation: dilation,
+      strides: isFirst && stage > 0 && replaced == 0 ? 2 : 1, strided: strided, dilation: dilation,
       // The first stage of a plain ResNet changes nothing that would need a projection.
       isProjected: isFirst && (unit == .bottleneck || stage > 0))
   }
@@ -77,6 +80,7 @@ private struct ResidualUnit: Model {
   var filters: Int
   var paths: Int
   var strides: Size2D
+  var strided: Int
   /// Of the 3×3 of a bottleneck.
   var dilation: Int
   var isProjected: Bool
@@ -84,10 +88,10 @@ private struct ResidualUnit: Model {
   var body: Sequential {
     Residual(activation: .relu) {
       if hasBottleneck {
-        convolution(middle, 1).named("conv1")
+        convolution(middle, 1, strides: strided == 1 ? strides : 1).named("conv1")
         BatchNorm().named("bn1")
         ReLU()
-        convolution(middle, 3, strides: strides, dilation: dilation, groups: paths).named("conv2")
+        convolution(middle, 3, strides: strided == 1 ? 1 : strides, dilation: dilation, groups: paths).named("conv2")
         BatchNorm().named("bn2")
         ReLU()
         convolution(filters, 1).named("conv3")
@@ -126,16 +130,21 @@ extension Initializer {
 extension ResNet {
   static let entries = plain + aggregated + wide
 
-  private static let plain = [
-    ("resnet18", ["t16"], [2, 2, 2, 2], Unit.basic), ("resnet34", [], [3, 4, 6, 3], .basic),
-    ("resnet50", [], [3, 4, 6, 3], .bottleneck), ("resnet101", [], [3, 4, 23, 3], .bottleneck),
-    ("resnet152", [], [3, 8, 36, 3], .bottleneck),
-  ].map { name, aliases, depths, unit in
-    CatalogueEntry(
-      name, aliases: aliases, 2015, "He et al., Deep Residual Learning for Image Recognition", input: [224, 224, 3],
-      classes: 1000
-    ) { ResNet(depths, unit, classes: $0.classes) }
-  }
+  private static let paper = "He et al., Deep Residual Learning for Image Recognition"
+
+  private static let plain =
+    [("resnet18", ["t16"], [2, 2, 2, 2]), ("resnet34", [], [3, 4, 6, 3])].map { name, aliases, depths in
+      CatalogueEntry(name, aliases: aliases, 2015, paper, input: [224, 224, 3], classes: 1000) {
+        ResNet(depths, .basic, classes: $0.classes)
+      }
+    }
+    + [("resnet50", [3, 4, 6, 3]), ("resnet101", [3, 4, 23, 3]), ("resnet152", [3, 8, 36, 3])].map { name, depths in
+      CatalogueEntry(
+        name, 2015, paper, input: [224, 224, 3], classes: 1000,
+        options: [ModelOption("strided", "which convolution of a unit has the stride, in Keras 1", .integer(2, 1...2))],
+        keras: { .resNet(depths: depths, name: name, strided: $0.integer("strided")) }
+      ) { ResNet(depths, .bottleneck, strided: $0.integer("strided"), classes: $0.classes) }
+    }
 
   private static let aggregated = [
     ("resnext50-32x4d", ["t20"], [3, 4, 6, 3], 32, 4), ("resnext101-32x8d", [], [3, 4, 23, 3], 32, 8),

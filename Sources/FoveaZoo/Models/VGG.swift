@@ -71,7 +71,7 @@ extension VGG {
     CatalogueEntry(
       name, aliases: aliases, 2015,
       "Simonyan & Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition",
-      input: [224, 224, 3], classes: 1000
+      input: [224, 224, 3], classes: 1000, keras: { _ in .vgg(depths: depths) }
     ) { VGG(depths, normalization, hasPointwiseThird: hasPointwiseThird, classes: $0.classes) }
   }
 }
