@@ -63,6 +63,8 @@ let modules: [Target] = [
 ]
 
 let testTargets: [Target] = [
+  // ONNX's own checker.
+  .target(name: "CONNXChecker", path: "Tests/CONNXChecker", linkerSettings: [.linkedLibrary("onnx")]),
   // What several test targets use.
   .target(
     name: "FoveaTestSupport", dependencies: ["FoveaNetwork", "CZlib"], path: "Tests/FoveaTestSupport",
@@ -78,7 +80,7 @@ let testTargets: [Target] = [
   tests("FoveaFilesTests", ["FoveaFiles"]),
   tests("FoveaDataTests", ["FoveaData", "FoveaFiles"], fixtures: true),
   tests("FoveaFormatsTests", ["FoveaFormats", "FoveaFiles"], fixtures: true),
-  tests("FoveaONNXTests", ["FoveaONNX", "FoveaNetwork", "FoveaTraining"], fixtures: true),
+  tests("FoveaONNXTests", ["FoveaONNX", "FoveaNetwork", "FoveaTraining", "CONNXChecker"], fixtures: true),
   // Layers with their gradients, beside PyTorch's.
   tests("FoveaTorchTests", ["FoveaNetwork", "FoveaTraining"], fixtures: true),
   tests("FoveaNetworkTests", ["FoveaNetwork"], fixtures: true),

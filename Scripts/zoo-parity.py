@@ -170,6 +170,244 @@ def lecun1995_letters():
         s4=Subsampling(12), output=nn.Conv2d(12, 26, 4), flatten=nn.Flatten())
 
 
+# --- dense prediction: U-Net and its relatives ---
+
+
+def conv(inputs, outputs, kernel, **options):
+    return nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, **options)
+
+
+def center(x, like):
+    rows, columns = ((x.shape[axis] - like.shape[axis]) // 2 for axis in (2, 3))
+    return x[:, :, rows:rows + like.shape[2], columns:columns + like.shape[3]]
+
+
+class UNet(nn.Module):
+    def __init__(self, padding):
+        super().__init__()
+
+        def pair(inputs, outputs):
+            return named(
+                conv1=nn.Conv2d(inputs, outputs, 3, padding=padding), relu1=nn.ReLU(),
+                conv2=nn.Conv2d(outputs, outputs, 3, padding=padding), relu2=nn.ReLU())
+
+        channels = 1
+        for step in range(4):
+            setattr(self, f"down{step + 1}", pair(channels, 64 << step))
+            setattr(self, f"upconv{step + 1}", nn.ConvTranspose2d(128 << step, 64 << step, 2, 2))
+            setattr(self, f"up{step + 1}", pair(128 << step, 64 << step))
+            channels = 64 << step
+        self.bottom = pair(512, 1024)
+        self.outputs = nn.Conv2d(64, 2, 1)
+
+    def forward(self, x):
+        kept = []
+        for step in range(1, 5):
+            kept.append(getattr(self, f"down{step}")(x))
+            x = nn.functional.max_pool2d(kept[-1], 2)
+        x = self.bottom(x)
+        for step in range(4, 0, -1):
+            x = getattr(self, f"upconv{step}")(x)
+            x = getattr(self, f"up{step}")(torch.cat([center(kept[step - 1], x), x], 1))
+        return self.outputs(x)
+
+
+class SmallUNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+
+        def pair(inputs, outputs, kernel):
+            return [
+                conv(inputs, outputs, kernel), nn.BatchNorm2d(outputs), nn.ReLU(), conv(outputs, outputs, kernel),
+                nn.BatchNorm2d(outputs), nn.ReLU()]
+
+        def down(inputs, outputs, kernel):
+            return nn.Sequential(*pair(inputs, outputs, kernel), nn.MaxPool2d(3, 2, 1))
+
+        def up(inputs, outputs):
+            return nn.Sequential(*pair(inputs, outputs, 3), nn.ConvTranspose2d(outputs, outputs, 3, 2, 1, 1))
+
+        self.conv1, self.conv2, self.conv3 = down(4, 32, 7), down(32, 64, 3), down(64, 128, 3)
+        self.upconv3, self.upconv2, self.upconv1 = up(128, 64), up(128, 32), up(64, 1)
+
+    def forward(self, x):
+        first = self.conv1(x)
+        second = self.conv2(first)
+        y = self.upconv3(self.conv3(second))
+        y = self.upconv2(torch.cat([y, second], 1))
+        return self.upconv1(torch.cat([y, first], 1))
+
+
+class DenseUNet(nn.Module):
+    def __init__(self, blocks=(4, 4, 4, 4, 4), growth=32):
+        super().__init__()
+        densenet = torchvision.models.densenet
+        self.conv0 = conv(1, 64, 3, bias=False)
+        channels, widths = 64, []
+        for step, count in enumerate(blocks):
+            widths.append(channels)
+            setattr(self, f"denseblock{step + 1}", densenet._DenseBlock(count, channels, 4, growth, 0))
+            channels += count * growth
+            if step < len(blocks) - 1:
+                setattr(self, f"transition{step + 1}", densenet._Transition(channels, channels // 2))
+                channels //= 2
+        for step in reversed(range(len(blocks) - 1)):
+            setattr(self, f"upconv{step + 1}", nn.ConvTranspose2d(channels, widths[step], 2, 2))
+            channels = 2 * widths[step] + blocks[step] * growth
+            setattr(self, f"upblock{step + 1}", densenet._DenseBlock(blocks[step], channels, 4, growth, 0))
+            channels += blocks[step] * growth
+        self.norm, self.outputs = nn.BatchNorm2d(channels), nn.Conv2d(channels, 3, 1)
+        self.steps = len(blocks)
+
+    def forward(self, x):
+        x, kept = self.conv0(x), []
+        for step in range(1, self.steps):
+            kept.append(getattr(self, f"denseblock{step}")(x))
+            x = getattr(self, f"transition{step}")(kept[-1])
+        x = getattr(self, f"denseblock{self.steps}")(x)
+        for step in range(self.steps - 1, 0, -1):
+            x = torch.cat([kept[step - 1], getattr(self, f"upconv{step}")(x)], 1)
+            x = getattr(self, f"upblock{step}")(x)
+        return self.outputs(torch.relu(self.norm(x)))
+
+
+class MDUNet(nn.Module):
+    """Maps of levels 1 (the finest) to 5, each by all that it reads."""
+
+    def __init__(self, filters=64):
+        super().__init__()
+        width = [filters << level for level in range(5)]
+
+        def pair(inputs, outputs):
+            return named(
+                conv1=conv(inputs, outputs, 3, bias=False), norm1=nn.BatchNorm2d(outputs), relu1=nn.ReLU(),
+                conv2=conv(outputs, outputs, 3, bias=False), norm2=nn.BatchNorm2d(outputs), relu2=nn.ReLU())
+
+        def raising(level, below):
+            factor = 2 ** (below - level)
+            return nn.ConvTranspose2d(width[below - 1], width[level - 1], factor, factor)
+
+        for level in range(1, 6):
+            above = [width[other - 1] for other in (level - 1, level - 2) if other >= 1]
+            setattr(self, f"down{level}", pair(sum(above) or 3, width[level - 1]))
+        for level in range(1, 5):
+            inputs = width[level - 1] + (width[level - 2] if level > 1 else 0)
+            if level < 4:
+                setattr(self, f"cross{level}_{level + 1}", raising(level, level + 1))
+                inputs += width[level - 1]
+            for below in (level + 1, level + 2):
+                if below <= 5:
+                    setattr(self, f"upconv{level}_{below}", raising(level, below))
+                    inputs += width[level - 1]
+            setattr(self, f"up{level}", pair(inputs, width[level - 1]))
+        self.outputs = nn.Conv2d(filters, 2, 1)
+
+    def forward(self, x):
+        pool, down = nn.functional.max_pool2d, {1: self.down1(x)}
+        for level in range(2, 6):
+            above = [pool(down[other], 2 ** (level - other)) for other in (level - 1, level - 2) if other >= 1]
+            down[level] = getattr(self, f"down{level}")(torch.cat(above, 1))
+        up = {5: down[5]}
+        for level in range(4, 0, -1):
+            read = [down[level]]
+            if level > 1:
+                read.append(pool(down[level - 1], 2))
+            if level < 4:
+                read.append(getattr(self, f"cross{level}_{level + 1}")(down[level + 1]))
+            for below in (level + 1, level + 2):
+                if below <= 5:
+                    read.append(getattr(self, f"upconv{level}_{below}")(up[below]))
+            up[level] = getattr(self, f"up{level}")(torch.cat(read, 1))
+        return self.outputs(up[1])
+
+
+class ProbabilisticUNet(nn.Module):
+    """With the mean of the prior for the latent vector; the posterior is there but not asked."""
+
+    def __init__(self, channels=(32, 64, 128, 192), latent=6):
+        super().__init__()
+
+        def block(inputs, outputs):
+            layers = OrderedDict()
+            for index in (1, 2, 3):
+                layers[f"conv{index}"], layers[f"relu{index}"] = conv(inputs, outputs, 3), nn.ReLU()
+                inputs = outputs
+            return nn.Sequential(layers)
+
+        def encoder(inputs):
+            return {f"down{step + 1}": block(([inputs] + list(channels))[step], width)
+                    for step, width in enumerate(channels)}
+
+        up = {f"up{step + 1}": block(channels[step] + channels[step + 1], channels[step])
+              for step in range(len(channels) - 1)}
+        self.unet = nn.ModuleDict({**encoder(1), **up})
+        self.prior = nn.ModuleDict({**encoder(1), "moments": nn.Linear(channels[-1], 2 * latent)})
+        self.posterior = nn.ModuleDict({**encoder(3), "moments": nn.Linear(channels[-1], 2 * latent)})
+        width = channels[0]
+        self.combination = named(
+            conv1=nn.Conv2d(width + latent, width, 1), relu1=nn.ReLU(), conv2=nn.Conv2d(width, width, 1),
+            relu2=nn.ReLU(), conv3=nn.Conv2d(width, width, 1), relu3=nn.ReLU(), outputs=nn.Conv2d(width, 2, 1))
+        self.steps, self.latent = len(channels), latent
+
+    def encoded(self, parts, x):
+        steps = []
+        for step in range(1, self.steps + 1):
+            steps.append(parts[f"down{step}"](nn.functional.avg_pool2d(steps[-1], 2) if steps else x))
+        return steps
+
+    def moments(self, parts, x):
+        return parts["moments"](self.encoded(parts, x)[-1].mean((2, 3))).split(self.latent, 1)
+
+    def maps(self, x):
+        down = self.encoded(self.unet, x)
+        y = down.pop()
+        for step in range(self.steps - 1, 0, -1):
+            skipped = down.pop()
+            y = nn.functional.interpolate(y, size=skipped.shape[2:], mode="bilinear", align_corners=True)
+            y = self.unet[f"up{step}"](torch.cat([y, skipped], 1))
+        return y
+
+    def scores(self, maps, latent):
+        return self.combination(torch.cat([maps, latent[:, :, None, None].expand(-1, -1, *maps.shape[2:])], 1))
+
+    def forward(self, x):
+        return self.scores(self.maps(x), self.moments(self.prior, x)[0])
+
+
+# --- sequences ---
+
+
+class Wav2Letter(nn.Module):
+    """torchaudio's, without the logarithmic softmax."""
+
+    def __init__(self, features, takes_sound=False):
+        super().__init__()
+        sizes = [(250, 48, 2, 23)] + 7 * [(250, 7, 1, 3)] + [(2000, 32, 1, 16), (2000, 1, 1, 0), (40, 1, 1, 0)]
+        acoustic, channels = [], 250 if takes_sound else features
+        for filters, kernel, stride, padding in sizes:
+            acoustic += [nn.Conv1d(channels, filters, kernel, stride, padding), nn.ReLU()]
+            channels = filters
+        self.acoustic_model = nn.Sequential(*acoustic)
+        if takes_sound:
+            sound = nn.Sequential(nn.Conv1d(features, 250, 250, 160, 45), nn.ReLU())
+            self.acoustic_model = nn.Sequential(sound, self.acoustic_model)
+
+    def forward(self, x):
+        return self.acoustic_model(x)
+
+
+class TextCNN(nn.Module):
+    def __init__(self, words=18765):
+        super().__init__()
+        self.embedding = nn.Embedding(words + 1, 300)
+        self.convs = nn.ModuleList(nn.Conv1d(300, 100, width) for width in (3, 4, 5))
+        self.fc = nn.Linear(300, 2)
+
+    def forward(self, words):
+        x = self.embedding(words).transpose(1, 2)
+        return self.fc(torch.cat([torch.relu(conv(x)).amax(2) for conv in self.convs], 1))
+
+
 class BiasedConv(nn.Module):
     """A convolution with bias and a rectifier, in place of torchvision's BasicConv2d."""
 
@@ -311,6 +549,14 @@ def fcn(name, aux=None):
 # --- the table ---
 
 
+def scaled(model):
+    """With weights under which many layers without normalisation do not forget the input for their biases."""
+    for module in model.modules():
+        if isinstance(module, (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d)):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+    return model
+
+
 def tv(name, **options):
     return lambda: torchvision.models.get_model(name, weights=None, **options)
 
@@ -319,7 +565,8 @@ def tm(name, **options):
     return lambda: timm.create_model(name, **options)
 
 
-# Our name: what makes the model there; the shape of an image H, W, C.
+# Our name, with options: what makes the model there; the shape of an image H, W, C, of a sequence T, C, or the number
+# of words.
 MODELS = {
     # AlexNet
     "alexnet": (tv("alexnet"), (224, 160, 3)),
@@ -375,6 +622,18 @@ MODELS = {
     "vgg16-c": (lambda: vgg([2, 2, 3, 3, 3], pointwise_third=True), (96, 96, 3)),
     "vgg19": (tv("vgg19"), (96, 96, 3)),
     "vgg19-bn": (tv("vgg19_bn"), (96, 96, 3)),
+    # U-Net and its relatives
+    "unet": (lambda: scaled(UNet(0)), (188, 204, 1)),
+    "unet-same": (lambda: scaled(UNet(1)), (64, 48, 1)),
+    "unet-small": (SmallUNet, (64, 48, 4)),
+    "dense-unet": (DenseUNet, (64, 48, 1)),
+    "mdunet": (MDUNet, (64, 48, 3)),
+    "probabilistic-unet:latent=mean": (lambda: scaled(ProbabilisticUNet()), (64, 48, 1)),
+    # Sequences
+    "wav2letter": (lambda: scaled(Wav2Letter(1, takes_sound=True)), (8000, 1)),
+    "wav2letter-spectrum": (lambda: scaled(Wav2Letter(201)), (100, 201)),
+    "wav2letter-mfcc": (lambda: scaled(Wav2Letter(13)), (101, 13)),
+    "textcnn": (TextCNN, (64,)),
 }
 
 
@@ -386,8 +645,13 @@ def randomize(model):
             nn.init.normal_(module.bias, std=0.1)
             nn.init.normal_(module.running_mean, std=0.1)
             nn.init.uniform_(module.running_var, 0.5, 1.5)
-        elif isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)) and module.bias is not None:
+        elif isinstance(module, (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Linear)) and module.bias is not None:
             nn.init.normal_(module.bias, std=0.1)
+
+
+def channels_first(images):
+    images = torch.from_numpy(images)
+    return torch.movedim(images, -1, 1) if images.dim() > 2 else images
 
 
 def outputs(name, result):
@@ -398,20 +662,24 @@ def outputs(name, result):
         found = [(result[0], 1)] + [(head, 0.3 if len(result) == 3 else 0.4) for head in result[1:]]
     else:
         found = [(result, 1)]
-    found = [(scores.permute(0, 2, 3, 1) if scores.ndim == 4 else scores, weight) for scores, weight in found]
+    found = [(torch.movedim(scores, 1, -1), weight) for scores, weight in found]
     return found if "aux=1" in name else found[:1]
 
 
 def difference(name, folder):
     """The largest difference of a score, relative to the largest score."""
-    make, (height, width, channels) = MODELS[name]
+    make, shape = MODELS[name]
     torch.manual_seed(7)
     model = make().eval()
     randomize(model)
-    images = np.random.default_rng(8).standard_normal((2, height, width, channels), dtype=np.float32)
+    random = np.random.default_rng(8)
+    if len(shape) > 1:
+        images = random.standard_normal((2, *shape), dtype=np.float32)
+    else:
+        images = random.integers(0, 1000, (2, *shape), dtype=np.int32)
     with torch.no_grad():
-        expected = outputs(name, model(torch.from_numpy(images).permute(0, 3, 1, 2)))[0][0].numpy()
-    weights, converted = f"{folder}/weights.pth", f"{folder}/model.fovea"
+        expected = outputs(name, model(channels_first(images)))[0][0].numpy()
+    weights, converted = f"{folder}/weights.pth", f"{folder}/converted.fovea"
     torch.save(model.state_dict(), weights)
     np.savez(f"{folder}/in.npz", input=images)
     command(["convert", weights, converted, "--model", sized(name)])
@@ -424,8 +692,8 @@ def difference(name, folder):
 
 def sized(name):
     """The name with the size of the images of its line."""
-    height, width, _ = MODELS[name][1]
-    return f"{name}{',' if ':' in name else ':'}input={height}x{width}"
+    size = "x".join(map(str, MODELS[name][1][:2]))
+    return f"{name}{',' if ':' in name else ':'}input={size}"
 
 
 def gradients(name, model, images, upstream, precision):
@@ -444,7 +712,10 @@ def write_gradients(name, folder):
     Where a rectifier or a maximum falls to the other side by rounding, gradients change by some percent. Of models for
     which no such batch is found, ours are computed in double precision too, by the definitions, which takes minutes.
     """
-    make, (height, width, channels) = MODELS[name]
+    make, shape = MODELS[name]
+    if len(shape) < 3:
+        sys.exit(f"{name}: gradients are compared for models of images")
+    height, width, channels = shape
     torch.manual_seed(7)
     model = make()
     randomize(model)
@@ -500,7 +771,7 @@ def main():
                 passed, text = error <= TOLERANCE, f"{error:.1e}"
             except ValueError as mistake:
                 passed, text = False, str(mistake)
-        print(f"{name:24}{'ok' if passed else 'FAILED':8}{text}", flush=True)
+        print(f"{name:32}{'ok' if passed else 'FAILED':8}{text}", flush=True)
         if not passed:
             failed.append(name)
     sys.exit(1 if failed else 0)

@@ -70,6 +70,16 @@ public struct ONNXModel: Layer {
     return result
   }
 
+  /// What the file calls its input.
+  package var inputName: String { graph.inputs[0].name }
+
+  /// The layers whose results the file has names for, by these names.
+  package var layersByResult: [String: String] {
+    var layers: [String: String] = [:]
+    for (node, layer) in zip(graph.nodes, names.layers) { layers[node.outputs.first ?? ""] = layer }
+    return layers
+  }
+
   private func isParameter(_ name: String) -> Bool {
     graph.initializers[name].map { !$0.isInteger } == true && !constants.contains(name)
   }

@@ -9,15 +9,18 @@ public enum Catalogue {
     + GoogLeNet.entries + InceptionV2.entries + InceptionV3.entries + InceptionResNetV2.entries + Xception.entries
     + SqueezeNet.entries + MobileNetV1.entries
     + MobileNetV2.entries + MobileNetV3.entries + ShuffleNetV2.entries + EfficientNet.entries + ConvNeXt.entries
-    + UNet.entries + FCN.entries + DeconvNet.entries
+    + UNet.entries + SmallUNet.entries + DenseUNet.entries + MDUNet.entries + ProbabilisticUNet.entries
+    + FCN.entries + DeconvNet.entries + Wav2Letter.entries + TextCNN.entries
 
   /// The model of a name or of a model line such as `"input 8x8x1 - conv 32 3x3 - relu - fc 10"`.
   ///
-  /// Capitals, hyphens and underscores in a name do not matter. Behind a colon stand options: `resnet20:classes=100`.
+  /// Capitals, hyphens and underscores in a name do not matter. Behind a colon stand options: `resnet20:classes=100`. The
+  /// lectures' pattern with its numbers is a model, too: `[[CONV-RELU]*2-POOL]*3-[FC-RELU]*1-SOFTMAX`.
   ///
   /// - Errors: an unknown name, with the nearest; a mistake in a line, with its column; an option that does not exist.
   public static func entry(for text: String) throws(ZooError) -> CatalogueEntry {
     if ModelPattern.looksLikeOne(text) {
+      if let pattern = try LecturePattern(matching: text) { return pattern.entry }
       let pattern: ModelPattern
       do throws(PatternError) { pattern = try ModelPattern(text) } catch { throw .pattern(error) }
       let (name, source) = (pattern.description, "a model line")

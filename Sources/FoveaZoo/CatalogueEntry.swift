@@ -67,8 +67,8 @@ public struct CatalogueEntry: Sendable {
         throw .badOption("'\(key)' of \(name) is given twice")
       }
       given.append("\(key)=\(value)")
-      if key == "input", let original = self.input, original.rank == 3 {
-        input = try Self.input(value, channels: original.channels, of: name)
+      if key == "input", let original = self.input {
+        input = try Self.input(value, like: original, of: name)
       } else if key == "classes", self.classes != nil {
         let option = ModelOption("classes", "outputs", .integer(1, 1...1_000_000))
         guard case .integer(let count) = try option.value(value, of: name) else { continue }
@@ -86,12 +86,19 @@ public struct CatalogueEntry: Sendable {
       chosen: ModelOptions(classes: classes ?? 0, values))
   }
 
-  /// `160`, `160x120` or `160x120x3`.
-  private static func input(_ text: String, channels: Int, of model: String) throws(ZooError) -> Shape {
+  /// Of an image `160`, `160x120` or `160x120x3`; of a sequence `100`, or `100x13` if a step has several numbers.
+  private static func input(_ text: String, like original: Shape, of model: String) throws(ZooError) -> Shape {
     let sizes = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard (1...3).contains(sizes.count), sizes.allSatisfy((1...65_535).contains) else {
-      throw .badOption("'input=\(text)' of \(model): give a size such as 160, 160x120 or 160x120x3")
+    let isImage = original.rank == 3
+    guard (1...original.rank).contains(sizes.count), sizes.allSatisfy((1...longest(isImage)).contains) else {
+      let examples = isImage ? "160, 160x120 or 160x120x3" : original.rank == 2 ? "100 or 100x13" : "100"
+      throw .badOption("'input=\(text)' of \(model): give a size such as \(examples)")
     }
-    return [sizes[0], sizes.count > 1 ? sizes[1] : sizes[0], sizes.count > 2 ? sizes[2] : channels]
+    // One size of an image is both its height and its width.
+    let given = isImage && sizes.count == 1 ? [sizes[0], sizes[0]] : sizes
+    return Shape(given + original.dimensions.dropFirst(given.count))
   }
+
+  /// A second of sound has more steps than an image has rows.
+  private static func longest(_ isImage: Bool) -> Int { isImage ? 65_535 : 10_000_000 }
 }

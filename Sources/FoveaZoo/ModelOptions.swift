@@ -5,6 +5,8 @@ public struct ModelOption: Sendable, Hashable {
     case number(Double, ClosedRange<Double>)
     /// Numbers with hyphens between them, such as `6-12-24`.
     case integers([Int], ClosedRange<Int>)
+    /// One of these words, the first where nothing is chosen.
+    case choice([String])
   }
 
   public let name: String
@@ -24,6 +26,7 @@ public struct ModelOption: Sendable, Hashable {
     case .number(_, let range): "a number, \(range.lowerBound) to \(range.upperBound)"
     case .integers(let example, let range):
       "whole numbers, \(range.lowerBound) to \(range.upperBound), such as \(example.map(String.init).joined(separator: "-"))"
+    case .choice(let words): words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
     }
   }
 
@@ -37,6 +40,8 @@ public struct ModelOption: Sendable, Hashable {
     case .integers(_, let range):
       let values = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) ?? .min }
       if values.count <= 64, values.allSatisfy(range.contains) { return .integers(values) }
+    case .choice(let words):
+      if words.contains(text) { return .choice(text) }
     }
     throw .badOption("'\(name)=\(text)' of \(model): give \(range)")
   }
@@ -46,6 +51,7 @@ public struct ModelOption: Sendable, Hashable {
     case .integer(let value, _): .integer(value)
     case .number(let value, _): .number(value)
     case .integers(let values, _): .integers(values)
+    case .choice(let words): .choice(words[0])
     }
   }
 }
@@ -56,6 +62,7 @@ public struct ModelOptions: Sendable, Hashable {
     case integer(Int)
     case number(Double)
     case integers([Int])
+    case choice(String)
   }
 
   /// The number of outputs; 0 where that is no choice.
@@ -80,5 +87,10 @@ public struct ModelOptions: Sendable, Hashable {
   func integers(_ name: String) -> [Int] {
     guard case .integers(let values)? = values[name] else { preconditionFailure("no numbers '\(name)'") }
     return values
+  }
+
+  func choice(_ name: String) -> String {
+    guard case .choice(let word)? = values[name] else { preconditionFailure("no choice '\(name)'") }
+    return word
   }
 }

@@ -60,6 +60,24 @@ func `each command has a help that names its options`(command: String) throws {
   #expect(lenet?["input"] as? [Int] == [28, 28, 1])
 }
 
+@Test func `models says name, year, input, parameters, multiply-adds and paper of every model`() throws {
+  for row in try Fovea("models", "--json").list() {
+    let name = row["name"] as? String ?? ""
+    #expect((1989...2030).contains(row["year"] as? Int ?? 0), "\(name)")
+    #expect(!name.isEmpty && (row["source"] as? String)?.isEmpty == false)
+    #expect((row["parameters"] as? Int ?? 0) > 0 && (row["multiplyAdds"] as? Int ?? 0) > 0, "\(name)")
+    #expect((row["input"] as? [Int])?.isEmpty == false, "\(name)")
+  }
+  let words = try Fovea("models", "--json").list().first { $0["name"] as? String == "textcnn" }
+  #expect(words?["elementType"] as? String == "int32")
+  let choices = words?["options"] as? [[String: String]]
+  #expect(choices?.first { $0["name"] == "widths" }?["range"] == "whole numbers, 1 to 1000, such as 3-4-5")
+  let text = try Fovea("models").output.split(separator: "\n")
+  let columns = ["name", "other names", "year", "input", "parameters", "multiply-adds", "paper"]
+  #expect(text[0].split(separator: /\s{2,}/).map(String.init) == columns)
+  #expect(text.contains { $0.hasPrefix("textcnn ") && $0.contains(" 2014  64 of int32 ") })
+}
+
 @Test func `layers lists every layer`() throws {
   let rows = try Fovea("layers", "--json").list()
   let listed = Set(rows.compactMap { $0["layer"] as? String })

@@ -9,7 +9,8 @@ import Testing
     #expect(try Catalogue.entry(for: entry.name).name == entry.name)
     #expect(!entry.source.isEmpty)
     let builder = GraphBuilder(isTraining: true)
-    let output = builder.trace(entry.make(), input: try #require(entry.input), batchSize: 2)
+    let output = builder.trace(
+      entry.make(), input: try #require(entry.input), elementType: entry.elementType, batchSize: 2)
     let weights = builder.graph.parameters.filter(\.parameter.isTrainable).map { builder.value(of: $0.node) }
     let found = gradients(of: output.applying(Op.Sum(over: Array(0..<output.rank))), withRespectTo: weights)
     _ = try builder.finish()

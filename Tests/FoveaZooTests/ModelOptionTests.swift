@@ -12,6 +12,12 @@ import Testing
   #expect(try Catalogue.entry(for: entry.name).name == entry.name)
   #expect(try trace(Catalogue.entry(for: "resnet20:classes=7").make(), input: [32, 32, 3]).outputShape == [7])
   #expect(try Catalogue.entry(for: "squeezenet1.1:input=96x128").input == [96, 128, 3])
+  // Of a sequence the length comes first, and its numbers for each step only if it has several.
+  #expect(try Catalogue.entry(for: "wav2letter-mfcc:input=300").input == [300, 13])
+  #expect(try Catalogue.entry(for: "wav2letter-mfcc:input=300x40").input == [300, 40])
+  #expect(try Catalogue.entry(for: "textcnn:input=25,vocabulary=99").input == [25])
+  // A word is chosen among those that there are.
+  #expect(try Catalogue.entry(for: "probabilistic-unet:latent=mean").name == "probabilistic-unet:latent=mean")
 }
 
 @Test(arguments: [
@@ -22,6 +28,9 @@ import Testing
   ("resnet20:classes", "'classes' of resnet20: write an option as name=value, such as classes=5"),
   ("resnet20:classes=5,classes=6", "'classes' of resnet20 is given twice"),
   ("resnet20:input=0", "'input=0' of resnet20: give a size such as 160, 160x120 or 160x120x3"),
+  ("wav2letter:input=3x4x5", "'input=3x4x5' of wav2letter: give a size such as 100 or 100x13"),
+  ("textcnn:input=5x5", "'input=5x5' of textcnn: give a size such as 100"),
+  ("probabilistic-unet:latent=max", "'latent=max' of probabilistic-unet: give sample or mean"),
 ])
 func `an option that does not exist, or cannot be, says what may be`(name: String, sentence: String) {
   let error = #expect(throws: ZooError.self) { try Catalogue.entry(for: name) }

@@ -43,7 +43,8 @@ func `the published parameter counts`(depth: Int, parameters: Int) throws {
   for entry in Catalogue.entries where entry.classes != nil {
     let input = try #require(entry.input)
     // Of a U-Net there is one score for each class at every position.
-    #expect(try trace(entry.make(classes: 7), input: input).outputShape.channels == 7)
-    #expect(try trace(entry.make(), input: input).outputShape.channels == entry.classes!)
+    let type = entry.elementType
+    #expect(try trace(entry.make(classes: 7), input: input, elementType: type).outputShape.channels == 7)
+    #expect(try trace(entry.make(), input: input, elementType: type).outputShape.channels == entry.classes!)
   }
 }

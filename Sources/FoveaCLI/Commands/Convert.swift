@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaFiles
+import FoveaFormats
 import FoveaLayers
 import FoveaNetwork
 import FoveaONNX
@@ -16,7 +17,9 @@ enum Convert: Command {
     of C×H×W become H×W×C, and operators that are not read are all listed. Or IN is a model file, or a model of the catalogue, whose weights are then drawn from --seed. OUT is a model file, or \
     an ONNX file if it ends in .onnx: then it has neither preprocessing nor class names. The preprocessing, \
     \(Preprocessing.named.keys.sorted().joined(separator: ", ")) or parts such as short=256,crop=224,mean=0.5,deviation=0.5,order=bgr, \
-    stays in the model file.
+    stays in the model file. VECTORS.npz holds arrays that another program computed: 'input', and 'output' or results of \
+    layers under their names, images as N×C×H×W or N×H×W×C; where they differ, the first layer that does is named, with \
+    the likely cause, and nothing is written.
     """
   static let examples = [
     "convert resnet20.th resnet20.fovea --model resnet20 --preprocessing imagenet",
@@ -39,8 +42,10 @@ enum Convert: Command {
   static let classNames = Option(
     "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
   static let seed = Option("seed", "N", "what weights and a new head are drawn from", .seed, default: 0)
+  static let verify = Option(
+    "verify", "VECTORS.npz", "arrays of another program to compare with first", .path("a file"), "nothing is compared")
   static let options: [any OptionDeclaration] = [
-    model, preprocessing, classNames, newHead, Common.input, seed,
+    model, preprocessing, classNames, newHead, Common.input, seed, verify,
   ]
 
   static func run(_ arguments: Arguments) throws {
@@ -105,6 +110,11 @@ enum Convert: Command {
   }
 
   private static func save(_ network: Network, _ arguments: Arguments) throws {
+    if let vectors = arguments[verify] {
+      let verification = try network.verify(against: NPZFile.read(vectors), path: vectors)
+      guard verification.difference == nil else { throw CommandError("\(vectors): \(verification.text)") }
+      try Console.print("\(vectors): \(verification.text)")
+    }
     let path = arguments[output][0]
     if path.lowercased().hasSuffix(".onnx") { try network.writeONNX(to: path) } else { try network.save(to: path) }
     let numbers = groupedCount(network.parameters.values.reduce(0) { $0 + $1.shape.count }, "number")

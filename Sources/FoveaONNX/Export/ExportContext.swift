@@ -73,6 +73,14 @@ struct ExportContext {
 
   /// A row of an input of rank 2.
   func row(_ row: Int, of input: Int, name: String) -> String {
+    let rows = export.graph.nodes[inputs[input]]
+    // Put together of vectors: then it is one of these.
+    if rows.operation as? Op.Concatenate == Op.Concatenate(axis: 0), rows.inputs.count == rows.shape[0] {
+      let part = export.graph.nodes[rows.inputs[row]]
+      if part.operation is Op.Reshape, export.graph.nodes[part.inputs[0]].shape.rank == 1 {
+        return export.plain(part.inputs[0])
+      }
+    }
     if let (path, tensor) = export.tensor(inputs[input]) {
       let columns = tensor.shape[1]
       return export.initializer("\(path).\(name)") {
@@ -88,11 +96,14 @@ struct ExportContext {
   // MARK: Arrangements
 
   /// A new shape, the batch's size open.
-  func reshaped(_ name: String, to sizes: [Int?], from old: [Int?]) throws(ExportError) -> String {
-    let open = sizes.indices.filter { sizes[$0] == nil }
-    guard open.count <= 1 else { throw ExportError(what: "a shape with the size of the batch twice") }
+  ///
+  /// - Parameter keepsFirst: whether the first axis stays as long as it is.
+  func reshaped(_ name: String, to sizes: [Int?], keepsFirst: Bool) throws(ExportError) -> String {
+    guard sizes.count(where: { $0 == nil }) <= 1 else {
+      throw ExportError(what: "a shape with the size of the batch twice")
+    }
     // 0 keeps the size that is there, −1 is what is left over.
-    let target = sizes.enumerated().map { $1 ?? ($0 == 0 && old.first == .some(nil) ? 0 : -1) }
+    let target = sizes.enumerated().map { $1 ?? ($0 == 0 && keepsFirst ? 0 : -1) }
     return emit("Reshape", name, integers(target))
   }
 

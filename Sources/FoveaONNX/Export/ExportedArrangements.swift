@@ -42,11 +42,13 @@ extension Op.Pad: ONNXExportable {
 
 extension Op.Reshape: ONNXExportable {
   func export(_ node: ExportContext) throws(ExportError) -> Exported {
-    let (x, shape, sizes) = (node.value(0), node.shape(of: 0), node.sizes(of: 0))
+    let (x, shape) = (node.value(0), node.shape(of: 0))
     // One channel, or one position: both orders are the same in memory.
     let isEither =
       x.isChannelsFirst && (shape.channels == 1 || shape.dimensions[1..<(shape.rank - 1)].allSatisfy { $0 == 1 })
-    return Exported(try node.reshaped(isEither ? x.name : node.plain(0), to: node.sizes, from: sizes))
+    let keepsFirst = shape.rank > 0 && node.shape.rank > 0 && shape[0] == node.shape[0]
+    return Exported(
+      try node.reshaped(isEither ? x.name : node.plain(0), to: node.sizes, keepsFirst: keepsFirst))
   }
 }
 

@@ -24,7 +24,7 @@ extension Op.GroupNorm: ONNXExportable {
     let rows = node.emit("Reshape", x.name, node.integers([0, groups, -1]))
     let normal = node.emit(
       "InstanceNormalization", rows, ones, zeros, attributes: ["epsilon": .float(epsilon)])
-    let back = try node.reshaped(normal, to: sizes, from: sizes)
+    let back = try node.reshaped(normal, to: sizes, keepsFirst: true)
     guard x.isChannelsFirst else {
       return Exported(node.emit("Add", node.emit("Mul", back, node.plain(1)), node.plain(2)))
     }

@@ -56,8 +56,24 @@ package final class GraphExport {
         .unsupported, path, "ONNX's operators of version 17 cannot say this: \(list.joined(separator: "; "))")
     }
     export.addPorts()
+    export.removeUnused()
     return export.result
   }
+
+  /// Drops what no output needs: parts of what an operator takes whole.
+  private func removeUnused() {
+    var needed = Set(result.outputs.map(\.name))
+    var kept: [ONNXNode] = []
+    for node in result.nodes.reversed() where node.outputs.contains(where: needed.contains) {
+      needed.formUnion(node.inputs)
+      kept.append(node)
+    }
+    result.nodes = kept.reversed()
+    result.initializers = result.initializers.filter { needed.contains($0.key) }
+  }
+
+  /// Whether there are operators for what the operation computes, at least for some of its attributes.
+  package static func canWrite(_ operation: any Operation.Type) -> Bool { operation is any ONNXExportable.Type }
 
   private func add(_ id: Graph.NodeID) throws(ExportError) {
     if let before = absorbed[id] {

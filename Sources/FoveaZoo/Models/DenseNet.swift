@@ -85,7 +85,7 @@ enum DenseLayerNames {
 }
 
 /// 4 · growth 1×1 convolutions, then 3×3 ones, whose results join the input.
-private struct DenseLayer: Model {
+struct DenseLayer: Model {
   var growth: Int
   var names: DenseLayerNames
 
@@ -105,7 +105,7 @@ private struct DenseLayer: Model {
 }
 
 /// Half the channels, half the height and width.
-private struct Transition: Layer {
+struct Transition: Layer {
   var names: DenseLayerNames
 
   func forward(_ x: Value) -> Value {

@@ -1,0 +1,105 @@
+import FoveaCompiler
+import FoveaCore
+import FoveaGraph
+
+/// Runs a graph on what another program was given, and looks for the first result that differs.
+struct Examination {
+  let graph: Graph
+  let input: Tensor
+  let parameters: [String: Tensor]
+  let backend: BackendChoice
+  /// In the order of the graph.
+  let wanted: [Wanted]
+
+  /// A result that another program gave.
+  struct Wanted {
+    var name: String
+    var node: Graph.NodeID
+    /// In that program's order of axes.
+    var array: Tensor
+  }
+
+  /// - Parameter ignored: arrays that are compared with nothing.
+  func verification(ignored: [String]) throws -> Verification {
+    var verification = Verification(ignored: ignored)
+    let results = try Self.results(of: wanted.map(\.node), in: graph, input: input, parameters, backend)
+    var sound: [Graph.NodeID] = []
+    for (wanted, result) in zip(wanted, results) {
+      let arrangements = Tensor.matching(wanted.array, result.shape)
+      let differences = arrangements.map { ($0, ArrayDifference(result, from: $0)) }
+      guard let (array, difference) = differences.min(by: { $0.1.relative < $1.1.relative }) else {
+        verification.difference = .init(
+          name: wanted.name, text: "\(wanted.array.shape) there, \(result.shape) here",
+          cause: "another stride, padding or number of channels")
+        return verification
+      }
+      if difference.relative <= Verification.tolerance {
+        verification.agreeing.append(wanted.name)
+        verification.largest = max(verification.largest, difference.relative)
+        sound.append(wanted.node)
+        continue
+      }
+      let place = result.shape.indices(of: difference.index).map(String.init).joined(separator: ",")
+      let text =
+        "\(result.floats[difference.index]) in place of \(array.floats[difference.index]) at \(place), "
+        + "\(Verification.short(difference.relative)) of the largest number"
+      verification.difference = .init(
+        name: wanted.name, text: text,
+        cause: try cause(of: wanted, result: result, expected: arrangements, after: sound))
+      return verification
+    }
+    return verification
+  }
+
+  /// What makes the result agree, if one change to the nodes behind those that agree does.
+  private func cause(
+    of wanted: Wanted, result: Tensor, expected: [Tensor], after sound: [Graph.NodeID]
+  ) throws -> String? {
+    func explains(_ candidate: Tensor) -> Bool {
+      expected.contains { ArrayDifference(candidate, from: $0).relative <= Verification.tolerance }
+    }
+    for (text, function) in UsualCause.functions
+    where explains(Tensor(result.floats.map(function), shape: result.shape)) {
+      return text
+    }
+    for expected in expected {
+      for (text, function) in UsualCause.functions
+      where ArrayDifference(result, from: Tensor(expected.floats.map(function), shape: expected.shape)).relative
+        <= Verification.tolerance
+      {
+        return text.replacing("after", with: "before")
+      }
+    }
+    let (reached, known) = (graph.ancestors(of: [wanted.node]), graph.ancestors(of: sound))
+    let suspects = Set(graph.nodes.indices.filter { reached[$0] && !known[$0] })
+    for cause in UsualCause.all(for: suspects, in: graph) {
+      var changed = graph
+      changed.outputs = [Graph.Output(name: "result", node: wanted.node)]
+      cause.apply(to: &changed)
+      let result = try Self.results(of: changed.outputs.map(\.node), in: changed, input: input, parameters, backend)
+      if explains(result[0]) { return cause.text }
+    }
+    return nil
+  }
+
+  /// The results of some nodes.
+  private static func results(
+    of nodes: [Graph.NodeID], in graph: Graph, input: Tensor, _ parameters: [String: Tensor], _ backend: BackendChoice
+  ) throws -> [Tensor] {
+    var graph = graph
+    graph.outputs = nodes.enumerated().map { Graph.Output(name: "result \($0)", node: $1) }
+    return try ComputeThread.shared.run {
+      let program = try Program(backend.plan(graph), parameters: ParameterStorage(copying: parameters))
+      if program.hasInput("input") { program.setInput("input", to: input) }
+      program.run()
+      return graph.outputs.map { program.output($0.name) }
+    }
+  }
+}
+
+extension Shape {
+  /// Where the element lies that is the `index`-th in row-major order.
+  fileprivate func indices(of index: Int) -> [Int] {
+    zip(rowMajorStrides, dimensions).map { index / $0 % $1 }
+  }
+}

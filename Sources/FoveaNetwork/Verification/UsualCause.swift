@@ -1,0 +1,172 @@
+import FoveaCore
+import FoveaGraph
+internal import Foundation
+
+/// A change to some nodes of a graph by which two programs often differ.
+struct UsualCause {
+  /// Behind a colon: what the other program does.
+  let text: String
+  private let nodes: Set<Graph.NodeID>
+  private let change: Change
+
+  /// Gives the node that takes the place of one, or `nil` to leave it.
+  private typealias Change = (inout Graph.Rewriting, Graph.Node) -> Graph.NodeID?
+
+  func apply(to graph: inout Graph) {
+    graph.rewrite { graph, node, id in nodes.contains(id) ? change(&graph, node) : nil }
+  }
+
+  /// Functions that one program may have applied before its result was written, and the other not.
+  static let functions: [(text: String, function: @Sendable (Float) -> Float)] = [
+    ("the array has the values after the ReLU", { max($0, 0) }),
+    ("the array has the values after the ReLU6", { min(max($0, 0), 6) }),
+    ("the array has the values after the sigmoid", { 1 / (1 + exp(-$0)) }),
+    ("the array has the values after the tanh", { tanh($0) }),
+    ("the array has the values after the SiLU", { $0 / (1 + exp(-$0)) }),
+  ]
+
+  private static let epsilons: [Float] = [1e-3, 1e-5, 1.001e-5, 2e-5, 1e-4, 1e-6, 1e-7, 1e-8, 1e-12, 1e-2]
+
+  /// The causes that change one of the nodes, the simplest first.
+  static func all(for nodes: Set<Graph.NodeID>, in graph: Graph) -> [UsualCause] {
+    let changes: [(String, Change)] = [
+      ("the rows of the dense layer count channel by channel there", flatteningChannelsFirst),
+      ("odd padding lies below and right there, as TensorFlow's 'same'", { moving(&$0, $1, by: 1) }),
+      ("odd padding lies above and left there", { moving(&$0, $1, by: -1) }),
+      ("average pooling counts padding the other way there", countingPadding),
+      ("the kernels are flipped there, a true convolution", { mapping(&$0, $1, Self.flipped) }),
+      ("rows and columns of the kernels are exchanged there", { mapping(&$0, $1, Self.exchanged) }),
+      ("the channels of the input come in the opposite order there, as RGB and BGR", reversingChannels),
+      ("the input is multiplied by 255 there", { scaling(&$0, $1, by: 255) }),
+      ("the input is divided by 255 there", { scaling(&$0, $1, by: 1 / 255) }),
+    ]
+    let normalizations: [(String, Change)] = epsilons.map { epsilon in
+      ("the normalisation's epsilon is \(epsilon) there", { setting(epsilon, &$0, $1) })
+    }
+    return (changes + normalizations).map { UsualCause(text: $0, nodes: nodes, change: $1) }.filter { cause in
+      var (changed, isChanged) = (graph, false)
+      changed.rewrite { graph, node, id in
+        let new = nodes.contains(id) ? cause.change(&graph, node) : nil
+        isChanged = isChanged || new != nil
+        return new
+      }
+      return isChanged
+    }
+  }
+
+  private static func replaced(
+    _ operation: some FoveaGraph.Operation, _ graph: inout Graph.Rewriting, _ node: Graph.Node
+  ) -> Graph.NodeID {
+    var node = node
+    node.operation = operation
+    return graph.add(node)
+  }
+
+  private static func setting(_ epsilon: Float, _ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
+    switch node.operation {
+    case let norm as Op.BatchNormalize where norm.epsilon != epsilon:
+      replaced(Op.BatchNormalize(epsilon: epsilon), &graph, node)
+    case let norm as Op.GroupNorm where norm.epsilon != epsilon:
+      replaced(Op.GroupNorm(groups: norm.groups, epsilon: epsilon), &graph, node)
+    default: nil
+    }
+  }
+
+  /// The windows of convolutions and poolings, `offset` positions nearer to the end.
+  private static func moving(
+    _ graph: inout Graph.Rewriting, _ node: Graph.Node, by offset: Int
+  ) -> Graph.NodeID? {
+    func moved(_ window: Window) -> Window? {
+      let lengths = graph.nodes[node.inputs[0]].shape.dimensions.dropFirst().prefix(window.rank)
+      let edges = lengths.enumerated().map { window.edges($0, length: $1) }
+      // Only strides let one side have more than the other without another size of the result.
+      let moved = edges.map { edges -> Padding.Edges in
+        let (before, after) = (edges.before - offset, edges.after + offset)
+        return before >= 0 && after >= 0 ? .init(before: before, after: after) : edges
+      }
+      guard moved != edges else { return nil }
+      var result = window
+      result.padding = .edges(moved)
+      return result
+    }
+    switch node.operation {
+    case var convolution as Op.Convolution:
+      guard let window = moved(convolution.window) else { return nil }
+      convolution.window = window
+      return replaced(convolution, &graph, node)
+    case var pool as Op.MaxPool:
+      guard let window = moved(pool.window),
+        (try? window.pooledShape(of: graph.nodes[node.inputs[0]].shape)) == node.shape
+      else { return nil }
+      pool.window = window
+      return replaced(pool, &graph, node)
+    default: return nil
+    }
+  }
+
+  private static func countingPadding(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
+    guard let pool = node.operation as? Op.AveragePool, pool.window.padding != .valid || pool.window.roundsUp else {
+      return nil
+    }
+    switch pool.divisor {
+    case .inside: return replaced(Op.AveragePool(pool.window, divisor: .padded), &graph, node)
+    case .padded: return replaced(Op.AveragePool(pool.window, divisor: .inside), &graph, node)
+    case .number: return nil
+    }
+  }
+
+  /// The weights of convolutions over two axes and more, in another arrangement.
+  private static func mapping(
+    _ graph: inout Graph.Rewriting, _ node: Graph.Node,
+    _ arrangement: (inout Graph.Rewriting, Graph.NodeID, Window, String) -> Graph.NodeID?
+  ) -> Graph.NodeID? {
+    guard let convolution = node.operation as? Op.Convolution, convolution.window.count > 1,
+      let weights = arrangement(&graph, node.inputs[1], convolution.window, node.path)
+    else { return nil }
+    var node = node
+    node.inputs[1] = weights
+    return graph.add(node)
+  }
+
+  private static func flipped(
+    _ graph: inout Graph.Rewriting, _ weights: Graph.NodeID, _ window: Window, _ path: String
+  ) -> Graph.NodeID? {
+    window.size.enumerated().reduce(weights) { weights, axis in
+      let matrix = SparseMatrix(gathering: (0..<axis.element).reversed(), of: axis.element)
+      return graph.add(Op.SparseMap(along: axis.offset, matrix), weights, path: path)
+    }
+  }
+
+  private static func exchanged(
+    _ graph: inout Graph.Rewriting, _ weights: Graph.NodeID, _ window: Window, _ path: String
+  ) -> Graph.NodeID? {
+    guard window.rank == 2, window.size[0] == window.size[1] else { return nil }
+    return graph.add(Op.Transpose([1, 0, 2, 3]), weights, path: path)
+  }
+
+  private static func flatteningChannelsFirst(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
+    guard node.operation is Op.Reshape, case let x = graph.nodes[node.inputs[0]].shape, x.rank >= 3,
+      node.shape.rank == 2, node.shape[0] == x[0], x.channels > 1,
+      x.count > x[0] * x.channels
+    else { return nil }
+    let order = [0, x.rank - 1] + (1..<(x.rank - 1))
+    return graph.add(
+      Op.Reshape(to: node.shape), graph.add(Op.Transpose(order), node.inputs[0], path: node.path), path: node.path)
+  }
+
+  private static func reversingChannels(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
+    guard node.operation is Op.Input, node.shape.rank >= 3, node.shape.channels > 1, node.elementType == .float32 else {
+      return nil
+    }
+    let matrix = SparseMatrix(gathering: (0..<node.shape.channels).reversed(), of: node.shape.channels)
+    return graph.add(
+      Op.SparseMap(along: node.shape.rank - 1, matrix), graph.add(node), path: node.path)
+  }
+
+  private static func scaling(
+    _ graph: inout Graph.Rewriting, _ node: Graph.Node, by factor: Float
+  ) -> Graph.NodeID? {
+    guard node.operation is Op.Input, node.elementType == .float32 else { return nil }
+    return graph.add(Op.Scale(factor), graph.add(node), path: node.path)
+  }
+}

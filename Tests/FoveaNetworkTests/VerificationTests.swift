@@ -1,0 +1,136 @@
+import FoveaCore
+import FoveaLayers
+import FoveaNetwork
+import Testing
+
+/// A network whose details another program could have otherwise.
+private struct Detailed: Model {
+  var padding = Padding.explicit(1)
+  var epsilon: Float = 1e-5
+  var isFlipped = false
+  var countsPadding = false
+  var rowsChannelByChannel = false
+
+  var body: Sequential {
+    Conv2D(filters: 4, kernel: 3, strides: 2, padding: padding, flipped: isFlipped).named("conv")
+    BatchNorm(epsilon: epsilon).named("bn")
+    ReLU().named("relu")
+    AveragePool2D(3, strides: 1, padding: .explicit(1), countsPadding: countsPadding).named("pool")
+    Sequential {
+      if rowsChannelByChannel { Permute([3, 1, 2]) }
+      Flatten()
+    }.named("rows")
+    Dense(3).named("fc")
+  }
+}
+
+private let input: Shape = [8, 8, 3]
+private let ours = try! Network(Detailed(), input: input, seed: 5)
+
+/// Not symmetric in anything.
+private let batch = Tensor((0..<(2 * input.count)).map { Float($0 * $0 % 251) / 100 }, shape: [2, 8, 8, 3])
+
+/// What the network gives in another variant, with our weights.
+private func output(of variant: Detailed, on x: Tensor = batch) throws -> Tensor {
+  let network = try Network(variant, input: input)
+  network.parameters = ours.parameters
+  return try network.predict(batch: x)
+}
+
+private func verification(_ arrays: [String: Tensor]) throws -> Verification {
+  try ours.verify(against: arrays, path: "v.npz")
+}
+
+@Test func `what agrees is counted, in either order of axes`() throws {
+  let output = try output(of: Detailed())
+  for x in [batch, batch.permuted([0, 3, 1, 2])] {
+    let found = try verification(["input": x, "output": output, "fc": output])
+    #expect(found.text == "2 arrays agree, relative difference at most 0")
+  }
+}
+
+private let causes: [(Detailed, String)] = [
+  (
+    Detailed(padding: .edges([.init(before: 0, after: 2)])),
+    "odd padding lies below and right there, as TensorFlow's 'same'"
+  ),
+  (Detailed(padding: .edges([.init(before: 2, after: 0)])), "odd padding lies above and left there"),
+  (Detailed(epsilon: 0.001), "the normalisation's epsilon is 0.001 there"),
+  (Detailed(isFlipped: true), "the kernels are flipped there, a true convolution"),
+  (Detailed(countsPadding: true), "average pooling counts padding the other way there"),
+  (Detailed(rowsChannelByChannel: true), "the rows of the dense layer count channel by channel there"),
+]
+
+@Test(arguments: causes.indices)
+func `the cause of a difference is named`(index: Int) throws {
+  let (variant, text) = causes[index]
+  let found = try verification(["input": batch, "output": try output(of: variant)])
+  #expect(found.difference?.name == "output")
+  #expect(found.difference?.cause == text)
+}
+
+@Test func `what is done to the input is a cause`() throws {
+  let flipped = Tensor(
+    batch.floats.indices.map { batch.floats[$0 / 3 * 3 + 2 - $0 % 3] }, shape: batch.shape)
+  let scaled = Tensor(batch.floats.map { $0 * 255 }, shape: batch.shape)
+  let wanted = [
+    (flipped, "the channels of the input come in the opposite order there, as RGB and BGR"),
+    (scaled, "the input is multiplied by 255 there"),
+  ]
+  for (x, text) in wanted {
+    let found = try verification(["input": batch, "output": try output(of: Detailed(), on: x)])
+    #expect(found.difference?.cause == text)
+  }
+}
+
+@Test func `the first layer that differs is named, with those that agree before it`() throws {
+  var layers: [String: Tensor] = ["input": batch]
+  let convolution = try Network(
+    Sequential { Conv2D(filters: 4, kernel: 3, strides: 2, padding: .explicit(1)).named("conv") }, input: input)
+  convolution.parameters = ours.parameters.filter { $0.key.hasPrefix("conv") }
+  let values = try convolution.predict(batch: batch)
+  layers["conv"] = values.permuted([0, 3, 1, 2])
+  layers["bn"] = Tensor(try normalized(values).floats.map { max($0, 0) }, shape: values.shape)
+  layers["fc"] = try output(of: Detailed())
+  layers["other"] = batch
+  let found = try verification(layers)
+  #expect(found.agreeing == ["conv"])
+  #expect(found.difference?.name == "bn")
+  #expect(found.difference?.cause == "the array has the values after the ReLU")
+  #expect(found.text.hasPrefix("bn is the first that differs (1 array before agrees), "))
+  #expect(found.text.hasSuffix("; no layer is called other"))
+}
+
+private func normalized(_ values: Tensor) throws -> Tensor {
+  let network = try Network(
+    Sequential { BatchNorm().named("bn") }, input: Shape(Array(values.shape.dimensions.dropFirst())))
+  network.parameters = ours.parameters.filter { $0.key.hasPrefix("bn") }
+  return try network.predict(batch: values)
+}
+
+@Test func `a difference without a usual cause says so, and another shape too`() throws {
+  let output = try output(of: Detailed())
+  let odd = try verification(["input": batch, "output": Tensor(output.floats.map { $0 * 1.1 }, shape: output.shape)])
+  #expect(odd.difference?.cause == nil)
+  #expect(odd.text.contains("no usual cause"))
+  let short = try verification(["input": batch, "output": Tensor([Float](repeating: 0, count: 4), shape: [2, 2])])
+  #expect(short.difference?.text == "2×2 there, 2×3 here")
+}
+
+@Test func `arrays that cannot be compared are errors`() throws {
+  let wrong: [([String: Tensor], String)] = [
+    (["a": batch], "v.npz: there is no array 'input', only 'a'"),
+    (
+      ["input": Tensor([1, 2] as [Float], shape: [1, 2]), "output": batch],
+      "v.npz: 'input' is 1×2; Detailed takes N×8×8×3, or that with N×C×H×W"
+    ),
+    (
+      ["input": batch, "foo": batch],
+      "v.npz: no array but the input is called 'output' or as a layer of Detailed: see `fovea summary` for the names"
+    ),
+  ]
+  for (arrays, text) in wrong {
+    let error = #expect(throws: NetworkError.self) { try verification(arrays) }
+    #expect(error?.description == text)
+  }
+}
