@@ -14,11 +14,22 @@ public final class ParameterStorage {
 
   /// Copies of `tensors`, which must be `float32`.
   public init(copying tensors: [String: Tensor]) {
+    isShared = false
     for (path, tensor) in tensors { set(path, to: tensor) }
   }
 
+  /// The memory of `tensors` itself, for programs that only read their parameters. A tensor that is written to then gets
+  /// memory of its own, and the programs keep what they have.
+  package init(sharing tensors: [String: Tensor]) {
+    entries = tensors.mapValues { Entry(shape: $0.shape, buffer: $0.sharedMemory) }
+    isShared = true
+  }
+
+  private let isShared: Bool
+
   /// Copies `tensor` into the block of `path`; a new path gets a new block.
   public func set(_ path: String, to tensor: Tensor) {
+    precondition(!isShared, "the memory of \(path) belongs to a tensor")
     if entries[path] == nil {
       entries[path] = Entry(shape: tensor.shape, buffer: AlignedBuffer(byteCount: tensor.byteCount, zeroed: false))
     }
@@ -35,7 +46,7 @@ public final class ParameterStorage {
   public func tensor(_ path: String) -> Tensor? {
     entries[path].map { entry in
       Tensor(shape: entry.shape, elementType: .float32) { target in
-        target.copyMemory(from: UnsafeRawBufferPointer(start: entry.buffer.address, count: entry.buffer.byteCount))
+        target.copyMemory(from: UnsafeRawBufferPointer(start: entry.buffer.address, count: target.count))
       }
     }
   }

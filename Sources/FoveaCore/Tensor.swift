@@ -54,6 +54,9 @@ public struct Tensor: Sendable {
 }
 
 extension Tensor {
+  /// The memory of the elements, not to be written to.
+  package var sharedMemory: AlignedBuffer { storage }
+
   public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     try withExtendedLifetime(storage) {
       try body(UnsafeRawBufferPointer(start: storage.address, count: byteCount))

@@ -43,7 +43,7 @@ extension Network {
     let parameters = self.parameters
     let plan = try backend.plan(graph)
     let results = try ComputeThread.shared.run {
-      let program = try Program(plan, parameters: ParameterStorage(copying: parameters))
+      let program = try Program(plan, parameters: ParameterStorage(sharing: parameters))
       if program.hasInput("input") { program.setInput("input", to: batch) }
       program.run()
       return Dictionary(uniqueKeysWithValues: graph.outputs.map { ($0.node, program.output($0.name)) })

@@ -37,9 +37,12 @@ package struct FileSeal: Codable, Hashable, Sendable {
   package let hash: String
 
   package init(_ path: String) throws {
-    (bytes, hash) = try MappedFile(path).withBytes {
-      ($0.count, String(format: "fnv1a64:%016llx", FNV.hash($0)))
-    }
+    (bytes, hash) = try MappedFile(path).withBytes { ($0.count, String(format: "words64:%016llx", FNV.wideHash($0))) }
+  }
+
+  /// As older programs sealed it.
+  private static func oldHash(_ path: String) throws -> String {
+    try MappedFile(path).withBytes { String(format: "fnv1a64:%016llx", FNV.hash($0)) }
   }
 
   /// - Errors: a file that is not the one that was sealed.
@@ -51,7 +54,8 @@ package struct FileSeal: Codable, Hashable, Sendable {
     guard now.bytes == bytes else {
       throw NetworkError("\(path): has \(now.bytes) bytes instead of \(bytes): cut off or exchanged; restore a copy")
     }
-    guard now == self else {
+    let isSame = try hash.hasPrefix("fnv1a64:") ? hash == Self.oldHash(path) : now == self
+    guard isSame else {
       throw NetworkError("\(path): the content does not match its checksum: damaged or exchanged; restore a copy")
     }
   }

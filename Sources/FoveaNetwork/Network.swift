@@ -186,7 +186,7 @@ private final class ProgramCache: @unchecked Sendable {
     if let index = programs.firstIndex(where: { $0.batchSize == batchSize }) {
       programs.append(programs.remove(at: index))
     } else {
-      let storage = storage ?? ParameterStorage(copying: parameters())
+      let storage = storage ?? ParameterStorage(sharing: parameters())
       self.storage = storage
       programs.append((batchSize, try Program(plan(), parameters: storage)))
       if programs.count > Self.capacity { programs.removeFirst() }

@@ -49,10 +49,13 @@ func `all gradients and running moments of models of the zoo are PyTorch's`() th
     feed["input"] = ReferenceTensor(input.floats.map(Double.init), shape: input.shape)
     let configuration = arrays["exact"]?.floats == [1] ? Configuration.definition : .program
     let results = try configuration.results(of: graph, on: feed)
+    // The gradient of a bias before a batch normalisation is 0 but for rounding.
+    let least = 1e-9 * (results.values.joined().map(abs).max() ?? 0)
     var worst = (error: 0.0, name: "")
     for (found, numbers) in results {
-      let target = try #require(expected[String(found.trimmingPrefix("gradient of "))])
-      let error = relativeError(of: numbers, to: target.floats.map(Double.init))
+      let target = try #require(expected[String(found.trimmingPrefix("gradient of "))]).floats.map(Double.init)
+      if (numbers + target).allSatisfy({ abs($0) < least }) { continue }
+      let error = relativeError(of: numbers, to: target)
       if !(error <= worst.error) { worst = (error, found) }
     }
     print("\(name): \(results.count) results, the largest relative error \(worst.error), \(worst.name)")

@@ -1,3 +1,4 @@
+import FoveaFiles
 import FoveaFormats
 import FoveaLayers
 import FoveaNetwork
@@ -19,7 +20,7 @@ enum Run: Command {
   ]
   static let positionals = [Positional.modelOrFile]
   static let weights = Option(
-    "weights", "FILE", "weights for the model: a safetensors file or a model file", .path("a file"),
+    "weights", "FILE", "weights for the model: a model file, or a file as `fovea convert` reads it", .path("a file"),
     "those of the model file; of a name or a line, new ones drawn from --seed")
   static let inputs = Option(required: "inputs", "IN.npz", "the arrays to read", .path("a file"))
   static let outputs = Option(required: "outputs", "OUT.npz", "the file to write", .path("a file"))
@@ -39,9 +40,14 @@ enum Run: Command {
     }
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
     let input = try RunInput(arguments[inputs])
-    let network = try reference.network(
-      input: input.exampleShape(for: reference), seed: arguments[seed], backend: backend)
-    if let file = arguments[weights] { try network.loadWeights(from: file) }
+    let shape = try input.exampleShape(for: reference)
+    let network: Network
+    if let file = arguments[weights], case .entry(let entry) = reference, FileStatus(file)?.isDirectory != true {
+      network = try Network(named: entry.name, weights: file, input: shape, backend: backend)
+    } else {
+      network = try reference.network(input: shape, seed: arguments[seed], backend: backend)
+      if let file = arguments[weights] { try network.loadWeights(from: file) }
+    }
     let output = try network.predict(batch: input.batch(for: reference))
     try NPZFile.write(["output": output], to: arguments[outputs])
   }

@@ -13,6 +13,7 @@ extension Network {
   /// - Parameters:
   ///   - name: of the catalogue, with options: `resnet20`, `mobilenet-v1:width=0.5,input=160,classes=1001`.
   ///   - path: a safetensors, PyTorch, NumPy, Keras or Caffe file.
+  ///   - input: the shape of one example, if not the model's own.
   ///   - newHead: so many outputs in place of the file's; what depends on their number is drawn anew from `seed`.
   ///   - classNames: by class index.
   ///   - preprocessing: what is done to a picture first; by default its size is made to fit, and bytes become 0...1.
@@ -20,11 +21,11 @@ extension Network {
   ///   - backend: what computes.
   /// - Errors: a file that is missing or damaged; every missing, surplus and mis-shaped tensor at once.
   public convenience init(
-    named name: String, weights path: String, newHead: Int? = nil, classNames: [String] = [],
+    named name: String, weights path: String, input: Shape? = nil, newHead: Int? = nil, classNames: [String] = [],
     preprocessing: Preprocessing? = nil, seed: UInt64 = 0, backend: BackendChoice = .onednn
   ) throws {
     let entry = try Catalogue.entry(for: name)
-    guard let input = entry.input else {
+    guard let input = input ?? entry.input else {
       throw NetworkError("the model line says no input: begin it with 'input HxWxC - '")
     }
     if newHead != nil, entry.classes == nil {

@@ -70,7 +70,7 @@ extension ONNXModel {
     let source = try ONNXFile.read(path)
     let call = try ONNXCall(source, arrays: arrays, path: path)
     return try ComputeThread.shared.run {
-      let program = try Program(backend.plan(call.graph), parameters: ParameterStorage(copying: call.parameters))
+      let program = try Program(backend.plan(call.graph), parameters: ParameterStorage(sharing: call.parameters))
       for (name, array) in arrays where program.hasInput(name) {
         program.setInput(name, to: ONNXCall.prepared(array))
       }

@@ -89,7 +89,7 @@ struct Examination {
     var graph = graph
     graph.outputs = nodes.enumerated().map { Graph.Output(name: "result \($0)", node: $1) }
     return try ComputeThread.shared.run {
-      let program = try Program(backend.plan(graph), parameters: ParameterStorage(copying: parameters))
+      let program = try Program(backend.plan(graph), parameters: ParameterStorage(sharing: parameters))
       if program.hasInput("input") { program.setInput("input", to: input) }
       program.run()
       return graph.outputs.map { program.output($0.name) }
