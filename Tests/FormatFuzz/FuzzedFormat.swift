@@ -32,7 +32,8 @@ struct FuzzedFormat: Sendable {
     "safetensors": FuzzedFormat(
       seeds: { folder in
         let tensors = [
-          "a": Tensor([1, 2, 3] as [Float]), "b": Tensor([4, 5] as [Int32]), "c": Tensor(shape: [0, 3]),
+          "a": Tensor([1, 2, 3] as [Float], shape: [3]), "b": Tensor([4, 5] as [Int32], shape: [2]),
+          "c": Tensor(shape: [0, 3]),
         ]
         try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: folder.path("sound"))
         return [Seed(try folder.read("sound"), as: "damaged.safetensors")]
