@@ -657,7 +657,7 @@ def channels_first(images):
 def outputs(name, result):
     """The scores, channels last, and those of the heads that our model has, with how much the loss of each counts."""
     if isinstance(result, dict):
-        found = [(result["out"], 1)] + [(result["aux"], 0.5)] * ("aux" in result)
+        found = [(result[key], weight) for key, weight in (("out", 1), ("aux", 0.5)) if key in result]
     elif isinstance(result, tuple):
         found = [(result[0], 1)] + [(head, 0.3 if len(result) == 3 else 0.4) for head in result[1:]]
     else:

@@ -11,6 +11,9 @@ package struct ONNXCall: Sendable {
   /// Outputs that are positions of a max pooling.
   private let switches: [String: Switches]
 
+  /// Outputs of whole numbers that are computed as floats: places of the largest.
+  private let integerOutputs: Set<String>
+
   private struct Switches: Sendable {
     /// The spatial sizes of what was pooled.
     var sizes: [Int]
@@ -36,6 +39,7 @@ package struct ONNXCall: Sendable {
     }
     graph = try builder.finish()
     self.switches = switches
+    integerOutputs = Set(source.outputs.filter { [.int32, .int64].contains($0.type) }.map(\.name))
     let names = ONNXNames(source)
     var parameters: [String: Tensor] = [:]
     for (name, initializer) in source.initializers where !initializer.isInteger {
@@ -96,8 +100,12 @@ package struct ONNXCall: Sendable {
     array.elementType == .float32 ? array : Tensor(array.floats, shape: array.shape)
   }
 
-  /// An output as ONNX has it: positions of a max pooling count through the whole tensor.
+  /// An output as ONNX has it: whole numbers as such, positions of a max pooling count through the whole tensor.
   package func finished(_ output: Tensor, name: String) -> Tensor {
+    if integerOutputs.contains(name), output.elementType.isFloatingPoint {
+      let numbers = output.floats.compactMap { Int32(exactly: $0) }
+      return numbers.count == output.shape.count ? Tensor(numbers, shape: output.shape) : output
+    }
     guard let switches = switches[name], output.elementType == .int32, output.shape.rank >= 2 else { return output }
     let pooled = Shape(switches.sizes).count
     let positions = output.shape.count / (output.shape[0] * output.shape[1])
