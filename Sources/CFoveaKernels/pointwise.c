@@ -111,11 +111,22 @@ static void gather(const fovea_strided *space, const float *x, int64_t begin, in
   }
 }
 
+// After how many places a tensor that is stretched along its first axes repeats.
+static int64_t period(const fovea_strided *space) {
+  int64_t period = 1, first = 0;
+  while (first < space->rank && space->stride[0][first] == 0) first++;
+  for (int64_t axis = first; axis < space->rank; axis++) period *= space->size[axis];
+  return period;
+}
+
 static void tiles(void *context, int64_t begin, int64_t end) {
   const job *j = context;
   const fovea_expression *e = j->e;
   float memory[FOVEA_MAX_REGISTERS][TILE] __attribute__((aligned(64)));
   float *place[FOVEA_MAX_REGISTERS];
+  // What a tile of a stretched input begins with, and how much of it is there: often each tile is like the one before.
+  int64_t periods[FOVEA_MAX_INPUTS], phase[FOVEA_MAX_INPUTS], filled[FOVEA_MAX_INPUTS] = {0};
+  for (int i = 0; i < e->inputs; i++) periods[i] = e->kind[i] == FOVEA_STRIDED ? period(&e->space[i]) : 1;
   for (int r = 0; r < FOVEA_MAX_REGISTERS; r++) place[r] = memory[r];
   for (int i = 0; i < e->inputs; i++)
     if (e->kind[i] == FOVEA_SCALAR)
@@ -125,7 +136,9 @@ static void tiles(void *context, int64_t begin, int64_t end) {
     int64_t n = fovea_min(TILE, end - at), padded = fovea_ceil_div(n, 16) * 16;
     for (int i = 0; i < e->inputs; i++) {
       if (e->kind[i] == FOVEA_STRIDED) {
+        if (filled[i] >= n && phase[i] == at % periods[i]) continue;
         gather(&e->space[i], j->inputs[i], at, n, memory[i]);
+        phase[i] = at % periods[i], filled[i] = n;
       } else if (e->kind[i] == FOVEA_DENSE && padded == n) {
         place[i] = (float *)j->inputs[i] + at;  // only read
       } else if (e->kind[i] == FOVEA_DENSE) {

@@ -12,6 +12,8 @@ private let largePairs: [(Shape, Shape)] = [
   ([3, 7, 5, 20], [3, 7, 5, 20]),
   ([3, 7, 5, 16], []), ([3, 7, 5, 16], [3, 7, 5, 1]), ([64, 100], [100]), ([3, 50, 16], [3, 50, 16]),
   ([32, 7, 5, 6], [32, 7, 5, 6]),
+  // Tiles of the kernel that repeat, and that do not.
+  ([2, 50, 40, 64], [64]), ([2, 50, 40, 48], [48]), ([3, 1000, 8], [1000, 1]), ([5, 64, 64], [64, 64]),
 ]
 
 private func cases(_ operation: some ElementwisePair, secondIn range: ClosedRange<Double> = -1...1) -> [ConformanceCase]
