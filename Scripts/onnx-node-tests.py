@@ -33,7 +33,7 @@ OPERATORS = set(
     InstanceNormalization GroupNormalization LayerNormalization MeanVarianceNormalization LpNormalization Gemm MatMul
     Flatten Reshape Transpose Squeeze Unsqueeze Concat Split Slice Pad Gather Softmax LogSoftmax Dropout Identity Resize
     Upsample DepthToSpace SpaceToDepth ReduceMean ReduceSum ReduceMax ReduceMin ReduceL1 ReduceL2 ReduceSumSquare
-    ReduceLogSum ReduceLogSumExp Constant ConstantOfShape Shape Size Cast Expand Tile Range""".split()
+    ReduceLogSum ReduceLogSumExp ArgMax ArgMin Constant ConstantOfShape Shape Size Cast Expand Tile Range""".split()
 )
 
 
