@@ -32,7 +32,7 @@ struct SliceRange {
       let room = step > 0 ? end - start : start - end
       let count = room <= 0 ? 0 : (room + Int(step.magnitude) - 1) / Int(step.magnitude)
       guard count > 0 || allowsNothing else {
-        throw ImportError("a slice of nothing, \(starts[index])..<\(ends[index]) of \(length)", fix: "take 1 or more")
+        throw .unsupported("a slice of nothing, \(starts[index])..<\(ends[index]) of \(length),")
       }
       ranges.append(SliceRange(axis: axes[index], start: start, step: step, count: count))
     }
@@ -90,9 +90,10 @@ extension ONNXOperators {
     let whole = (length + parts - 1) / parts
     let sizes =
       try node.integers("split", orInput: 1) ?? (0..<parts).map { min(whole, length - min($0 * whole, length)) }
-    guard sizes.allSatisfy({ $0 > 0 && $0 <= length }), sizes.reduce(0, +) == length else {
+    guard sizes.allSatisfy({ $0 >= 0 && $0 <= length }), sizes.reduce(0, +) == length else {
       throw ImportError("the parts \(sizes) of \(length)", fix: "let them add up")
     }
+    guard !sizes.contains(0) else { throw .unsupported("a part without elements, \(sizes) of \(length),") }
     var (results, start) = ([LaidOut](), 0)
     for size in sizes {
       results.append(x.with(try node.picking(x.value, along: x.place(of: axis), start: start, count: size)))
