@@ -5,7 +5,9 @@ public enum ClassNames {
   /// Reads one name a line; `n01440764 tench, Tinca tinca` (ImageNet's) without its number; or a dictionary
   /// `{0: 'tench, Tinca tinca', …}` as in the file `imagenet1000_clsidx_to_labels.txt`.
   ///
-  /// - Parameter count: how many are wanted; one more than the file has puts `background` first, as TensorFlow does.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - count: how many are wanted; one more than the file has puts `background` first, as TensorFlow does.
   /// - Errors: no such file; no text; a dictionary with gaps; another number of names.
   public static func read(_ path: String, count: Int) throws(DataError) -> [String] {
     let bytes: [UInt8]
