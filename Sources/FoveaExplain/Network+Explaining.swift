@@ -41,14 +41,11 @@ extension Network {
     }
     let batch = input.reshaped(to: Shape([1] + inputShape.dimensions))
     let parameters = self.parameters
-    let plan = try backend.plan(graph)
-    let results = try ComputeThread.shared.run {
-      let program = try Program(plan, parameters: ParameterStorage(sharing: parameters))
-      if program.hasInput("input") { program.setInput("input", to: batch) }
-      program.run()
-      return Dictionary(uniqueKeysWithValues: graph.outputs.map { ($0.node, program.output($0.name)) })
+    let results = try backend.run(graph, on: ["input": batch], parameters: parameters)
+    var values: [Graph.NodeID: Tensor] = [:]
+    for output in graph.outputs where selection.needed.contains(output.node) {
+      values[output.node] = results[output.name]
     }
-    var values = results.filter { selection.needed.contains($0.key) }
     for id in selection.sources {
       switch graph.nodes[id].operation {
       case let parameter as Op.Parameter: values[id] = parameters[parameter.path]
@@ -60,7 +57,7 @@ extension Network {
       graph: graph, path: graph.nodes[output].path, inside: selection.inside, batchAxes: try batchAxes(of: graph),
       values: values)
     let target = Explainer.Element(output, [0] + position)
-    let programValue = results[output]!.floats[graph.nodes[output].shape.element(at: target.position)]
+    let programValue = results["\(output)"]!.floats[graph.nodes[output].shape.element(at: target.position)]
     let steps = walk.steps(to: target)
     return Explanation(
       model: name, layer: record.path, kind: record.kind,

@@ -28,6 +28,21 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
     }
   }
 
+  /// Runs a graph once; the results by the names of its outputs.
+  ///
+  /// - Parameter inputs: by name; those that the graph does not ask for are passed over.
+  package func run(
+    _ graph: Graph, on inputs: [String: Tensor], parameters: [String: Tensor]
+  ) throws -> [String: Tensor] {
+    try ComputeThread.shared.run {
+      let program = try Program(plan(graph), parameters: ParameterStorage(sharing: parameters))
+      for (name, input) in inputs where program.hasInput(name) { program.setInput(name, to: input) }
+      program.run()
+      return Dictionary(
+        graph.outputs.map { ($0.name, program.output($0.name)) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
   /// The threads that kernels run on, 1...1024; all processors by default.
   ///
   /// Their number decides in which order partial sums are added: the same bits come of the same number. Set it before

@@ -134,3 +134,15 @@ private func normalized(_ values: Tensor) throws -> Tensor {
     #expect(error?.description == text)
   }
 }
+
+@Test func `numbers that are not whole are an error for a model that takes words`() throws {
+  let words = try Network(Embedding(count: 5, size: 2), input: [3], elementType: .int32)
+  for number: Float in [0.5, .nan, 1e20] {
+    let x = Tensor([1, number, 2], shape: [1, 3])
+    let error = #expect(throws: NetworkError.self) {
+      try words.verify(against: ["input": x, "output": Tensor(shape: [1, 3, 2])], path: "v.npz")
+    }
+    #expect(
+      error?.description == "v.npz: 'input' has numbers that are not whole, which Embedding takes: save it as int32")
+  }
+}

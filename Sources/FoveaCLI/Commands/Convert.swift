@@ -92,7 +92,12 @@ enum Convert: Command {
     let isModelFile = (try? Network.folder(of: path)) != nil
     guard isModelFile || FileStatus(path) == nil else { return nil }
     if arguments[newHead] != nil { throw UsageError("--new-head is for weights: give --model") }
-    let reference = try ModelReference(path, backend: .onednn)
+    let reference: ModelReference
+    do { reference = try ModelReference(path, backend: .onednn) } catch ZooError.unknownModel(_, let nearest) {
+      throw CommandError(
+        "\(path): there is no such file, and no model of this name\(nearest.map { "; did you mean '\($0)'?" } ?? ";") "
+          + "`fovea models` lists the names")
+    }
     return try reference.network(
       input: reference.input(arguments[Common.input]), seed: arguments[seed], backend: .onednn)
   }

@@ -69,17 +69,8 @@ extension ONNXModel {
   ) throws -> [String: Tensor] {
     let source = try ONNXFile.read(path)
     let call = try ONNXCall(source, arrays: arrays, path: path)
-    return try ComputeThread.shared.run {
-      let program = try Program(backend.plan(call.graph), parameters: ParameterStorage(sharing: call.parameters))
-      for (name, array) in arrays where program.hasInput(name) {
-        program.setInput(name, to: ONNXCall.prepared(array))
-      }
-      program.run()
-      var outputs: [String: Tensor] = [:]
-      for output in call.graph.outputs {
-        outputs[output.name] = call.finished(program.output(output.name), name: output.name)
-      }
-      return outputs
-    }
+    let results = try backend.run(
+      call.graph, on: arrays.mapValues { ONNXCall.prepared($0) }, parameters: call.parameters)
+    return Dictionary(uniqueKeysWithValues: results.map { ($0, call.finished($1, name: $0)) })
   }
 }

@@ -1,4 +1,3 @@
-import FoveaCompiler
 import FoveaCore
 import FoveaGraph
 
@@ -88,12 +87,8 @@ struct Examination {
   ) throws -> [Tensor] {
     var graph = graph
     graph.outputs = nodes.enumerated().map { Graph.Output(name: "result \($0)", node: $1) }
-    return try ComputeThread.shared.run {
-      let program = try Program(backend.plan(graph), parameters: ParameterStorage(sharing: parameters))
-      if program.hasInput("input") { program.setInput("input", to: input) }
-      program.run()
-      return graph.outputs.map { program.output($0.name) }
-    }
+    let results = try backend.run(graph, on: ["input": input], parameters: parameters)
+    return graph.outputs.map { results[$0.name]! }
   }
 }
 

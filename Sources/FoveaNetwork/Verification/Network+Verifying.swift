@@ -18,8 +18,8 @@ extension Network {
       throw NetworkError(
         "\(path): there is no array 'input', only \(arrays.keys.sorted().map { "'\($0)'" }.joined(separator: ", "))")
     }
-    let inputs = arrangements(of: given, as: inputShape)
-    guard let first = inputs.first else {
+    let inputs = try arrangements(of: given, as: inputShape, path: path)
+    guard !inputs.isEmpty else {
       throw NetworkError("\(path): 'input' is \(given.shape); \(name) takes N×\(inputShape), or that with N×C×H×W")
     }
     let traced = try traced(batchSize: given.shape[0])
@@ -33,29 +33,32 @@ extension Network {
       )
     }
     // Where height, width and channels are alike, only the results tell which order the input has.
-    var best: Verification?
+    var found: [Verification] = []
     for input in inputs {
       let examination = Examination(
         graph: traced.graph, input: input, parameters: parameters, backend: backend,
         wanted: compared.map { .init(name: $0, node: results[$0]!, array: arrays[$0]!) })
       let verification = try examination.verification(ignored: arrays.keys.filter { $0 != named && results[$0] == nil })
       if verification.difference == nil { return verification }
-      if best.map({ $0.agreeing.count < verification.agreeing.count }) ?? true { best = verification }
+      found.append(verification)
     }
-    return try best
-      ?? Examination(
-        graph: traced.graph, input: first, parameters: parameters, backend: backend, wanted: []
-      ).verification(ignored: [])
+    return found.max { $0.agreeing.count < $1.agreeing.count }!
   }
 
-  private func arrangements(of array: Tensor, as example: Shape) -> [Tensor] {
+  /// - Errors: numbers that are not whole for a model that takes such.
+  private func arrangements(of array: Tensor, as example: Shape, path: String) throws -> [Tensor] {
     guard array.shape.rank >= 1, array.shape[0] > 0 else { return [] }
     let input = Tensor.matching(array, Shape([array.shape[0]] + example.dimensions))
     guard inputElementType == .int32 else {
       return input.map { $0.elementType == .float32 ? $0 : Tensor($0.floats, shape: $0.shape) }
     }
-    return input.map {
-      $0.elementType == .int32 ? $0 : Tensor($0.floats.map { Int32($0) }, shape: $0.shape)
+    return try input.map { input in
+      if input.elementType == .int32 { return input }
+      let numbers = input.floats.compactMap { Int32(exactly: $0) }
+      guard numbers.count == input.shape.count else {
+        throw NetworkError("\(path): 'input' has numbers that are not whole, which \(name) takes: save it as int32")
+      }
+      return Tensor(numbers, shape: input.shape)
     }
   }
 }

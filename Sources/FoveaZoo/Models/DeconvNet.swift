@@ -46,20 +46,21 @@ public struct DeconvNet: Layer {
 
   /// One that keeps height and width if it is of 3×3 or 1×1.
   private func convolution(_ filters: Int, kernel: Size2D, _ name: String, norm: String) -> Sequential {
-    Sequential {
-      Conv2D(
-        filters: filters, kernel: kernel, padding: .explicit(kernel == 3 ? 1 : 0), initializer: .heNormal
-      ).named(name)
-      BatchNorm().named(norm)
-      ReLU()
-    }
+    let padding = Padding.explicit(kernel == 3 ? 1 : 0)
+    return normalized(
+      Conv2D(filters: filters, kernel: kernel, padding: padding, initializer: .heNormal).named(name), norm: norm)
   }
 
   private func transposed(_ filters: Int, kernel: Size2D, _ name: String, norm: String) -> Sequential {
+    let padding = Padding.explicit(kernel == 3 ? 1 : 0)
+    return normalized(
+      TransposedConv2D(filters: filters, kernel: kernel, padding: padding, initializer: .heNormal).named(name),
+      norm: norm)
+  }
+
+  private func normalized(_ layer: some Layer, norm: String) -> Sequential {
     Sequential {
-      TransposedConv2D(
-        filters: filters, kernel: kernel, padding: .explicit(kernel == 3 ? 1 : 0), initializer: .heNormal
-      ).named(name)
+      layer
       BatchNorm().named(norm)
       ReLU()
     }
