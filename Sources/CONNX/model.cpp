@@ -79,6 +79,7 @@ const onnx::TensorProto &of(const connx_tensor *tensor) {
 const onnx::ValueInfoProto &of(const connx_value *value) {
   return *reinterpret_cast<const onnx::ValueInfoProto *>(value);
 }
+const onnx::GraphProto &of(const connx_graph *graph) { return *reinterpret_cast<const onnx::GraphProto *>(graph); }
 
 }  // namespace
 
@@ -141,6 +142,7 @@ connx_attribute_kind connx_attribute_kind_of(const connx_attribute *attribute) {
   case onnx::AttributeProto::INTS: return connx_attribute_integers;
   case onnx::AttributeProto::FLOATS: return connx_attribute_floats;
   case onnx::AttributeProto::TENSOR: return connx_attribute_tensor;
+  case onnx::AttributeProto::GRAPH: return connx_attribute_graph;
   case onnx::AttributeProto::UNDEFINED: break;
   default: return connx_attribute_other;
   }
@@ -149,6 +151,7 @@ connx_attribute_kind connx_attribute_kind_of(const connx_attribute *attribute) {
   if (proto.has_f()) return connx_attribute_float;
   if (proto.has_s()) return connx_attribute_text;
   if (proto.has_t()) return connx_attribute_tensor;
+  if (proto.has_g()) return connx_attribute_graph;
   if (proto.ints_size() > 0) return connx_attribute_integers;
   if (proto.floats_size() > 0) return connx_attribute_floats;
   return connx_attribute_other;
@@ -163,6 +166,21 @@ connx_integers connx_attribute_as_integers(const connx_attribute *attribute) {
 connx_bytes connx_attribute_as_floats(const connx_attribute *attribute) { return bytes(of(attribute).floats()); }
 const connx_tensor *connx_attribute_as_tensor(const connx_attribute *attribute) {
   return reinterpret_cast<const connx_tensor *>(&of(attribute).t());
+}
+const connx_graph *connx_attribute_as_graph(const connx_attribute *attribute) {
+  return reinterpret_cast<const connx_graph *>(&of(attribute).g());
+}
+
+size_t connx_graph_node_count(const connx_graph *graph) { return of(graph).node_size(); }
+const connx_node *connx_graph_node_at(const connx_graph *graph, size_t index) {
+  return reinterpret_cast<const connx_node *>(&of(graph).node(index));
+}
+size_t connx_graph_output_count(const connx_graph *graph) { return of(graph).output_size(); }
+const connx_value *connx_graph_output_at(const connx_graph *graph, size_t index) {
+  return reinterpret_cast<const connx_value *>(&of(graph).output(index));
+}
+bool connx_graph_has_initializers(const connx_graph *graph) {
+  return of(graph).initializer_size() > 0 || of(graph).sparse_initializer_size() > 0;
 }
 
 size_t connx_initializer_count(const connx_model *model) { return model->proto.graph().initializer_size(); }

@@ -44,10 +44,12 @@ public struct ONNXModel: Layer {
     }
     (self.graph, names) = (graph, ONNXNames(graph))
     let readers = graph.nodes.filter { $0.inputs.contains(graph.inputs[0].name) }
-    takesChannelsLast = readers.allSatisfy { reader in
-      guard reader.type == "Transpose", case .integers(let order)? = reader.attributes["perm"] else { return false }
-      return order == [0, order.count - 1] + (1..<max(order.count - 1, 1))
-    }
+    takesChannelsLast =
+      !readers.isEmpty
+      && readers.allSatisfy { reader in
+        guard reader.type == "Transpose", case .integers(let order)? = reader.attributes["perm"] else { return false }
+        return order == [0, order.count - 1] + (1..<max(order.count - 1, 1))
+      }
     guard let port = graph.inputs.first, port.type.isFloatingPoint || [.int32, .int64].contains(port.type) else {
       throw FormatError(.unsupported, path, "its input is of \(graph.inputs[0].type); floats and integers are read")
     }

@@ -7,7 +7,7 @@ import FoveaTestSupport
 import Testing
 
 /// Fixtures that `Fixtures/make_onnx.py` made, with what ONNX Runtime computes.
-private let models = ["classifier", "shapes", "fixed-batch", "corners"]
+private let models = ["classifier", "shapes", "fixed-batch", "corners", "branches"]
 
 @Test(arguments: models, BackendChoice.allCases)
 func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice) throws {
@@ -30,6 +30,15 @@ func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice
   let output = try ONNXModel.run(fixturePath("fixed-batch.onnx"), on: ["x": batch], backend: .onednn)["y"]!
   #expect(output.shape == [5, 3])
   for (a, b) in zip(output.floats, y + y + y[..<3]) { #expect(abs(a - b) < 1e-5) }
+}
+
+@Test func `a resize to a size that names the batch leaves another batch as it is`() throws {
+  let arrays = try NPZFile.read(fixturePath("fixed-resize.npz"))
+  let (x, y) = (arrays["x"]!.floats, arrays["y"]!.floats)
+  let three = Tensor(x + x[..<12], shape: [3, 1, 3, 4])
+  let output = try ONNXModel.run(fixturePath("fixed-resize.onnx"), on: ["x": three], backend: .onednn)["y"]!
+  #expect(output.shape == [3, 1, 6, 7])
+  for (a, b) in zip(output.floats, y + y[..<42]) { #expect(abs(a - b) < 1e-5) }
 }
 
 @Test func `arrays that are missing or do not fit are refused by their names`() throws {

@@ -28,6 +28,8 @@ typedef struct connx_node connx_node;
 typedef struct connx_attribute connx_attribute;
 typedef struct connx_tensor connx_tensor;
 typedef struct connx_value connx_value;
+// A graph in a node: a branch.
+typedef struct connx_graph connx_graph;
 
 typedef enum {
   connx_sound,
@@ -68,7 +70,8 @@ typedef enum {
   connx_attribute_text,
   connx_attribute_integers,
   connx_attribute_floats,
-  connx_attribute_tensor
+  connx_attribute_tensor,
+  connx_attribute_graph
 } connx_attribute_kind;
 
 connx_bytes connx_attribute_name(const connx_attribute *attribute);
@@ -80,6 +83,14 @@ connx_integers connx_attribute_as_integers(const connx_attribute *attribute);
 // The bytes of float32 numbers.
 connx_bytes connx_attribute_as_floats(const connx_attribute *attribute);
 const connx_tensor *connx_attribute_as_tensor(const connx_attribute *attribute);
+const connx_graph *connx_attribute_as_graph(const connx_attribute *attribute);
+
+size_t connx_graph_node_count(const connx_graph *graph);
+const connx_node *connx_graph_node_at(const connx_graph *graph, size_t index);
+size_t connx_graph_output_count(const connx_graph *graph);
+const connx_value *connx_graph_output_at(const connx_graph *graph, size_t index);
+// Whether it has initializers of its own, of any kind.
+bool connx_graph_has_initializers(const connx_graph *graph);
 
 // What a tensor's elements are; the numbers of TensorProto.DataType.
 enum {

@@ -59,7 +59,7 @@ extension ONNXFile {
       case .text(let text): connx_writer_add_text(writer, name, text)
       case .integers(let values): connx_writer_add_integers(writer, name, values.map { Int64($0) }, values.count)
       case .floats(let values): connx_writer_add_floats(writer, name, values, values.count)
-      case .tensor, .other: preconditionFailure("no operator that is written has such an attribute")
+      case .tensor, .branch, .other: preconditionFailure("no operator that is written has such an attribute")
       }
     }
   }

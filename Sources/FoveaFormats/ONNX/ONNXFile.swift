@@ -143,6 +143,20 @@ extension ONNXAttribute {
         throw FormatError(.unsupported, path, "the constant of \(node) lies in another file, which is not read")
       }
       self = .tensor(tensor)
+    case connx_attribute_graph:
+      let graph = connx_attribute_as_graph(attribute)
+      guard !connx_graph_has_initializers(graph) else {
+        self = .other
+        return
+      }
+      var nodes: [ONNXNode] = []
+      for i in 0..<connx_graph_node_count(graph) {
+        nodes.append(try ONNXNode(connx_graph_node_at(graph, i), path: path))
+      }
+      let outputs = (0..<connx_graph_output_count(graph)).map {
+        String(connx_value_name(connx_graph_output_at(graph, $0)))
+      }
+      self = .branch(ONNXBranch(nodes: nodes, outputs: outputs))
     default: self = .other
     }
   }

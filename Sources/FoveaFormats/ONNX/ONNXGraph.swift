@@ -54,8 +54,15 @@ package enum ONNXAttribute: Sendable {
   case integers([Int])
   case floats([Float])
   case tensor(ONNXTensor)
-  /// A graph, a type, or a list of texts or tensors.
+  case branch(ONNXBranch)
+  /// A graph with initializers, a type, or a list of texts or tensors.
   case other
+}
+
+/// A graph in a node, which reads by name what stands before that node.
+package struct ONNXBranch: Sendable {
+  package var nodes: [ONNXNode]
+  package var outputs: [String]
 }
 
 /// What the elements of a tensor are, by ONNX's numbers.

@@ -18,6 +18,9 @@ enum Folding {
     "Max": arithmetic(max, max), "Min": arithmetic(min, min),
     "Equal": comparison({ $0 == $1 }, { $0 == $1 }), "Less": comparison({ $0 < $1 }, { $0 < $1 }),
     "Greater": comparison({ $0 > $1 }, { $0 > $1 }),
+    "LessOrEqual": comparison({ $0 <= $1 }, { $0 <= $1 }), "GreaterOrEqual": comparison({ $0 >= $1 }, { $0 >= $1 }),
+    "And": comparison({ $0 != 0 && $1 != 0 }, { $0 != 0 && $1 != 0 }),
+    "Or": comparison({ $0 != 0 || $1 != 0 }, { $0 != 0 || $1 != 0 }), "Clip": clip,
     "Neg": each({ 0 &- $0 }, -), "Abs": each({ $0 == .min ? 0 : abs($0) }, abs),
     "Floor": each({ $0 }, { $0.rounded(.down) }), "Ceil": each({ $0 }, { $0.rounded(.up) }),
     "Sqrt": each({ $0 }, { $0.squareRoot() }), "Not": each({ $0 == 0 ? 1 : 0 }, { $0 }),
@@ -150,6 +153,20 @@ enum Folding {
       }
       return result
     }
+  }
+
+  /// Between bounds that are inputs, or attributes before version 11; either may be left out.
+  private static func clip(_ node: NodeContext, _ inputs: [ONNXTensor?]) throws(ImportError) -> ONNXTensor? {
+    var result = try given(inputs, 0)
+    func bound(_ index: Int, _ name: String) throws(ImportError) -> ONNXTensor? {
+      if index < inputs.count, let bound = inputs[index] { return bound }
+      return node.node.attributes[name] == nil ? nil : ONNXTensor([try node.float(name, 0)], shape: [])
+    }
+    if let lower = try bound(1, "min"), let raised = try arithmetic(max, max)(node, [result, lower]) {
+      result = raised
+    }
+    if let upper = try bound(2, "max"), let cut = try arithmetic(min, min)(node, [result, upper]) { result = cut }
+    return result
   }
 
   private static func comparison(

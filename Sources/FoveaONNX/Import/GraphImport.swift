@@ -51,47 +51,69 @@ final class GraphImport {
 
   /// Imports every node. Mistakes go to the builder, each with the node's name.
   func run() {
-    for index in source.nodes.indices {
-      let node = source.nodes[index]
-      do throws(ImportError) {
-        if try fold(node) { continue }
-      } catch {
-        report(error, at: index)
-        continue
-      }
-      guard node.inputs.allSatisfy({ !broken.contains($0) }) else {
-        broken.formUnion(node.outputs)
-        continue
-      }
-      importNode(index)
+    for (node, layer) in zip(source.nodes, names.layers) { run(node, layer: layer) }
+  }
+
+  private func run(_ node: ONNXNode, layer: String?) {
+    do throws(ImportError) {
+      if try fold(node) { return }
+      guard node.inputs.allSatisfy({ !broken.contains($0) }) else { throw .reported }
+      if node.type == "If", node.domain.isEmpty { return try takeBranch(of: node) }
+    } catch { return report(error, in: node, layer: layer) }
+    importNode(node, layer: layer)
+  }
+
+  private func report(_ error: ImportError, in node: ONNXNode, layer: String?) {
+    broken.formUnion(node.outputs)
+    guard case .mistake(let mistake) = error else { return }
+    _ = builder.layer(named: layer, defaultName: node.type.lowercased(), kind: node.type, input: anyValue) {
+      builder.fail(mistake, shape: [])
     }
   }
 
-  private func report(_ error: ImportError, at index: Int) {
-    broken.formUnion(source.nodes[index].outputs)
-    guard case .mistake(let mistake) = error else { return }
-    let node = source.nodes[index]
-    _ = builder.layer(named: names.layers[index], defaultName: node.type.lowercased(), kind: node.type, input: anyValue)
-    {
-      builder.fail(mistake, shape: [])
+  /// Imports the branch of an `If` that is taken: exporters ask so for shapes, which are known here.
+  private func takeBranch(of node: ONNXNode) throws(ImportError) {
+    guard let condition = node.inputs.first.flatMap(known), condition.isInteger, condition.shape.count == 1 else {
+      throw .unsupported("If on a condition that depends on the data")
+    }
+    let name = condition.integers[0] != 0 ? "then_branch" : "else_branch"
+    guard case .branch(let branch)? = node.attributes[name] else {
+      throw .unsupported("If with weights of its own in its \(name), or without one,")
+    }
+    guard branch.outputs.count >= node.outputs.count else {
+      throw ImportError(
+        "its \(name) gives \(branch.outputs.count) results, not \(node.outputs.count)",
+        fix: "check the file with onnx.checker")
+    }
+    for inner in branch.nodes { run(inner, layer: nil) }
+    for (output, result) in zip(node.outputs, branch.outputs) where !output.isEmpty {
+      if let known = folded[result] {
+        folded[output] = known
+      } else {
+        values[output] = try value(result)
+      }
+    }
+    // Another branch may have the same names for something else.
+    for name in branch.nodes.flatMap(\.outputs) where !node.outputs.contains(name) {
+      (values[name], folded[name], missing[name]) = (nil, nil, nil)
+      broken.remove(name)
     }
   }
 
   /// For what needs a value that stands for the builder.
   private var anyValue: Value { values.values.first?.value ?? builder.constant(Tensor(0)) }
 
-  private func importNode(_ index: Int) {
-    let node = source.nodes[index]
-    guard let make = ONNXOperators.all[node.type] else {
-      return report(.unsupported("\(node.type) of data, other than of shapes,"), at: index)
+  private func importNode(_ node: ONNXNode, layer: String?) {
+    guard node.domain.isEmpty, let make = ONNXOperators.all[node.type] else {
+      let isForShapes = node.domain.isEmpty && Folding.all[node.type] != nil
+      let what = isForShapes ? "\(node.type) of data, other than of shapes," : "the operator \(node.type)"
+      return report(.unsupported(what), in: node, layer: layer)
     }
     let context = NodeContext(node: node, graph: self)
     let input = node.inputs.lazy.compactMap { self.values[$0]?.value }.first ?? anyValue
     var outputs: [LaidOut] = []
     var mistake: ImportError?
-    _ = builder.layer(
-      named: names.layers[index], defaultName: node.type.lowercased(), kind: node.type, input: input
-    ) {
+    _ = builder.layer(named: layer, defaultName: node.type.lowercased(), kind: node.type, input: input) {
       do throws(ImportError) {
         outputs = try make(context)
         for output in outputs { _ = try context.checked(output.value) }

@@ -10,6 +10,6 @@ enum ONNXOperators {
 
   /// Whether nodes of the type can be read, here or as numbers that are known before.
   static func isRead(_ type: String) -> Bool {
-    all[type] != nil || Folding.all[type] != nil || type == "Shape" || type == "Size"
+    all[type] != nil || Folding.all[type] != nil || ["Shape", "Size", "If"].contains(type)
   }
 }

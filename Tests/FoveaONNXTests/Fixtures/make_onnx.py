@@ -169,3 +169,53 @@ graph = helper.make_graph(
 )
 onnx.save(
     helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), str(folder / "misfit.onnx"))
+
+
+# Questions about shapes, as PyTorch asks them before it drops an axis; all branches call their results alike.
+def squeezed(axis, result):
+    def branch(*nodes):
+        return helper.make_graph(nodes, "branch", [], [helper.make_empty_tensor_value_info("inside")])
+
+    return [
+        node("Gather", ["shape", axis], [f"{result}_size"], axis=0),
+        node("Equal", [f"{result}_size", "one"], [f"{result}_is_one"]),
+        node(
+            "If", [f"{result}_is_one"], [result], name=f"/{result}/If",
+            then_branch=branch(node("Squeeze", ["a", axis], ["inside"])),
+            else_branch=branch(node("Neg", ["a"], ["b"]), node("Exp", ["b"], ["inside"]))),
+    ]
+
+
+# And zeros around an image, counted in floats as timm does for TensorFlow's padding.
+save(
+    "branches",
+    [
+        node("Conv", ["x", "w"], ["a"], name="/conv/Conv", kernel_shape=[3, 3]),
+        node("Shape", ["a"], ["shape"]),
+        *squeezed("first", "dropped"),
+        *squeezed("second", "kept"),
+        node("Constant", [], ["little"], value_floats=[-2.5]),
+        node("Constant", [], ["much"], value_floats=[7.5]),
+        node("Clip", ["little", "zero_float"], ["none"]),
+        node("Clip", ["much", "", "two_float"], ["two"]),
+        node("Cast", ["none"], ["none_whole"], to=TensorProto.INT64),
+        node("Cast", ["two"], ["two_whole"], to=TensorProto.INT64),
+        node("Concat", ["zeros", "none_whole", "two_whole"], ["pads"], axis=0),
+        node("Pad", ["kept", "pads"], ["padded"]),
+    ],
+    [value("x", ["batch", 2, "rows", "columns"])], [value("dropped", [None] * 3), value("padded", [None] * 4)],
+    {
+        "w": weights(1, 2, 3, 3), "first": np.array([1]), "second": np.array([2]), "one": np.array([1]),
+        "zero_float": np.zeros(1, np.float32), "two_float": np.full(1, 2, np.float32), "zeros": np.zeros(6, np.int64),
+    },
+    17,
+    x=weights(2, 2, 5, 6, scale=1),
+)
+
+# A file for batches of two that says so where it says the new size.
+save(
+    "fixed-resize",
+    [node("Resize", ["x", "", "", "sizes"], ["y"], mode="linear")],
+    [value("x", [2, 1, 3, 4])], [value("y", [2, 1, 6, 7])], {"sizes": np.array([2, 1, 6, 7])}, 17,
+    x=weights(2, 1, 3, 4, scale=1),
+)
