@@ -4,6 +4,8 @@
 zoo-parity.py [NAME ...]                        all names of the table below if none is given
 zoo-parity.py --gradients FOLDER NAME ...       writes what ZooGradientTests reads, by FOVEA_ZOO_GRADIENTS=FOLDER
 
+A NAME may be followed by another size than the table's: resnet18@64x64.
+
 For each name: PyTorch's model with random weights and running moments, saved by torch.save -> fovea convert -> fovea run
 on random images -> the largest difference of the scores, relative to the largest score. Exit status 1 if one is
 above 1e-4. Needs torch, torchvision and timm. FOVEA says which command is tested (.build/release/fovea by default).
@@ -565,6 +567,32 @@ def tm(name, **options):
     return lambda: timm.create_model(name, **options)
 
 
+def resnet_cifar(blocks):
+    """Shortcuts without weights: every second pixel, with maps of zeros around."""
+
+    class Block(nn.Module):
+        def __init__(self, inputs, outputs, stride):
+            super().__init__()
+            self.conv1, self.bn1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs)
+            self.conv2, self.bn2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs)
+            self.stride, self.around = stride, (outputs - inputs) // 2
+
+        def forward(self, x):
+            shortcut = nn.functional.pad(x[:, :, ::self.stride, ::self.stride], (0, 0, 0, 0, self.around, self.around))
+            y = torch.relu(self.bn1(self.conv1(x)))
+            return torch.relu(self.bn2(self.conv2(y)) + shortcut)
+
+    layers, channels = {}, 16
+    for stage, filters in enumerate([16, 32, 64], 1):
+        strides = [2 if stage > 1 else 1] + [1] * (blocks - 1)
+        layers[f"layer{stage}"] = nn.Sequential(
+            *[Block(channels if index == 0 else filters, filters, stride) for index, stride in enumerate(strides)])
+        channels = filters
+    return named(
+        conv1=nn.Conv2d(3, 16, 3, 1, 1, bias=False), bn1=nn.BatchNorm2d(16), relu=nn.ReLU(), **layers,
+        pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(64, 10))
+
+
 # Our name, with options: what makes the model there; the shape of an image H, W, C, of a sequence T, C, or the number
 # of words.
 MODELS = {
@@ -579,6 +607,25 @@ MODELS = {
     # Network in network
     "nin": (nin_imagenet, (224, 224, 3)),
     "nin-cifar": (nin_cifar, (32, 32, 3)),
+    # DenseNet
+    "densenet121": (tv("densenet121"), (97, 64, 3)),
+    "densenet161": (tv("densenet161"), (64, 64, 3)),
+    "densenet169": (tv("densenet169"), (64, 64, 3)),
+    "densenet201": (tv("densenet201"), (64, 64, 3)),
+    # Small
+    "squeezenet1.0": (tv("squeezenet1_0"), (97, 75, 3)),
+    "squeezenet1.1": (tv("squeezenet1_1"), (97, 75, 3)),
+    "mobilenet-v1": (tm("mobilenetv1_100"), (96, 64, 3)),
+    "mobilenet-v2": (tv("mobilenet_v2"), (97, 75, 3)),
+    "mobilenet-v2:width=0.5": (tv("mobilenet_v2", width_mult=0.5), (64, 64, 3)),
+    "mobilenet-v3": (tv("mobilenet_v3_large"), (97, 75, 3)),
+    "mobilenet-v3-small": (tv("mobilenet_v3_small"), (64, 96, 3)),
+    "shufflenet-v2": (tv("shufflenet_v2_x1_0"), (97, 75, 3)),
+    "shufflenet-v2:width=0.5": (tv("shufflenet_v2_x0_5"), (64, 64, 3)),
+    "shufflenet-v2:width=1.5": (tv("shufflenet_v2_x1_5"), (64, 64, 3)),
+    "shufflenet-v2:width=2": (tv("shufflenet_v2_x2_0"), (64, 64, 3)),
+    "efficientnet-b0": (tv("efficientnet_b0"), (97, 75, 3)),
+    "convnext-tiny": (tv("convnext_tiny"), (96, 64, 3)),
     # Inception
     "googlenet": (tv("googlenet", aux_logits=True, init_weights=False), (97, 75, 3)),
     "googlenet:aux=1": (tv("googlenet", aux_logits=True, init_weights=False), (64, 64, 3)),
@@ -605,6 +652,8 @@ MODELS = {
     "resnext101-64x4d": (tv("resnext101_64x4d"), (96, 96, 3)),
     "wide-resnet50-2": (tv("wide_resnet50_2"), (96, 96, 3)),
     "wide-resnet101-2": (tv("wide_resnet101_2"), (96, 96, 3)),
+    "resnet20": (lambda: resnet_cifar(3), (32, 32, 3)),
+    "resnet56": (lambda: resnet_cifar(9), (32, 32, 3)),
     # ResNet with the activation first
     "resnet18-v2": (tm("resnetv2_18"), (97, 75, 3)),
     "resnet34-v2": (tm("resnetv2_34"), (96, 96, 3)),
@@ -666,23 +715,33 @@ def outputs(name, result):
     return found if "aux=1" in name else found[:1]
 
 
-def difference(name, folder):
-    """The largest difference of a score, relative to the largest score."""
+def line(argument):
+    """The name, what makes the model, and the shape of its input: the table's, or another behind an @."""
+    name, _, size = argument.partition("@")
     make, shape = MODELS[name]
+    size = tuple(int(number) for number in size.split("x")) if size else ()
+    return name, make, size + shape[len(size):]
+
+
+def examples(random, count, shape):
+    if len(shape) > 1:
+        return random.standard_normal((count, *shape), dtype=np.float32)
+    return random.integers(0, 1000, (count, *shape), dtype=np.int32)
+
+
+def difference(argument, folder):
+    """The largest difference of a score, relative to the largest score."""
+    name, make, shape = line(argument)
     torch.manual_seed(7)
     model = make().eval()
     randomize(model)
-    random = np.random.default_rng(8)
-    if len(shape) > 1:
-        images = random.standard_normal((2, *shape), dtype=np.float32)
-    else:
-        images = random.integers(0, 1000, (2, *shape), dtype=np.int32)
+    images = examples(np.random.default_rng(8), 2, shape)
     with torch.no_grad():
         expected = outputs(name, model(channels_first(images)))[0][0].numpy()
     weights, converted = f"{folder}/weights.pth", f"{folder}/converted.fovea"
     torch.save(model.state_dict(), weights)
     np.savez(f"{folder}/in.npz", input=images)
-    command(["convert", weights, converted, "--model", sized(name)])
+    command(["convert", weights, converted, "--model", sized(name, shape)])
     command(["run", converted, "--inputs", f"{folder}/in.npz", "--outputs", f"{folder}/out.npz"])
     scores = np.load(f"{folder}/out.npz")["output"]
     if scores.shape != expected.shape:
@@ -690,45 +749,44 @@ def difference(name, folder):
     return float(np.abs(scores - expected).max() / np.abs(expected).max())
 
 
-def sized(name):
-    """The name with the size of the images of its line."""
-    size = "x".join(map(str, MODELS[name][1][:2]))
+def sized(name, shape):
+    """The name with the size of its images, or the length of its sequences."""
+    size = "x".join(map(str, shape[:2]))
     return f"{name}{',' if ':' in name else ':'}input={size}"
 
 
 def gradients(name, model, images, upstream, precision):
     """The gradients of a weighted sum of the scores by name, and the buffers after this one batch."""
     model = copy.deepcopy(model).to(precision)
-    scores = outputs(name, model(torch.from_numpy(images).to(precision).permute(0, 3, 1, 2)))
+    images = channels_first(images)
+    scores = outputs(name, model(images.to(precision) if images.is_floating_point() else images))
     upstream = torch.from_numpy(upstream).to(precision)
     sum(weight * (part * upstream).sum() for part, weight in scores).backward()
     found = {**dict(model.named_buffers()), **{key: value.grad for key, value in model.named_parameters()}}
     return {key: value.float() for key, value in found.items() if value is not None}
 
 
-def write_gradients(name, folder):
+def write_gradients(argument, folder):
     """Gradients in double precision, of a batch for which single precision suffices PyTorch itself.
 
     Where a rectifier or a maximum falls to the other side by rounding, gradients change by some percent. Of models for
     which no such batch is found, ours are computed in double precision too, by the definitions, which takes minutes.
     """
-    make, shape = MODELS[name]
-    if len(shape) < 3:
-        sys.exit(f"{name}: gradients are compared for models of images")
-    height, width, channels = shape
+    name, make, shape = line(argument)
     torch.manual_seed(7)
     model = make()
     randomize(model)
     for module in model.modules():
-        if isinstance(module, nn.Dropout):
+        if isinstance(module, (nn.Dropout, torchvision.ops.StochasticDepth)):
             module.p = 0
     with torch.no_grad():
-        shape = outputs(name, copy.deepcopy(model).eval()(torch.zeros(1, channels, height, width)))[0][0].shape[1:]
+        nothing = channels_first(np.zeros_like(examples(np.random.default_rng(0), 1, shape)))
+        scores = outputs(name, copy.deepcopy(model).eval()(nothing))[0][0]
     is_exact = True
     for seed in range(5):
         random = np.random.default_rng(seed)
-        images = random.standard_normal((4, height, width, channels), dtype=np.float32)
-        upstream = random.standard_normal((4, *shape), dtype=np.float32)
+        images = examples(random, 4, shape)
+        upstream = random.standard_normal((4, *scores.shape[1:]), dtype=np.float32)
         exact = gradients(name, model, images, upstream, torch.float64)
         errors = []
         for is_enabled in (True, False):  # two libraries that round in other places
@@ -739,7 +797,7 @@ def write_gradients(name, folder):
         if max(errors) < TOLERANCE:
             is_exact = False
             break
-    path = f"{folder}/{sized(name)}"
+    path = f"{folder}/{sized(name, shape)}"
     torch.save(model.state_dict(), path + ".weights.pth")
     torch.save(exact, path + ".gradients.pth")
     np.savez(path + ".npz", input=images, upstream=upstream, exact=np.float32([is_exact]))
@@ -755,7 +813,7 @@ def main():
     arguments = sys.argv[1:]
     folder = arguments[1] if arguments[:1] == ["--gradients"] and len(arguments) > 1 else None
     names = arguments[2 if folder else 0:] or list(MODELS)
-    unknown = [name for name in names if name not in MODELS]
+    unknown = [name for name in names if name.partition("@")[0] not in MODELS]
     if unknown:
         sys.exit(f"not in the table: {', '.join(unknown)}")
     if folder:

@@ -28,8 +28,9 @@ func `all gradients and running moments of models of the zoo are PyTorch's`() th
     let input = try #require(arrays["input"])
 
     let builder = GraphBuilder(isTraining: true)
-    let model = try Catalogue.entry(for: name).make()
-    let scores = builder.trace(model, input: input.shape.ofExample, batchSize: input.shape[0])
+    let entry = try Catalogue.entry(for: name)
+    let scores = builder.trace(
+      entry.make(), input: input.shape.ofExample, elementType: entry.elementType, batchSize: input.shape[0])
     let upstream = builder.constant(try #require(arrays["upstream"]))
     let loss = builder.auxiliaryOutputs.reduce((scores * upstream).sum()) { sum, head in
       sum + head.weight * (head.value * upstream).sum()
@@ -46,7 +47,7 @@ func `all gradients and running moments of models of the zoo are PyTorch's`() th
     graph.removeDeadNodes()
 
     var feed = parameters.mapValues { ReferenceTensor($0.floats.map(Double.init), shape: $0.shape) }
-    feed["input"] = ReferenceTensor(input.floats.map(Double.init), shape: input.shape)
+    feed["input"] = ReferenceTensor(input)
     let configuration = arrays["exact"]?.floats == [1] ? Configuration.definition : .program
     let results = try configuration.results(of: graph, on: feed)
     // The gradient of a bias before a batch normalisation is 0 but for rounding.
