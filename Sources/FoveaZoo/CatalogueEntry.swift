@@ -25,6 +25,7 @@ public struct CatalogueEntry: Sendable {
   /// What the names of tensors begin with that a model may do without, such as auxiliary heads: a file may have them all
   /// the same.
   public let leftOut: [String]
+  private let told: (@Sendable ([String]) -> (option: String, value: String)?)?
   /// What Keras's applications call its layers, if it is one of theirs.
   public var keras: KerasNames? { kerasNames?(chosen) }
   private let kerasNames: (@Sendable (ModelOptions) -> KerasNames)?
@@ -35,13 +36,14 @@ public struct CatalogueEntry: Sendable {
     _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?,
     elementType: ElementType = .float32, classes: Int? = 10, options: [ModelOption] = [], isLine: Bool = false,
     otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = [],
+    told: (@Sendable (_ names: [String]) -> (option: String, value: String)?)? = nil,
     keras: (@Sendable (ModelOptions) -> KerasNames)? = nil,
     model: @escaping @Sendable (_ options: ModelOptions) -> any Layer
   ) {
     (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
     (self.input, self.classes, self.options, self.isLine) = (input, classes, options, isLine)
     (self.elementType, self.otherNames, self.leftOut, self.model) = (elementType, otherNames, leftOut, model)
-    kerasNames = keras
+    (self.told, kerasNames) = (told, keras)
     chosen = ModelOptions(
       classes: classes ?? 0, Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.standard) }))
   }
@@ -50,11 +52,18 @@ public struct CatalogueEntry: Sendable {
     (self.name, self.input, self.classes, self.chosen) = (name, input, classes, chosen)
     (aliases, year, source, options) = (entry.aliases, entry.year, entry.source, entry.options)
     (isLine, elementType, model) = (entry.isLine, entry.elementType, entry.model)
-    (otherNames, leftOut, kerasNames) = (entry.otherNames, entry.leftOut, entry.kerasNames)
+    (otherNames, leftOut, told, kerasNames) = (entry.otherNames, entry.leftOut, entry.told, entry.kerasNames)
   }
 
   /// The model with so many outputs, its own number by default.
   public func make(classes: Int? = nil) -> any Layer { model(chosen.with(classes: classes ?? self.classes ?? 0)) }
+
+  /// The entry with the option that the names of a file's tensors tell, unless it was chosen: who called them so also
+  /// computes a little otherwise.
+  public func fitting(_ names: [String]) throws(ZooError) -> CatalogueEntry {
+    guard let (option, value) = told?(names), !name.contains("\(option)=") else { return self }
+    return try Catalogue.entry(for: "\(name)\(name.contains(":") ? "," : ":")\(option)=\(value)")
+  }
 
   /// The entry with what a text such as `width=0.5,input=160` chooses.
   ///

@@ -33,7 +33,10 @@ func `a state dict is read from both forms, bare and in a checkpoint`(name: Stri
   ("whole-model.pth", "it holds a 'torch.nn.modules.linear.Linear', and only tensors, "),
   ("numpy-scalar.pth", "it holds a 'numpy._core.multiarray.scalar', and only tensors, "),
   ("no-tensors.pth", "it holds no named tensors, neither at the top nor under state_dict, model_state_dict, "),
-  ("expanded.pth", "a tensor of [1000, 1000] with strides [0, 0] from 0 on does not fit 1 numbers"),
+  (
+    "expanded.pth",
+    "a tensor of [1000, 1000] with strides [0, 0] reads its 1 numbers more than once; save it with .contiguous()"
+  ),
   ("stored.npz", "a zip file without a data.pkl is no PyTorch file"),
   ("python.safetensors", "no PyTorch file: it is no zip file and lacks PyTorch's magic number"),
 ])

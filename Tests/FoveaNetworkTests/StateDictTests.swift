@@ -38,6 +38,28 @@ func `a state dict gives PyTorch's numbers, what follows a flatten and folded no
       + ".caffemodel")
 }
 
+@Test func `a first part that all names share is left out`() throws {
+  let (folder, network) = (TemporaryFolder(), try Network(named: line, weights: fixturePath("small.pth")))
+  let wrapped = Dictionary(uniqueKeysWithValues: try network.stateDict().map { ("model." + $0, $1) })
+  try SafetensorsFile.write(wrapped, to: folder.path("wrapped"))
+  #expect(try Network(named: line, weights: folder.path("wrapped")).parameters == network.parameters)
+}
+
+@Test func `names tell whose padding a MobileNet has, unless it is said`() throws {
+  let (folder, name) = (TemporaryFolder(), "mobilenet-v1:width=0.05,input=32,classes=2")
+  let drawn = try Network(Catalogue.entry(for: name).make(), input: [32, 32, 3])
+  try drawn.saveStateDict(to: folder.path("timm.safetensors"))
+  let timm = try Network(named: name, weights: folder.path("timm.safetensors"))
+  #expect(timm.name == "mobilenet-v1:classes=2,input=32,padding=symmetric,width=0.05")
+  #expect((timm.model as? MobileNetV1)?.padding == .explicit(1))
+  let said = try Network(named: name + ",padding=same", weights: folder.path("timm.safetensors"))
+  #expect((said.model as? MobileNetV1)?.padding == .same)
+  // Files of our own, and TensorFlow's, have the names of others.
+  try drawn.save(to: folder.path("ours"))
+  let ours = try Network(named: name, weights: folder.path("ours/weights.safetensors"))
+  #expect((ours.model as? MobileNetV1)?.padding == .same)
+}
+
 @Test func `a new head is drawn, and all else is the file's`() throws {
   let folder = TemporaryFolder()
   let ten = try Network(named: "resnet20", weights: write("resnet20", seed: 3, to: folder))

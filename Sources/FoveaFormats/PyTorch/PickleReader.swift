@@ -217,7 +217,12 @@ extension PickleReader {
       guard !overflows, !reachOverflows, !endOverflows else { throw failure() }
       (count, last) = (product, end)
     }
-    guard sizes.contains(0) || (last < storage.count && count <= storage.count) else { throw failure() }
+    guard sizes.contains(0) || last < storage.count else { throw failure() }
+    guard sizes.contains(0) || count <= storage.count else {
+      throw Failure(
+        "a tensor of \(sizes) with strides \(strides) reads its \(storage.count) numbers more than once; save it with "
+          + ".contiguous()")
+    }
     return PickleHeap.StridedTensor(storage: storage, offset: offset, shape: Shape(sizes), strides: strides)
   }
 

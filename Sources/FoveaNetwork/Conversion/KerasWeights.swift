@@ -44,8 +44,8 @@ struct KerasWeights {
   /// - Errors: layers that cannot be told from each other; every missing, surplus and mis-shaped weight at once; a number
   ///   that is not finite.
   func parameters(except drawn: [String: Tensor] = [:]) throws -> [String: Tensor] {
-    if let advice = names?.advice, sources.contains(where: { names?.paths[$0.name] != nil }) {
-      throw NetworkError("\(file.path): Keras's model has its strides elsewhere: convert it with --model \(advice)")
+    if let difference = names?.difference, sources.contains(where: { names?.paths[$0.name] != nil }) {
+      throw NetworkError("\(file.path): \(difference)")
     }
     let matches = try matches(except: drawn)
     var (parameters, mistakes) = (drawn, [String]())

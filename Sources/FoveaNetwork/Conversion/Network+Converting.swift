@@ -24,7 +24,8 @@ extension Network {
     named name: String, weights path: String, input: Shape? = nil, newHead: Int? = nil, classNames: [String] = [],
     preprocessing: Preprocessing? = nil, seed: UInt64 = 0, backend: BackendChoice = .onednn
   ) throws {
-    let entry = try Catalogue.entry(for: name)
+    let file = try WeightFile(contentsOf: path)
+    let entry = try Catalogue.entry(for: name).fitting(file.names)
     guard let input = input ?? entry.input else {
       throw NetworkError("the model line says no input: begin it with 'input HxWxC - '")
     }
@@ -35,7 +36,7 @@ extension Network {
     let traced = try trace(model, input: input, elementType: entry.elementType)
     let head = newHead == nil ? [:] : try Self.drawnHead(of: entry, in: traced, seed: seed)
     let parameters = try Self.converted(
-      path, for: traced, except: head, otherNames: entry.otherNames, leftOut: entry.leftOut, keras: entry.keras)
+      file, for: traced, except: head, otherNames: entry.otherNames, leftOut: entry.leftOut, keras: entry.keras)
     let outputs = newHead ?? entry.classes
     if !classNames.isEmpty, let outputs, classNames.count != outputs {
       throw NetworkError(
@@ -65,21 +66,20 @@ extension Network {
     let traced = try trace(model, input: input, elementType: elementType)
     try traced.checkMemory()
     self.init(
-      traced: traced, model: model, parameters: try Self.converted(path, for: traced), classNames: [],
-      preprocessing: nil, name: nil, backend: backend)
+      traced: traced, model: model, parameters: try Self.converted(WeightFile(contentsOf: path), for: traced),
+      classNames: [], preprocessing: nil, name: nil, backend: backend)
   }
 
   /// The parameters of a model out of a file of any format that is read here.
   private static func converted(
-    _ path: String, for traced: TracedModel, except head: [String: Tensor] = [:],
+    _ file: WeightFile, for traced: TracedModel, except head: [String: Tensor] = [:],
     otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = [], keras: KerasNames? = nil
   ) throws -> [String: Tensor] {
-    let file = try WeightFile(contentsOf: path)
     let ours = Set(traced.graph.parameters.map(\.parameter.path))
     if file.names.allSatisfy(ours.contains), head.isEmpty {
       var tensors: [String: Tensor] = [:]
       for name in file.names { tensors[name] = try file.tensor(name) }
-      return try traced.parameters(from: tensors, of: path)
+      return try traced.parameters(from: tensors, of: file.path)
     }
     if let file = file.keras { return try KerasWeights(file, for: traced, names: keras).parameters(except: head) }
     return try StateDict(file, for: traced, otherNames: otherNames, leftOut: leftOut).parameters(except: head)

@@ -15,14 +15,21 @@ struct StateDict {
   private let sources: [String: String]
 
   /// - Parameters:
-  ///   - otherNames: functions that turn a file's names into PyTorch's; the one that fits best is taken.
+  ///   - otherNames: functions that turn a file's names into PyTorch's; the one that fits best is taken, with or without
+  ///     a first part that all names share, such as `model.` of a module around the model.
   ///   - leftOut: what the names of tensors begin with that are no mistake if the model does without them.
   init(
     _ file: WeightFile, for model: TracedModel, otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = []
   ) {
     (self.file, self.model) = (file, model)
     let wanted = Set(model.graph.parameters.map { Self.name(of: $0.parameter.path) })
-    let candidates = ([{ $0 }] + otherNames).map { translate in
+    var translations: [@Sendable (String) -> String] = [{ $0 }] + otherNames
+    if let count = file.names.first?.firstIndex(of: ".").map({ file.names[0][...$0].count }),
+      file.names.allSatisfy({ $0.hasPrefix(file.names[0].prefix(count)) })
+    {
+      translations += translations.map { translate in { translate(String($0.dropFirst(count))) } }
+    }
+    let candidates = translations.map { translate in
       Dictionary(
         file.names.map { (translate($0), $0) }.filter { name, _ in
           wanted.contains(name) || !leftOut.contains { name.hasPrefix($0) }

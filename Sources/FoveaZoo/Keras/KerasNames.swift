@@ -4,11 +4,22 @@ public struct KerasNames: Sendable {
   public let epsilon: Float
   /// Our paths by their names; the two convolutions of a separable one are `name/depthwise` and `name/pointwise`.
   public let paths: [String: String]
-  /// Which option makes our model theirs, where the one chosen is not; `nil` if it is.
-  public let advice: String?
+  /// Where the model chosen is not theirs: how it differs, and what to do; `nil` if it is.
+  public let difference: String?
 
-  init(epsilon: Float = 1e-3, advice: String? = nil, _ paths: [String: String]) {
-    (self.epsilon, self.paths, self.advice) = (epsilon, paths, advice)
+  init(epsilon: Float = 1e-3, difference: String? = nil, _ paths: [String: String]) {
+    (self.epsilon, self.paths, self.difference) = (epsilon, paths, difference)
+  }
+
+  /// Of a family whose strided windows are elsewhere in Keras, whose padding is TensorFlow's: other scores would come of
+  /// the same weights.
+  ///
+  /// - Parameter layers: one that every such file has, by its names in different versions.
+  static func paddedElsewhere(_ layers: String...) -> KerasNames {
+    KerasNames(
+      difference: "Keras's model has its zeros around strided windows elsewhere, so that its weights would give other "
+        + "scores here: take torchvision's or timm's",
+      Dictionary(uniqueKeysWithValues: layers.map { ($0, "") }))
   }
 }
 
@@ -27,7 +38,7 @@ extension KerasNames {
   }
 
   /// `conv1`, `conv1_bn`, `conv_dw_1`, `conv_dw_1_bn`, `conv_pw_1`, …, `conv_preds`.
-  static func mobileNetV1(stages: [Int]) -> KerasNames {
+  static func mobileNetV1(stages: [Int], padding: String) -> KerasNames {
     var (paths, number) = (["conv1": "conv_stem", "conv1_bn": "bn1", "conv_preds": "classifier"], 0)
     for (stage, count) in stages.enumerated() {
       for index in 0..<count {
@@ -39,7 +50,8 @@ extension KerasNames {
         paths["conv_pw_\(number)_bn"] = "\(block).bn2"
       }
     }
-    return KerasNames(paths)
+    let difference = "Keras's model pads as TensorFlow does: convert it with the model's option padding=same"
+    return KerasNames(difference: padding == "same" ? nil : difference, paths)
   }
 
   /// `conv1_conv`, `conv2_block1_0_bn`, `conv2_block1_1_conv`, …, `pool2_bn`, …, `predictions`; in files of Keras 2.1
@@ -81,6 +93,7 @@ extension KerasNames {
         }
       }
     }
-    return KerasNames(epsilon: 1.001e-5, advice: strided == 1 ? nil : "\(name):strided=1", paths)
+    let difference = "Keras's model has its strides elsewhere: convert it with --model \(name):strided=1"
+    return KerasNames(epsilon: 1.001e-5, difference: strided == 1 ? nil : difference, paths)
   }
 }

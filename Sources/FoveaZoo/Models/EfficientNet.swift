@@ -84,8 +84,9 @@ private struct MBConv: Model {
 
 extension EfficientNet {
   static let entries = [
-    CatalogueEntry("efficientnet-b0", 2019, "Tan & Le, EfficientNet", input: [224, 224, 3], classes: 1000) {
-      EfficientNet(classes: $0.classes)
-    }
+    CatalogueEntry(
+      "efficientnet-b0", 2019, "Tan & Le, EfficientNet", input: [224, 224, 3], classes: 1000,
+      keras: { _ in .paddedElsewhere("block1a_dwconv") }
+    ) { EfficientNet(classes: $0.classes) }
   ]
 }

@@ -3,20 +3,25 @@ public import FoveaLayers
 /// MobileNet v1: Howard et al. 2017, "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision
 /// Applications", table 1. Input 224×224×3.
 ///
-/// A 3×3 convolution, 13 pairs of a depthwise and a 1×1 convolution, each with batch normalisation and ReLU6, and
-/// TensorFlow's `.same` padding. `width` scales all channels, as α in §3.3. Layers are called as in timm's
-/// `mobilenetv1_100`.
+/// A 3×3 convolution, 13 pairs of a depthwise and a 1×1 convolution, each with batch normalisation and ReLU6. `width`
+/// scales all channels, as α in §3.3. Layers are called as in timm's `mobilenetv1_100`, whose padding is `.explicit(1)`;
+/// the authors' is TensorFlow's, `.same`. Weights trained with one do badly with the other where sizes are even, so that a
+/// file of weights with timm's names gets timm's padding, unless `padding=same` is said.
 public struct MobileNetV1: Model {
   public var width: Double
   public var classes: Int
+  /// Of the 3×3 convolutions.
+  public var padding: Padding
 
-  public init(width: Double = 1, classes: Int = 1000) { (self.width, self.classes) = (width, classes) }
+  public init(width: Double = 1, classes: Int = 1000, padding: Padding = .same) {
+    (self.width, self.classes, self.padding) = (width, classes, padding)
+  }
 
   /// The filters of the 1×1 convolutions, stage by stage; every stage but the first begins with stride 2.
   private static let stages = [[64], [128, 128], [256, 256], [512, 512, 512, 512, 512, 512], [1024, 1024]]
 
   public var body: Sequential {
-    Conv2D(filters: scaled(32), kernel: 3, strides: 2, padding: .same, bias: false, initializer: .heNormal)
+    Conv2D(filters: scaled(32), kernel: 3, strides: 2, padding: padding, bias: false, initializer: .heNormal)
       .named("conv_stem")
     BatchNorm().named("bn1")
     ReLU6()
@@ -26,7 +31,7 @@ public struct MobileNetV1: Model {
           for (index, count) in filters.enumerated() {
             Sequential {
               DepthwiseConv2D(
-                kernel: 3, strides: stage > 0 && index == 0 ? 2 : 1, padding: .same, bias: false,
+                kernel: 3, strides: stage > 0 && index == 0 ? 2 : 1, padding: padding, bias: false,
                 initializer: .heNormal
               ).named("conv_dw")
               BatchNorm().named("bn1")
@@ -70,9 +75,17 @@ extension MobileNetV1 {
   static let entries = [
     CatalogueEntry(
       "mobilenet-v1", 2017, "Howard et al., MobileNets", input: [224, 224, 3], classes: 1000,
-      options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))],
+      options: [
+        ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4)),
+        ModelOption("padding", "TensorFlow's, below and right first, or PyTorch's", .choice(["same", "symmetric"])),
+      ],
       otherNames: [{ MobileNetV1.fromNumbered($0) }],
-      keras: { _ in .mobileNetV1(stages: MobileNetV1.stages.map(\.count)) }
-    ) { MobileNetV1(width: $0.number("width"), classes: $0.classes) }
+      told: { names in names.contains { $0.hasSuffix("conv_stem.weight") } ? ("padding", "symmetric") : nil },
+      keras: { .mobileNetV1(stages: MobileNetV1.stages.map(\.count), padding: $0.choice("padding")) }
+    ) {
+      MobileNetV1(
+        width: $0.number("width"), classes: $0.classes,
+        padding: $0.choice("padding") == "same" ? .same : .explicit(1))
+    }
   ]
 }

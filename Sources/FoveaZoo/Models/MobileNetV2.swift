@@ -74,7 +74,8 @@ extension MobileNetV2 {
   static let entries = [
     CatalogueEntry(
       "mobilenet-v2", 2018, "Sandler et al., MobileNetV2", input: [224, 224, 3], classes: 1000,
-      options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))]
+      options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))],
+      keras: { _ in .paddedElsewhere("expanded_conv_depthwise") }
     ) { MobileNetV2(width: $0.number("width"), classes: $0.classes) }
   ]
 }

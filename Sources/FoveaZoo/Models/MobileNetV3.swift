@@ -115,7 +115,8 @@ extension MobileNetV3 {
     name, size, aliases in
     CatalogueEntry(
       name, aliases: aliases, 2019, "Howard et al., Searching for MobileNetV3", input: [224, 224, 3], classes: 1000,
-      options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))]
+      options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))],
+      keras: { _ in .paddedElsewhere("expanded_conv/depthwise", "expanded_conv_depthwise") }
     ) { MobileNetV3(size, width: $0.number("width"), classes: $0.classes) }
   }
 }

@@ -96,7 +96,8 @@ extension ResNetV2 {
   ].map { name, depths, unit in
     CatalogueEntry(
       name, aliases: ["resnetv2-" + name.dropFirst(6).dropLast(3)], 2016,
-      "He et al., Identity Mappings in Deep Residual Networks", input: [224, 224, 3], classes: 1000
+      "He et al., Identity Mappings in Deep Residual Networks", input: [224, 224, 3], classes: 1000,
+      keras: { _ in .paddedElsewhere("conv2_block1_preact_bn") }
     ) { ResNetV2(depths, unit, classes: $0.classes) }
   }
 }

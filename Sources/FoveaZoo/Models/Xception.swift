@@ -76,7 +76,8 @@ private struct Separable: Model {
 extension Xception {
   static let entries = [
     CatalogueEntry(
-      "xception", aliases: ["legacy-xception"], 2017, "Chollet, Xception", input: [299, 299, 3], classes: 1000
+      "xception", aliases: ["legacy-xception"], 2017, "Chollet, Xception", input: [299, 299, 3], classes: 1000,
+      keras: { _ in .paddedElsewhere("block2_sepconv1/depthwise") }
     ) { Xception(classes: $0.classes) }
   ]
 }

@@ -99,3 +99,8 @@ with zipfile.ZipFile(here / "chain.keras") as source, zipfile.ZipFile(here / "fi
     configuration["config"]["layers"][1]["config"]["data_format"] = "channels_first"
     target.writestr("config.json", json.dumps(configuration))
     target.writestr("model.weights.h5", source.read("model.weights.h5"))
+with h5py.File(here / "padded.h5", "w") as file:
+    layer = file.create_group("expanded_conv_depthwise")
+    layer["expanded_conv_depthwise/depthwise_kernel:0"] = np.zeros((3, 3, 32, 1), "f4")
+    layer.attrs["weight_names"] = [b"expanded_conv_depthwise/depthwise_kernel:0"]
+    file.attrs["layer_names"] = [b"expanded_conv_depthwise"]
