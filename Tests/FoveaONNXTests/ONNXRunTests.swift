@@ -32,7 +32,7 @@ func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice
   for (a, b) in zip(output.floats, y + y + y[..<3]) { #expect(abs(a - b) < 1e-5) }
 }
 
-@Test func `a resize to a size that names the batch leaves another batch as it is`() throws {
+@Test func `sizes that name the batch leave another batch as it is`() throws {
   let arrays = try NPZFile.read(fixturePath("fixed-resize.npz"))
   let (x, y) = (arrays["x"]!.floats, arrays["y"]!.floats)
   let three = Tensor(x + x[..<12], shape: [3, 1, 3, 4])

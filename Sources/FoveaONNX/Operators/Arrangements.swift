@@ -20,9 +20,14 @@ extension NodeContext {
     return Shape((0..<(shape.rank + given.count)).map { axes.contains($0) ? 1 : rest.removeFirst() })
   }
 
+  /// The size of the first axis of a new shape: where a file for batches of one size names it, and `shape` begins with
+  /// the batch that there is, this one.
+  func batch(named size: Int, in shape: Shape) -> Int {
+    guard let batch = graph.batch, size == batch.declared, shape.dimensions.first == batch.present else { return size }
+    return batch.present
+  }
+
   /// The shape that a reshape asks for: 0 keeps an axis, −1 takes what is left.
-  ///
-  /// A file for batches of one size may name it in the new shape; then the batch that there is takes its place.
   ///
   /// - Parameter isBatch: whether the first axis may be the batch.
   func reshaped(_ shape: Shape, isBatch: Bool) throws(ImportError) -> Shape {
@@ -34,11 +39,7 @@ extension NodeContext {
       }
       sizes[axis] = shape[axis]
     }
-    if isBatch, let batch = graph.batch, batch.present != batch.declared, sizes.first == batch.declared,
-      shape.dimensions.first == batch.present
-    {
-      sizes[0] = batch.present
-    }
+    if isBatch, let first = sizes.first { sizes[0] = batch(named: first, in: shape) }
     let rest = sizes.filter { $0 != -1 }
     let wrong = ImportError("\(shape) cannot be read as \(sizes)", fix: "use a shape of \(shape.count) elements")
     let isHoldable = rest.reduce(1, { saturatingProduct($0, $1) }) < saturation
@@ -142,7 +143,8 @@ extension ONNXOperators {
 
   private static func expand(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
     let x = try node.input(0)
-    let wanted = try node.known(1).integers
+    var wanted = try node.known(1).integers
+    if let first = wanted.first, wanted.count == x.rank { wanted[0] = node.batch(named: first, in: x.shape) }
     guard wanted.allSatisfy({ $0 > 0 }), let shape = x.shape.broadcast(with: Shape(wanted)), shape.isHoldable else {
       throw ImportError("\(x.shape) does not stretch to \(wanted)", fix: "only axes of 1 stretch")
     }

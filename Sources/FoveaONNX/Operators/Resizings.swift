@@ -37,11 +37,8 @@ extension ONNXOperators {
     var sizes: [Int?] = axes.map { _ in nil }
     if scales.isEmpty, node.has(3) {
       var given = try node.known(3).integers
-      // A file for batches of one size says this size; batches of another stay what they are.
       for (index, axis) in axes.enumerated() where axis == 0 && index < given.count {
-        if let batch = node.graph.batch, given[index] == batch.declared, x.shape[0] == batch.present {
-          given[index] = batch.present
-        }
+        given[index] = node.batch(named: given[index], in: x.shape)
       }
       guard given.count == axes.count, given.allSatisfy({ (1...(1 << 24)).contains($0) }) else {
         throw ImportError("the sizes \(given) for \(axes.count) axes", fix: "give one of 1 or more for each")

@@ -212,10 +212,15 @@ save(
     x=weights(2, 2, 5, 6, scale=1),
 )
 
-# A file for batches of two that says so where it says the new size.
+# A file for batches of two that says so where it says new sizes.
 save(
     "fixed-resize",
-    [node("Resize", ["x", "", "", "sizes"], ["y"], mode="linear")],
+    [
+        node("Resize", ["x", "", "", "sizes"], ["a"], mode="linear"),
+        node("ReduceMax", ["a"], ["b"], axes=[1, 2, 3]),
+        node("Expand", ["b", "sizes"], ["c"]),
+        node("Sub", ["a", "c"], ["y"]),
+    ],
     [value("x", [2, 1, 3, 4])], [value("y", [2, 1, 6, 7])], {"sizes": np.array([2, 1, 6, 7])}, 17,
     x=weights(2, 1, 3, 4, scale=1),
 )
