@@ -5,7 +5,6 @@ import FoveaLayers
 import FoveaNetwork
 import FoveaReference
 import FoveaTestSupport
-import FoveaZoo
 import Foundation
 import Testing
 
@@ -23,14 +22,13 @@ func `all gradients and running moments of models of the zoo are PyTorch's`() th
   for file in files.sorted() {
     let (name, path) = (String(file.dropLast(4)), "\(folder!)/\(file.dropLast(4))")
     let arrays = try NPZFile.read(path + ".npz")
-    let parameters = try Network(named: name, weights: path + ".weights.pth").parameters
+    let network = try Network(named: name, weights: path + ".weights.pth")
     let expected = try Network(named: name, weights: path + ".gradients.pth").parameters
     let input = try #require(arrays["input"])
 
     let builder = GraphBuilder(isTraining: true)
-    let entry = try Catalogue.entry(for: name)
     let scores = builder.trace(
-      entry.make(), input: input.shape.ofExample, elementType: entry.elementType, batchSize: input.shape[0])
+      network.model, input: input.shape.ofExample, elementType: network.inputElementType, batchSize: input.shape[0])
     let upstream = builder.constant(try #require(arrays["upstream"]))
     let loss = builder.auxiliaryOutputs.reduce((scores * upstream).sum()) { sum, head in
       sum + head.weight * (head.value * upstream).sum()
@@ -46,7 +44,7 @@ func `all gradients and running moments of models of the zoo are PyTorch's`() th
     }
     graph.removeDeadNodes()
 
-    var feed = parameters.mapValues { ReferenceTensor($0.floats.map(Double.init), shape: $0.shape) }
+    var feed = network.parameters.mapValues { ReferenceTensor($0.floats.map(Double.init), shape: $0.shape) }
     feed["input"] = ReferenceTensor(input)
     let configuration = arrays["exact"]?.floats == [1] ? Configuration.definition : .program
     let results = try configuration.results(of: graph, on: feed)
