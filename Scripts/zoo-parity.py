@@ -771,6 +771,7 @@ def write_gradients(argument, folder):
 
     Where a rectifier or a maximum falls to the other side by rounding, gradients change by some percent. Of models for
     which no such batch is found, ours are computed in double precision too, by the definitions, which takes minutes.
+    Our rounding may still turn one that PyTorch's does not: then 'exact' of the .npz, set to 1, tells whether it is that.
     """
     name, make, shape = line(argument)
     torch.manual_seed(7)
