@@ -1,8 +1,9 @@
 # The two commands of the README, and what they are made of. Each target sets up what it needs.
-.PHONY: demo test setup build lint format docs bench bench-ops compare clean
+.PHONY: demo test setup build lint format docs bench-peers bench-ops clean
 
 fovea := .build/release/fovea
 demo_output := runs/demo
+PEERS := ../shared/bench/peers.py
 fashion := /usr/share/datasets/fashion-mnist
 
 setup:
@@ -18,7 +19,7 @@ demo: build
 # Everything is tested optimised: compute-heavy Swift is a hundred times slower in debug builds.
 test: setup lint
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	FOVEA_CACHE=$(CURDIR)/.build/cache swift test -c release --skip-build
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
@@ -30,13 +31,11 @@ format:
 docs: setup
 	@Scripts/docs.sh .build/docs
 
-# Our side of the speed comparisons, in the units of the peers' side: images/s (median) and peak resident memory.
-bench: build
-	@Scripts/bench.sh $(fovea)
-
-# Ours and PyTorch's by turns, and the ratios: make compare PEER="PYTHON peers.py", the peers' script of the benchmarks.
-compare: build
-	@Scripts/compare.py $(fovea) "$(PEER)"
+# Speed and memory beside PyTorch, ONNX Runtime and OpenVINO, by turns: make bench-peers [ROWS="infer,resnet50,16 …"].
+# Their packages come from PyPI into a virtual environment (about 6 GB), unless PYTHON is one that has them.
+bench-peers: build
+	@Scripts/peers-env.sh $(PYTHON)
+	@Scripts/bench-peers.py $(fovea) $(or $(PYTHON),.build/peers/bin/python) $(PEERS) $(ROWS)
 
 # Single operations, forward and backward, beside PyTorch's by turns: make bench-ops PYTHON=… (a Python with torch).
 bench-ops: setup

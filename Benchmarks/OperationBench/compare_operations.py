@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 
-PASSES = 3
+PASSES = 5
 BOUND = 1.3
 
 

@@ -128,18 +128,31 @@ FOVEA_INLINE void fovea_error_function(fovea_lanes *value) {
   *value = x * p / q;
 }
 
+/// The hyperbolic tangent, a quotient of polynomials fitted to the least relative error; ±1 from where a float cannot
+/// tell it from 1, and never more.
+FOVEA_INLINE void fovea_hyperbolic_tangent(fovea_lanes *value) {
+  fovea_lanes x = *value, one = 1.0f, large = 9.01f;
+  x = x > large ? large : x;
+  x = x < -large ? -large : x;
+  fovea_lanes z = x * x, p = 1.33190944e-8f, q = 7.76202884e-7f;
+  p = p * z + 2.05834981e-5f;
+  p = p * z + 3.4940356e-3f;
+  p = p * z + 0.133797188f;
+  p = p * z + 1.0f;
+  q = q * z + 3.28309454e-4f;
+  q = q * z + 2.58710772e-2f;
+  q = q * z + 0.467130341f;
+  q = q * z + 1.0f;
+  x = x * p / q;
+  x = ((x > one) | (*value > large)) ? one : x;
+  *value = ((x < -one) | (*value < -large)) ? -one : x;
+}
+
 FOVEA_INLINE void fovea_activate_lanes(fovea_activation activation, fovea_lanes *value) {
   switch (activation) {
     case FOVEA_IDENTITY: break;
     case FOVEA_RELU: *value = *value < 0.0f ? (fovea_lanes)0.0f : *value; break;
-    case FOVEA_TANH: {
-      // tanh x = (e²ˣ − 1) / (e²ˣ + 1)
-      fovea_lanes e = *value * 2.0f;
-      e = e > 87.0f ? (fovea_lanes)87.0f : e;  // finite, so that the quotient is 1
-      fovea_exponential_minus_1(&e);
-      *value = e / (e + 2.0f);
-      break;
-    }
+    case FOVEA_TANH: fovea_hyperbolic_tangent(value); break;
     case FOVEA_SIGMOID: {
       fovea_lanes e = -*value;
       fovea_exponential_minus_1(&e);

@@ -99,7 +99,8 @@ static void ctc_gradients(void *context, int64_t begin, int64_t end) {
                        s + 2 < l.count && jumps(&l, s + 2) ? next[s + 2] : -INFINITY);
         }
         int64_t k = symbol(&l, s);
-        if (k >= 0 && k < l.classes) dx[t * l.classes + k] -= j->g[n] * (float)exp(row[s] + after - total);
+        double part = row[s] + after - total;  // of the paths through here, in logarithms
+        if (k >= 0 && k < l.classes && part > -60) dx[t * l.classes + k] -= j->g[n] * (float)exp(part);
         row[s] = after + logarithm(&l, t, s);
       }
       next = row;

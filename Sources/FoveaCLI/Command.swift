@@ -57,6 +57,9 @@ enum Common {
   static let input = Option(
     "input", "HxWxC", "the shape of one example: height, width, channels", .imageShape, "the model's own")
 
+  static let exact = Option(
+    "exact", "computes every convolution by its definition, also where fewer products give nearly the same faster")
+
   /// Applies what is chosen for the whole process.
   static func apply(_ arguments: Arguments) {
     if let threads = arguments[Common.threads] { BackendChoice.threads = threads }

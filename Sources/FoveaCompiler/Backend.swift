@@ -9,8 +9,36 @@ public protocol Backend: Sendable {
   /// The kernel for a node, or `nil` if this backend has none; then the next backend is asked.
   func kernel(for request: KernelRequest) throws -> Kernel?
 
+  /// The ways in which this backend could run a node, the usual one first: any of them may be the fastest here.
+  ///
+  /// A way that turns out not to be there has no kernel.
+  func variants(for request: KernelRequest) -> [KernelVariant]
+
+  /// What times of this backend's kernels hold for: its version, and that of what it is made of.
+  var version: String { get }
+
   /// A kernel that copies a tensor from one layout to another, or `nil` if this backend does not know both.
   func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel?
+}
+
+extension Backend {
+  public func variants(for request: KernelRequest) -> [KernelVariant] { [.usual] }
+  public var version: String { "1" }
+}
+
+/// A way to run a node.
+public enum KernelVariant: String, Sendable, CodingKeyRepresentable, Codable {
+  /// Right for most machines; activations in blocks of channels, where these save time.
+  case usual
+  /// Activations in row-major order.
+  case rowMajor = "row-major"
+  /// With fewer products than the definition has, by sums of inputs and of weights; rounds more.
+  case winograd
+  /// Weights in blocks, which takes memory for a second copy of them.
+  case packed
+
+  /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding.
+  var leastGain: Double { self == .winograd || self == .packed ? 1.1 : 1 }
 }
 
 /// A node for which the plan wants a kernel.
@@ -34,6 +62,8 @@ public struct KernelRequest: Sendable {
   public let outputType: ElementType
   /// Whether the result only leaves the program, so that it has to end in row-major order.
   public let isOutput: Bool
+  /// The way in which it is to run.
+  public var variant = KernelVariant.usual
 
   package init(
     operation: any Operation, inputs: [Operand], outputShape: Shape, outputType: ElementType, isOutput: Bool

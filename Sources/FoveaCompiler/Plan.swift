@@ -67,6 +67,9 @@ public struct Plan: Sendable {
     parameters.values.reduce(0) { $0 + buffers[$1.buffer].byteCount }
   }
 
+  /// Of one run.
+  public var multiplyAdds: Int { steps.reduce(0) { $0 + $1.multiplyAdds } }
+
   /// The bytes of a program's working memory: weights are prepared where a run will work.
   public var workingBytes: Int { max(arenaBytes, preparationBytes) }
 

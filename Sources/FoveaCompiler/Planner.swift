@@ -7,9 +7,10 @@ extension Plan {
   /// - Parameters:
   ///   - graph: what is planned.
   ///   - backends: in order of preference; the first that has a kernel for a node gets it.
+  ///   - planning: what may be done for speed.
   /// - Errors: an operation that no backend can run.
-  public init(_ graph: Graph, backends: [any Backend]) throws {
-    var planner = Planner(graph: graph, backends: backends)
+  public init(_ graph: Graph, backends: [any Backend], planning: Planning = Planning()) throws {
+    var planner = Planner(graph: graph, backends: backends, planning: planning)
     try planner.run()
     self = planner.plan
     writeUpdatesInPlace(planner.updates)
@@ -29,6 +30,7 @@ private struct Planner {
   private var locations: [Plan.Location?]
   private let isStatic: [Bool]
   private let isOutput: [Bool]
+  private let selection: VariantSelection
   private var reordered: [Reordering: Plan.Location] = [:]
 
   private struct Reordering: Hashable {
@@ -36,10 +38,13 @@ private struct Planner {
     let layout: Layout
   }
 
-  init(graph: Graph, backends: [any Backend]) {
+  init(graph: Graph, backends: [any Backend], planning: Planning) {
     (self.graph, self.backends) = (graph, backends)
     locations = graph.nodes.map { _ in nil }
     isStatic = graph.isStatic
+    selection =
+      backends.first.map { VariantSelection(graph, isStatic: graph.isStatic, backend: $0, planning: planning) }
+      ?? VariantSelection()
     isOutput = graph.users.map(\.isEmpty)
   }
 
@@ -120,8 +125,11 @@ private struct Planner {
           isStatic: isStatic[input])
       }, outputShape: node.shape, outputType: node.elementType, isOutput: isOutput[id])
     let shapes = node.inputs.map { graph.nodes[$0].shape.description }.joined(separator: ", ")
-    let kernel = try kernel(to: "run \(node.operation.label) on \(shapes)", for: node.path) {
-      try $0.kernel(for: request)
+    let kernel = try kernel(to: "run \(node.operation.label) on \(shapes)", for: node.path) { backend in
+      var chosen = request
+      chosen.variant = selection.variant(of: id, among: backend.variants(for: request))
+      if chosen.variant != .usual, let kernel = try? backend.kernel(for: chosen) { return kernel }
+      return try backend.kernel(for: request)
     }
     let inputs = try zip(node.inputs, kernel.inputLayouts).map { input, layout in
       try inLayout(layout, locations[input]!, of: input)

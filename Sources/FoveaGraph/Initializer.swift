@@ -52,15 +52,18 @@ public enum Initializer: Hashable, Sendable {
   public func tensor(shape: Shape, path: String, seed: UInt64) -> Tensor {
     let stream = RandomStream(seed: seed, stream: RandomStream.identifier(of: path))
     let (fanIn, fanOut) = Self.fans(of: shape)
-    func uniform(_ limit: Float) -> Tensor {
-      Tensor((0..<shape.count).map { limit * (2 * stream.uniform($0) - 1) }, shape: shape)
+    // Straight into the tensor's memory: a parameter may be a large part of all there is.
+    func filled(_ number: (Int) -> Float) -> Tensor {
+      Tensor(shape: shape, elementType: .float32) { bytes in
+        let floats = bytes.bindMemory(to: Float.self)
+        for index in floats.indices { floats[index] = number(index) }
+      }
     }
-    func normal(_ deviation: Float) -> Tensor {
-      Tensor((0..<shape.count).map { deviation * stream.normal($0) }, shape: shape)
-    }
+    func uniform(_ limit: Float) -> Tensor { filled { limit * (2 * stream.uniform($0) - 1) } }
+    func normal(_ deviation: Float) -> Tensor { filled { deviation * stream.normal($0) } }
     return switch self {
     case .zeros: Tensor(shape: shape)
-    case .constant(let value): Tensor([Float](repeating: value, count: shape.count), shape: shape)
+    case .constant(let value): filled { _ in value }
     case .uniform(let limit): uniform(limit)
     case .normal(let deviation): normal(deviation)
     case .glorotUniform: uniform((6 / (fanIn + fanOut)).squareRoot())
@@ -81,7 +84,7 @@ public enum Initializer: Hashable, Sendable {
     case .dirac(let groups): Self.dirac(shape: shape, groups: groups)
     case .bilinear(let groups): Self.bilinear(shape: shape, groups: groups)
     case .values(let values):
-      Tensor((0..<shape.count).map { values.isEmpty ? 0 : values[$0 % values.count] }, shape: shape)
+      filled { values.isEmpty ? 0 : values[$0 % values.count] }
     }
   }
 

@@ -54,7 +54,7 @@ struct Experiment {
       default: break
       }
     }
-    let plan = try BackendChoice.onednn.plan(graph)
+    let plan = try BackendChoice.onednn.plan(graph, isMeasured: false)
     let known = values
     let results = try ComputeThread.shared.run {
       let all = graph.parameters.map { ($0.parameter.path, known[$0.node]!) }

@@ -20,11 +20,18 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
   /// The plan of a graph: passes, kernels, layouts, memory.
   ///
   /// Made on the thread that will run it: kernels are chosen for its number of threads.
-  package func plan(_ graph: Graph) throws -> Plan {
+  ///
+  /// - Parameter isMeasured: whether heavy nodes get the kernel that is fastest here, which is measured the first time;
+  ///   for graphs that run once, that is no gain.
+  package func plan(_ graph: Graph, precision: Precision = .exact, isMeasured: Bool = true) throws -> Plan {
     try ComputeThread.shared.run {
       var graph = graph
       Pipeline.standard(backends: backends).run(on: &graph)
-      return try Plan(graph, backends: backends)
+      let timings =
+        isMeasured && self == .onednn
+        ? KernelTimingFile.shared(version: backends[0].version, threads: OneDNNBackend.threads) : nil
+      defer { timings?.save() }
+      return try Plan(graph, backends: backends, planning: Planning(precision: precision, timings: timings))
     }
   }
 
@@ -35,7 +42,7 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
     _ graph: Graph, on inputs: [String: Tensor], parameters: [String: Tensor]
   ) throws -> [String: Tensor] {
     try ComputeThread.shared.run {
-      let program = try Program(plan(graph), parameters: ParameterStorage(sharing: parameters))
+      let program = try Program(plan(graph, isMeasured: false), parameters: ParameterStorage(sharing: parameters))
       for (name, input) in inputs where program.hasInput(name) { program.setInput(name, to: input) }
       program.run()
       return Dictionary(

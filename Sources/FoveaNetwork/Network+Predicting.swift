@@ -1,3 +1,4 @@
+package import FoveaCompiler
 public import FoveaCore
 public import FoveaData
 internal import Foundation
@@ -15,7 +16,10 @@ extension Network {
   /// probabilities, for the models of the catalogue).
   ///
   /// - Errors: an input of another shape or element type.
-  public func predict(batch: Tensor) throws -> Tensor {
+  public func predict(batch: Tensor) throws -> Tensor { try predict(batch: batch) { $0.run() } }
+
+  /// Likewise; `run` decides how the program runs once its input is there.
+  package func predict(batch: Tensor, running run: (Program) -> Void) throws -> Tensor {
     guard batch.shape.rank == inputShape.rank + 1, Array(batch.shape.dimensions.dropFirst()) == inputShape.dimensions,
       batch.shape[0] > 0, batch.elementType == inputElementType
     else {
@@ -24,7 +28,7 @@ extension Network {
     }
     return try withProgram(batchSize: batch.shape[0]) { program in
       program.setInput("input", to: batch)
-      program.run()
+      run(program)
       return program.output("output")
     }
   }

@@ -26,6 +26,7 @@ public final class Network: Sendable {
     var parameters: [String: Tensor]
     var classNames: [String]
     var preprocessing: Preprocessing?
+    var precision = Precision.float32
   }
 
   private let cache = ProgramCache()
@@ -115,6 +116,15 @@ public final class Network: Sendable {
     set { state.withLock { $0.preprocessing = newValue } }
   }
 
+  /// How exact predictions are.
+  public var precision: Precision {
+    get { state.withLock { $0.precision } }
+    set {
+      state.withLock { $0.precision = newValue }
+      cache.isStale.store(true, ordering: .releasing)
+    }
+  }
+
   /// The layer table.
   public func summary() -> Summary {
     // The model was traced when the network was made, so that it fits.
@@ -125,7 +135,7 @@ public final class Network: Sendable {
   ///
   /// - Errors: a batch of no examples, or of more than any machine holds.
   public func plan(batchSize: Int = 1) throws -> Plan {
-    try backend.plan(traced(batchSize: batchSize).graph)
+    try backend.plan(traced(batchSize: batchSize).graph, precision: precision)
   }
 
   /// The model over symbolic values, for inference.

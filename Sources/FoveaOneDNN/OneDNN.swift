@@ -25,6 +25,12 @@ enum OneDNN {
   static var engine: dnnl_engine_t { runtime.engine }
   static var stream: dnnl_stream_t { runtime.stream }
 
+  /// Such as `oneDNN 2.6.3 avx512_core_vnni`: which code runs where.
+  static let version: String = {
+    let version = dnnl_version().pointee
+    return "oneDNN \(version.major).\(version.minor).\(version.patch) \(dnnl_get_effective_cpu_isa().rawValue)"
+  }()
+
   static func check(_ status: dnnl_status_t, _ call: @autoclosure () -> String) throws {
     guard status != dnnl_success else { return }
     let reason =

@@ -17,6 +17,13 @@ public struct OneDNNBackend: Backend {
     return try (request.operation as? any OneDNNKernel)?.kernel(for: request)
   }
 
+  public func variants(for request: KernelRequest) -> [KernelVariant] {
+    let operation = (request.operation as? Fused)?.base ?? request.operation
+    return (operation as? any OneDNNKernel)?.variants(for: request) ?? [.usual]
+  }
+
+  public var version: String { OneDNN.version }
+
   public func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
     try Reorder.kernel(shape, type, from: source, to: target)
   }
@@ -32,6 +39,13 @@ public struct OneDNNBackend: Backend {
 protocol OneDNNKernel: Operation {
   /// The kernel, or `nil` where these attributes, shapes or types are not supported.
   func kernel(for request: KernelRequest) throws -> Kernel?
+
+  /// The ways that `request.variant` may ask for, the usual one first.
+  func variants(for request: KernelRequest) -> [KernelVariant]
+}
+
+extension OneDNNKernel {
+  func variants(for request: KernelRequest) -> [KernelVariant] { [.usual] }
 }
 
 /// An operation that this backend can run with what follows it.

@@ -19,6 +19,8 @@ package struct KernelRun {
   package var misalignment = 0
   /// Whether the result leaves the program at once.
   package var isOutput = false
+  /// The way in which it runs.
+  package var variant = KernelVariant.usual
 
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
@@ -31,6 +33,9 @@ package struct KernelRun {
 
   /// The kernel for it, or `nil` if the backend has none.
   package func kernel() throws -> Kernel? { try backend.kernel(for: try request()) }
+
+  /// The ways in which the backend may run it.
+  package func variants() throws -> [KernelVariant] { backend.variants(for: try request()) }
 
   /// The result in row-major order, or `nil` if the backend has no kernel, or none that overwrites `overwrittenInput`.
   package func callAsFunction() throws -> Tensor? {
@@ -72,7 +77,7 @@ package struct KernelRun {
   }
 
   private func request() throws -> KernelRequest {
-    KernelRequest(
+    var request = KernelRequest(
       operation: operation,
       inputs: inputs.indices.map {
         .init(
@@ -81,6 +86,8 @@ package struct KernelRun {
       },
       outputShape: try operation.outputShape(for: inputs.map(\.shape)),
       outputType: try operation.elementType(for: inputs.map(\.elementType)), isOutput: isOutput)
+    request.variant = variant
+    return request
   }
 
   private struct Operand {

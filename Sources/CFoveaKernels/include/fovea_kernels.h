@@ -96,6 +96,10 @@ typedef struct {
 
 typedef enum { FOVEA_IDENTITY, FOVEA_RELU, FOVEA_TANH, FOVEA_SIGMOID } fovea_activation;
 
+/// `y = activation(y + bias + residual)` for rows of `columns` numbers; `bias`, one row, and `residual` may be null.
+void fovea_row_epilogue(int64_t rows, int64_t columns, const float *bias, const float *residual,
+                        fovea_activation activation, float *y);
+
 /// Scratch for all three, in bytes.
 size_t fovea_convolution16_scratch(fovea_convolution16 c);
 /// `bias` may be null.

@@ -1,7 +1,7 @@
+import FoveaCompiler
 import FoveaLayers
 import FoveaNetwork
 import FoveaTraining
-internal import Foundation
 
 /// `fovea bench`: how fast a model runs here.
 enum Bench: Command {
@@ -9,29 +9,28 @@ enum Bench: Command {
   static let summary = "measures how many images a second a model predicts or learns, and its memory"
   static let discussion = """
      The input is random. After a warm-up, batches run for the given time; the result is the median over them, with \
-    the quartiles, and the peak of the process's resident memory.
+    the quartiles, and the peak of the process's resident memory. Beside it stands what this machine can do: the \
+    product of two large matrices, and a pass over memory, measured right after.
+
+    With --profile, each step of the program: its time, its arithmetic and its traffic (what it reads and writes), and \
+    the least time that the two ceilings allow as a part of the time it took; above 100 % where numbers lay in a cache.
     """
+  static let examples = ["bench resnet50 --batch-size 16 --profile", "bench lenet5 --training --json"]
   static let positionals = [Positional.modelOrFile]
   static let batchSize = Option("batch-size", "N", "the examples of a batch", .integer(1...1_048_576), default: 128)
   static let training = Option("training", "steps of SGD with momentum, not predictions")
+  static let profile = Option("profile", "lists the time of each step")
   static let seconds = Option(
     "seconds", "S", "how long to measure", .number("a number of seconds from 0 to 3600") { (0...3600).contains($0) },
     default: 6, "6")
   static let options: [any OptionDeclaration] = [
-    batchSize, training, Common.input, seconds, Common.threads, Common.backend, Common.json,
+    batchSize, training, profile, Common.input, seconds, Common.exact, Common.threads, Common.backend, Common.json,
   ]
 
-  private struct Report: Encodable {
-    let model: String
-    let mode: String
-    let batchSize: Int
-    let backend: BackendChoice
-    let threads: Int
-    let imagesPerSecond: Double
-    let lowerQuartile: Double
-    let upperQuartile: Double
-    let runs: Int
-    let peakResidentBytes: Int
+  /// A run of the model, each time on the same input.
+  private struct Work {
+    let plan: Plan
+    let run: (_ program: (Program) -> Void) throws -> Void
   }
 
   static func run(_ arguments: Arguments) throws {
@@ -39,47 +38,51 @@ enum Bench: Command {
     let backend = arguments[Common.backend]
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
     let network = try reference.network(input: reference.input(arguments[Common.input]), backend: backend)
+    if arguments[Common.exact] { network.precision = .exact }
     let size = arguments[batchSize]
     let work = arguments[training] ? try trainingStep(network, size) : try prediction(network, size)
-    let speeds = try measure(seconds: Double(arguments[seconds]), work).map { Double(size) / $0 }.sorted()
-    let report = Report(
+    let measurement = try Measurement(seconds: Double(arguments[seconds])) { try work.run { $0.run() } }
+    let peak = peakResidentBytes
+    let ceilings = try Ceilings.measured(on: backend)
+    let report = BenchReport(
       model: network.name, mode: arguments[training] ? "train" : "infer", batchSize: size, backend: backend,
-      threads: BackendChoice.threads, imagesPerSecond: quantile(0.5, of: speeds),
-      lowerQuartile: quantile(0.25, of: speeds), upperQuartile: quantile(0.75, of: speeds), runs: speeds.count,
-      peakResidentBytes: peakResidentBytes)
+      threads: BackendChoice.threads, imagesPerSecond: Double(size) / measurement.quantile(0.5),
+      lowerQuartile: Double(size) / measurement.quantile(0.75),
+      upperQuartile: Double(size) / measurement.quantile(0.25), runs: measurement.seconds.count,
+      peakResidentBytes: peak, plannedBytes: work.plan.peakBytes,
+      operationsPerSecond: 2 * Double(work.plan.multiplyAdds) / measurement.quantile(0.5), ceilings: ceilings,
+      profile: arguments[profile] ? try table(work, runs: min(measurement.seconds.count, 25), ceilings) : nil)
     if arguments[Common.json] { return try Console.printJSON(report) }
-    try Console.print(text(report))
+    try Console.print(report.text)
   }
 
-  /// In the units and the order of the peers' benchmark.
-  private static func text(_ report: Report) -> String {
-    let engine = "fovea".padding(toLength: 14, withPad: " ", startingAt: 0)
-    let speed = String(format: "%10.2f", report.imagesPerSecond)
-    let peak = String(format: "%.0f", Double(report.peakResidentBytes) / 1_048_576)
-    let spread = String(format: "%.2f to %.2f", report.lowerQuartile, report.upperQuartile)
-    return "\(report.mode) \(report.model) batch \(report.batchSize) \(engine) \(speed) images/s  peak \(peak) MiB"
-      + "  (quartiles \(spread), \(counted(report.runs, "run")), \(counted(report.threads, "thread")))"
+  private static func table(_ work: Work, runs: Int, _ ceilings: Ceilings) throws -> ProfileTable {
+    var profile = ProgramProfile()
+    for _ in 0..<runs { try work.run { profile.run($0) } }
+    return ProfileTable(profile, ceilings)
   }
 
-  private static func prediction(_ network: Network, _ size: Int) throws -> () throws -> Void {
-    try network.plan(batchSize: size).checkMemory()
+  private static func prediction(_ network: Network, _ size: Int) throws -> Work {
+    let plan = try network.plan(batchSize: size)
+    try plan.checkMemory()
     let images = randomImages(network, size)
-    return { _ = try network.predict(batch: images) }
+    return Work(plan: plan) { _ = try network.predict(batch: images, running: $0) }
   }
 
-  private static func trainingStep(_ network: Network, _ size: Int) throws -> () throws -> Void {
+  private static func trainingStep(_ network: Network, _ size: Int) throws -> Work {
     try network.check(
       sampleShape: nil, elementType: network.inputElementType, classes: network.outputShape.channels)
     let program = try TrainingProgram(
       network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0)
     let images = randomImages(network, size)
     let stream = RandomStream(seed: 0, stream: RandomStream.identifier(of: "bench labels"))
+    let shape = Shape([size] + network.outputShape.dimensions.dropLast())
     let labels = Tensor(
-      (0..<size).map { Int32(stream.integer($0, below: network.outputShape.channels)) }, shape: [size])
+      (0..<shape.count).map { Int32(stream.integer($0, below: network.outputShape.channels)) }, shape: shape)
     var step = 0
-    return {
+    return Work(plan: program.plan(batchSize: size)) { run in
       step += 1
-      _ = try program.step(images: images, labels: labels, learningRate: 1e-3, number: step)
+      _ = try program.step(images: images, labels: labels, learningRate: 1e-3, number: step, running: run)
     }
   }
 
@@ -91,31 +94,5 @@ enum Bench: Command {
       return Tensor((0..<shape.count).map { Int32(stream.integer($0, below: 2)) }, shape: shape)
     }
     return Tensor((0..<shape.count).map(stream.normal), shape: shape)
-  }
-
-  /// The seconds of each run, at least three, after two that are not counted.
-  private static func measure(seconds: Double, _ work: () throws -> Void) throws -> [Double] {
-    try work()
-    try work()
-    let clock = ContinuousClock()
-    let start = clock.now
-    var times: [Double] = []
-    while times.count < 3 || (clock.now - start) / .seconds(1) < seconds {
-      times.append(try clock.measure(work) / .seconds(1))
-    }
-    return times
-  }
-
-  private static func quantile(_ fraction: Double, of sorted: [Double]) -> Double {
-    let place = fraction * Double(sorted.count - 1)
-    let (below, above) = (sorted[Int(place)], sorted[min(Int(place) + 1, sorted.count - 1)])
-    return below + (above - below) * (place - place.rounded(.down))
-  }
-
-  /// The most memory that the process has had in RAM at once.
-  private static var peakResidentBytes: Int {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss * 1024
   }
 }

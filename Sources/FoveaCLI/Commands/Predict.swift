@@ -14,7 +14,7 @@ enum Predict: Command {
   static let images = Positional("IMAGE", "JPEG or PNG files", .oneOrMore)
   static let positionals = [file, images]
   static let top = Option("top", "K", "how many classes are named", .integer(1...1_000_000), default: 5)
-  static let options: [any OptionDeclaration] = [top, Common.threads, Common.backend, Common.json]
+  static let options: [any OptionDeclaration] = [top, Common.exact, Common.threads, Common.backend, Common.json]
 
   private struct Prediction: Encodable {
     let image: String
@@ -24,6 +24,7 @@ enum Predict: Command {
   static func run(_ arguments: Arguments) throws {
     Common.apply(arguments)
     let network = try Network(contentsOf: arguments[file][0], backend: arguments[Common.backend])
+    if arguments[Common.exact] { network.precision = .exact }
     var predictions: [Prediction] = []
     var hasFailed = false
     for path in arguments[images] {

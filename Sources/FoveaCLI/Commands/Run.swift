@@ -48,6 +48,7 @@ enum Run: Command {
       network = try reference.network(input: shape, seed: arguments[seed], backend: backend)
       if let file = arguments[weights] { try network.loadWeights(from: file) }
     }
+    network.precision = .exact  // what is compared with other tools should not differ more than it must
     let output = try network.predict(batch: input.batch(for: reference))
     try NPZFile.write(["output": output], to: arguments[outputs])
   }

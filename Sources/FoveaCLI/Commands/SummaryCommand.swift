@@ -8,7 +8,8 @@ enum SummaryCommand: Command {
   static let name = "summary"
   static let summary = "shows the layers of a model, and the exact memory that it needs"
   static let discussion = """
-     Nothing is computed: shapes, multiply-adds and memory are known before a run. \
+     The model does not run: shapes, multiply-adds and memory are known before. (Which kernels it will have is measured \
+    the first time, and kept.) \
     Output, activation bytes and multiply-adds are those of one example, the memory that of a batch.
     """
   static let positionals = [Positional.modelOrFile]
@@ -17,7 +18,7 @@ enum SummaryCommand: Command {
   static let training = Option("training", "the memory and the kernels of training (momentum), not of predicting")
   static let kernels = Option("kernels", "lists what runs: the kernel of each step and how its numbers lie in memory")
   static let options: [any OptionDeclaration] = [
-    Common.input, batchSize, training, kernels, Common.backend, Common.json,
+    Common.input, batchSize, training, kernels, Common.exact, Common.backend, Common.json,
   ]
 
   private struct Report: Encodable {
@@ -75,7 +76,7 @@ enum SummaryCommand: Command {
       ? try TrainingProgram.graph(
         model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size)
       : try trace(model, input: input, elementType: type, batchSize: size).graph
-    let plan = try backend.plan(graph)
+    let plan = try backend.plan(graph, precision: arguments[training] || arguments[Common.exact] ? .exact : .float32)
     let report = Report(
       model: reference.name, input: input, elementType: type, batchSize: size, isTraining: arguments[training],
       summary: summary, memory: Memory(plan), kernels: arguments[kernels] ? KernelList(plan) : nil)

@@ -6,11 +6,19 @@ internal import COneDNN
 extension Op.Convolution: OneDNNFusedKernel {
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
-    if let kernel = Convolution16(self, input: shapes[0], weights: shapes[1])?.forward(epilogue) { return kernel }
+    let isUsual = request.variant == .usual
+    if isUsual, let kernel = Convolution16(self, input: shapes[0], weights: shapes[1])?.forward(epilogue) {
+      return kernel
+    }
     let primitive = try ConvolutionPrimitives(
-      self, input: shapes[0], weights: shapes[1], isAlone: request.isAmongRowMajor(activations: 1)
-    ).forward(bias: epilogue.hasBias, epilogue)
-    if !primitive.isGenerated, let depthwise = DepthwiseConvolution(self, input: shapes[0], weights: shapes[1]) {
+      self, input: shapes[0], weights: shapes[1],
+      isAlone: request.variant == .rowMajor || (isUsual && request.isAmongRowMajor(activations: 1))
+    ).forward(
+      bias: epilogue.hasBias, epilogue,
+      request.variant == .winograd ? dnnl_convolution_winograd : dnnl_convolution_direct
+    )
+    if !primitive.isGenerated, isUsual, let depthwise = DepthwiseConvolution(self, input: shapes[0], weights: shapes[1])
+    {
       return try depthwise.forward(request, epilogue)
     }
     var inputs: [(argument: Int32, shape: Shape, order: AxisOrder)] = [
@@ -20,6 +28,13 @@ extension Op.Convolution: OneDNNFusedKernel {
     return primitive.kernel(
       inputs: inputs, output: (DNNL_ARG_DST, request.outputShape, .activations),
       residual: epilogue.hasResidual ? request.outputShape : nil)
+  }
+
+  /// Weights that are the same on every run may lie in any way; others are brought into it each time.
+  func variants(for request: KernelRequest) -> [KernelVariant] {
+    guard request.inputs[1].isStatic else { return [.usual] }
+    let isPlain = groups == 1 && window.strides.allSatisfy { $0 == 1 } && window.dilations.allSatisfy { $0 == 1 }
+    return [.usual, .rowMajor] + (isPlain && window.size == [3, 3] ? [.winograd] : [])
   }
 }
 
@@ -87,13 +102,15 @@ private struct ConvolutionPrimitives {
     }
   }
 
-  func forward(bias hasBias: Bool = false, _ epilogue: Epilogue = .none) throws -> Primitive {
+  func forward(
+    bias hasBias: Bool = false, _ epilogue: Epilogue = .none, _ algorithm: dnnl_alg_kind_t = dnnl_convolution_direct
+  ) throws -> Primitive {
     var descriptor = dnnl_convolution_desc_t()
     try pointers { source, weights, destination in
       try withUnsafePointer(to: bias) { bias in
         try OneDNN.check(
           dnnl_dilated_convolution_forward_desc_init(
-            &descriptor, dnnl_forward_training, dnnl_convolution_direct, source, weights, hasBias ? bias : nil,
+            &descriptor, dnnl_forward_training, algorithm, source, weights, hasBias ? bias : nil,
             destination, strides, dilations, before, after), "convolution")
       }
     }

@@ -1,11 +1,50 @@
 import FoveaCompiler
 import FoveaCore
 import FoveaGraph
+internal import CFoveaKernels
 internal import COneDNN
 
 extension Op.MatrixProduct: OneDNNFusedKernel {
-  /// A transposed operand is the same memory with its strides exchanged. The leading axes are one.
+  /// One product by oneDNN's `sgemm`, which packs the operands as it goes; its primitive reads a row-major matrix of
+  /// weights at a tenth of the memory's speed. Several products, and weights in blocks, by the primitive.
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
+    request.variant == .usual && request.outputShape.rank == 2
+      ? single(request, epilogue) : try primitive(request, epilogue)
+  }
+
+  /// Row-major memory with its axes exchanged is the transposed matrix.
+  private func single(_ request: KernelRequest, _ epilogue: Epilogue) -> Kernel {
+    func operand(_ operand: KernelRequest.Operand, _ transposes: Bool) -> (Layout, CChar, Int64) {
+      let layout = Self.matrixLayout(operand)
+      guard case .strided(let strides) = layout else { preconditionFailure() }
+      // A row, or a column, of one number may have any stride.
+      let liesTransposed = strides[1] != 1 && strides[0] == 1
+      let step = max(liesTransposed ? strides[1] : strides[0], liesTransposed ? operand.shape[0] : operand.shape[1])
+      return (layout, CChar(UInt8(ascii: liesTransposed != transposes ? "T" : "N")), Int64(step))
+    }
+    let (layoutA, modeA, stepA) = operand(request.inputs[0], transposesA)
+    let (layoutB, modeB, stepB) = operand(request.inputs[1], transposesB)
+    let (rows, columns) = (Int64(request.outputShape[0]), Int64(request.outputShape[1]))
+    let length = Int64(request.inputs[0].shape[transposesA ? 0 : 1])
+    let output = Layout.rowMajor(request.outputShape)
+    let (hasBias, hasResidual) = (epilogue.hasBias, epilogue.hasResidual)
+    let activation = epilogue.activation?.c ?? FOVEA_IDENTITY
+    let layouts =
+      [layoutA, layoutB] + (hasBias ? [.rowMajor([Int(columns)])] : []) + (hasResidual ? [output] : [])
+    return Kernel(name: "onednn sgemm", inputLayouts: layouts, outputLayout: output) { memory in
+      let (inputs, y) = (memory.inputs.map(\.floats), memory.output.floats)
+      let (bias, residual) = (hasBias ? inputs[2] : nil, hasResidual ? inputs.last : nil)
+      return {
+        let status = dnnl_sgemm(
+          modeA, modeB, rows, columns, length, 1, inputs[0], stepA, inputs[1], stepB, 0, y, columns)
+        precondition(status == dnnl_success, "oneDNN could not multiply matrices: status \(status.rawValue)")
+        if !epilogue.isEmpty { fovea_row_epilogue(rows, columns, bias, residual, activation, y) }
+      }
+    }
+  }
+
+  /// A transposed operand is the same memory with its strides exchanged. The leading axes are one.
+  private func primitive(_ request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     let (a, b) = (request.inputs[0], request.inputs[1])
     let output = request.outputShape
     func operand(_ operand: KernelRequest.Operand, _ transposes: Bool) throws -> (Layout, MemoryDescriptor) {
@@ -20,7 +59,10 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
       return (layout, try MemoryDescriptor(Shape(sizes), .strided(steps), order: .matrices))
     }
     let (layoutA, descriptorA) = try operand(a, transposesA)
-    let (layoutB, descriptorB) = try operand(b, transposesB)
+    var (layoutB, descriptorB) = try operand(b, transposesB)
+    if request.variant == .packed {
+      descriptorB = try MemoryDescriptor(Shape(descriptorB.sizes), nil, order: .matrices)
+    }
     let merged = Self.merged(output)
     let target = try MemoryDescriptor(merged, .rowMajor(merged), order: .matrices)
     let biasShape = Shape(merged.dimensions.dropLast().map { _ in 1 } + [output.channels])
@@ -41,6 +83,10 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
     var inputs: [(argument: Int32, shape: Shape, order: AxisOrder)] = [
       (DNNL_ARG_SRC, Self.merged(a.shape), .matrices), (DNNL_ARG_WEIGHTS, Self.merged(b.shape), .matrices),
     ]
+    if request.variant == .packed {
+      layoutB = primitive.memory(DNNL_ARG_WEIGHTS).layout(of: Self.merged(b.shape), order: .matrices)
+      guard case .native = layoutB else { return nil }  // the usual way
+    }
     var layouts = [layoutA, layoutB]
     if epilogue.hasBias {
       inputs.append((DNNL_ARG_BIAS, biasShape, .matrices))
@@ -50,6 +96,12 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
       inputs: inputs, output: (DNNL_ARG_DST, merged, .matrices), residual: epilogue.hasResidual ? merged : nil)
     if epilogue.hasResidual { layouts.append(.rowMajor(output)) }
     return kernel.keeping(inputs: layouts, output: .rowMajor(output))
+  }
+
+  /// Weights that are the same on every run may lie in blocks, one matrix only.
+  func variants(for request: KernelRequest) -> [KernelVariant] {
+    let b = request.inputs[1]
+    return b.isStatic && b.shape.rank == 2 && !transposesB ? [.usual, .packed] : [.usual]
   }
 
   /// The leading axes as one.

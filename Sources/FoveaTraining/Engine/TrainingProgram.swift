@@ -1,4 +1,4 @@
-import FoveaCompiler
+package import FoveaCompiler
 package import FoveaCore
 package import FoveaLayers
 package import FoveaNetwork
@@ -88,6 +88,9 @@ package final class TrainingProgram {
     return try builder.finish()
   }
 
+  /// The plan of the steps with a batch of a size that was asked for.
+  package func plan(batchSize: Int) -> Plan { programs[batchSize]!.plan }
+
   /// What a step found before it changed the parameters.
   package struct Result {
     package let loss: Float
@@ -97,8 +100,12 @@ package final class TrainingProgram {
 
   /// One step.
   ///
-  /// - Parameter number: of the step, from 1.
-  package func step(images: Tensor, labels: Tensor, learningRate: Float, number: Int) throws -> Result {
+  /// - Parameters:
+  ///   - number: of the step, from 1.
+  ///   - run: how the program runs once its inputs are there.
+  package func step(
+    images: Tensor, labels: Tensor, learningRate: Float, number: Int, running run: (Program) -> Void = { $0.run() }
+  ) throws -> Result {
     guard let program = programs[images.shape[0]] else {
       preconditionFailure("no program for a batch of \(images.shape[0])")
     }
@@ -112,7 +119,7 @@ package final class TrainingProgram {
         let words = [seed, UInt64(number)].flatMap { [UInt32(truncatingIfNeeded: $0), UInt32($0 >> 32)] }
         program.writeInput(Op.Dropout.stateInput) { $0.copyBytes(from: words.withUnsafeBytes { Array($0) }) }
       }
-      program.run()
+      run(program)
       let loss = program.readOutput("loss") { $0.loadUnaligned(as: Float.self) }
       return Result(loss: loss, correct: program.countCorrect(labels: labels, top: [1])[0])
     }

@@ -40,9 +40,11 @@ extension Loss {
       // 0 times −∞ is no number: what is infinite is brought back to the largest float.
       let logarithms = output.applying(Op.LogSoftmax()).clamped(-.greatestFiniteMagnitude, .infinity)
       let weighted = weights.map { logarithms * vector($0) } ?? logarithms
-      let divisor = (weights.map { kept * vector($0) } ?? kept).sum().clamped(1e-12, .infinity)
+      // 1 for each position that counts.
+      let rows = kept.sum(over: [labels.rank], keepingAxes: true)
+      let divisor = (weights.map { kept * vector($0) } ?? rows).sum().clamped(1e-12, .infinity)
       guard smoothing > 0 else { return -(kept * weighted).sum() / divisor }
-      let shared = smoothing / Float(classes) * kept.sum(over: [labels.rank], keepingAxes: true)
+      let shared = smoothing / Float(classes) * rows
       return -(((1 - smoothing) * kept + shared) * weighted).sum() / divisor
     }
   }

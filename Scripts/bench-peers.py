@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Speed and memory beside other programs, in one run: ours and theirs by turns, since a shared machine's speed drifts.
+
+bench-peers.py FOVEA PYTHON PEERS [ROW ...] [--passes N]
+
+FOVEA: the command; PYTHON: one with the peers' packages; PEERS: their side of the comparison (peers.py). A ROW is
+"infer MODEL BATCH" or "train MODEL BATCH", with commas for spaces: infer,resnet50,16; all of the table by default.
+
+For each row and peer: images/s and peak resident memory of both sides (medians over the passes), and the medians of the
+ratios of neighbouring passes with their range. The table is Markdown, for docs/benchmarks.md.
+"""
+import datetime
+import platform
+import re
+import statistics
+import subprocess
+import sys
+
+# Work, and the least ratio of speeds that the project wants.
+GOALS = {
+    **{("infer", model, batch): 1.3 if model == "vgg16" else 1.1
+       for model in ("alexnet", "vgg16", "resnet50", "densenet121", "googlenet", "unet") for batch in (1, 16)},
+    ("train", "resnet50", 16): 2.0, ("train", "resnet20", 128): 2.0, ("train", "vgg16", 8): 2.0, ("train", "unet", 4): 2.0,
+    ("train", "lenet5", 128): 4.0,
+}
+MEMORY_GOAL = 0.6
+ENGINES = {"infer": ["torch", "ort", "ov"], "train": ["torch"]}
+# What our models are called; the peers' U-Net takes pictures of 256×256.
+OURS = {"unet": ["unet-same"]}
+LINE = re.compile(r"([0-9.]+) images/s +peak ([0-9]+) MiB")
+
+
+def measure(command):
+    run = subprocess.run(command, capture_output=True, text=True)
+    found = LINE.search(run.stdout)
+    if not found:
+        print(f"bench-peers: {' '.join(command)} printed no measurement:\n{run.stdout}{run.stderr}", file=sys.stderr)
+        return None
+    return float(found[1]), int(found[2])
+
+
+def ours(fovea, kind, model, batch):
+    training = ["--training"] if kind == "train" else []
+    return measure([fovea, "bench", *OURS.get(model, [model]), *training, "--batch-size", str(batch), "--threads", "2"])
+
+
+def versions(python):
+    code = ("import importlib.metadata as m\n"
+            "print(', '.join(f'{n} {m.version(n)}' for n in ('torch', 'onnxruntime', 'openvino')))")
+    return subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+
+
+def processor():
+    for line in open("/proc/cpuinfo"):
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def median(values):
+    return statistics.median(values)
+
+
+def row(fovea, python, peers, kind, model, batch, passes):
+    engines = ENGINES[kind]
+    ours(fovea, kind, model, batch)  # kernels are measured and kept the first time
+    results = []
+    for _ in range(passes):
+        mine = ours(fovea, kind, model, batch)
+        theirs = {engine: measure([python, peers, kind, model, str(batch), engine]) for engine in engines}
+        if mine:
+            results.append((mine, theirs))
+    goal = GOALS.get((kind, model, batch))
+    for engine in engines:
+        pairs = [(mine, theirs[engine]) for mine, theirs in results if theirs[engine]]
+        if not pairs:
+            print(f"| {kind} {model}, batch {batch} | {engine} | not measured |")
+            continue
+        speed = [a[0] / b[0] for a, b in pairs]
+        memory = [a[1] / b[1] for a, b in pairs]
+        reached = "" if goal is None else f"{goal:.1f} {'✓' if median(speed) >= goal else '✗'}"
+        print(f"| {kind} {model}, batch {batch} | {engine} | {median([a[0] for a, _ in pairs]):.2f} | "
+              f"{median([b[0] for _, b in pairs]):.2f} | **{median(speed):.2f}** ({min(speed):.2f} to {max(speed):.2f}) | "
+              f"{reached} | {median([a[1] for a, _ in pairs]):.0f} | {median([b[1] for _, b in pairs]):.0f} | "
+              f"{median(memory):.2f} {'✓' if median(memory) <= MEMORY_GOAL else '✗'} |", flush=True)
+
+
+def main(arguments):
+    passes = 5
+    if "--passes" in arguments:
+        place = arguments.index("--passes")
+        passes = int(arguments[place + 1])
+        del arguments[place:place + 2]
+    if len(arguments) < 3:
+        sys.exit(__doc__)
+    fovea, python, peers, *names = arguments
+    rows = [(kind, model, int(batch)) for kind, model, batch in (name.split(",") for name in names)] or list(GOALS)
+    print(f"{datetime.date.today()}, {processor()}, 2 threads, medians of {passes} alternating passes; {versions(python)}\n")
+    print("| work | peer | ours, images/s | theirs | ours / theirs | goal | ours, MiB | theirs | ratio, goal 0.6 |")
+    print("|---|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
+    for kind, model, batch in rows:
+        row(fovea, python, peers, kind, model, batch, passes)
+
+
+main(sys.argv[1:])

@@ -1,0 +1,36 @@
+import FoveaCompiler
+import FoveaNetwork
+internal import Foundation
+
+/// How long one piece of work takes, over and over.
+struct Measurement {
+  /// The seconds of each run, the shortest first.
+  let seconds: [Double]
+
+  /// At least three runs, for about `duration` seconds, after two that are not counted.
+  init(seconds duration: Double, _ work: () throws -> Void) throws {
+    try work()
+    try work()
+    let clock = ContinuousClock()
+    let start = clock.now
+    var times: [Double] = []
+    while times.count < 3 || (clock.now - start) / .seconds(1) < duration {
+      times.append(try clock.measure(work) / .seconds(1))
+    }
+    seconds = times.sorted()
+  }
+
+  /// The time that a fraction of the runs does not exceed.
+  func quantile(_ fraction: Double) -> Double {
+    let place = fraction * Double(seconds.count - 1)
+    let (below, above) = (seconds[Int(place)], seconds[min(Int(place) + 1, seconds.count - 1)])
+    return below + (above - below) * (place - place.rounded(.down))
+  }
+}
+
+/// The most memory that the process has had in RAM at once.
+var peakResidentBytes: Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss * 1024
+}

@@ -1,0 +1,102 @@
+import FoveaCore
+import FoveaGraph
+
+/// Times of kernels on this machine, kept from plan to plan: once a node is measured, every plan decides alike.
+public protocol KernelTimings: Sendable {
+  /// The times known under `key`; what `measure` finds, if there are none.
+  func times(for key: String, measuring measure: () -> [KernelVariant: KernelTime]) -> [KernelVariant: KernelTime]
+}
+
+/// How long a kernel takes here.
+public struct KernelTime: Sendable, Codable, Hashable {
+  public let seconds: Double
+  /// Whether it reads and writes activations in row-major order.
+  public let isRowMajor: Bool
+
+  public init(seconds: Double, isRowMajor: Bool) { (self.seconds, self.isRowMajor) = (seconds, isRowMajor) }
+}
+
+extension KernelRequest {
+  /// What the time of a kernel depends on, apart from the machine.
+  func timingKey(_ backend: any Backend) -> String {
+    let operands = inputs.map { "\($0.shape) \($0.elementType)" + ($0.isStatic ? " static" : "") }
+    return "\(backend.name) \(operation.label) \(operation): \(operands.joined(separator: ", "))"
+  }
+
+  /// The times of all the ways in which `backend` can run this node, taken by turns; none if that would
+  /// take much of the machine's memory.
+  func measured(_ variants: [KernelVariant], on backend: any Backend) -> [KernelVariant: KernelTime] {
+    let kernels = variants.compactMap { variant -> (variant: KernelVariant, kernel: Kernel)? in
+      var request = self
+      request.variant = variant
+      return (try? backend.kernel(for: request)).flatMap { $0 }.map { (variant, $0) }
+    }
+    guard let memory = TrialMemory(for: self, kernels.map(\.kernel)) else { return [:] }
+    let trials = kernels.compactMap { variant, kernel in
+      (try? kernel.prepare(memory.addresses)).map { (variant, KernelTrial(kernel, of: self, running: $0)) }
+    }
+    KernelTrial.run(trials.map(\.1))
+    withExtendedLifetime(memory) {}
+    return Dictionary(
+      uniqueKeysWithValues: trials.map { variant, trial in
+        (variant, KernelTime(seconds: trial.seconds, isRowMajor: trial.isRowMajor))
+      })
+  }
+}
+
+/// Memory in which any of several kernels of one node can run.
+private struct TrialMemory {
+  let addresses: Kernel.Memory
+  private let buffers: [AlignedBuffer]
+
+  /// `nil` if that is more than a quarter of what the machine has.
+  init?(for request: KernelRequest, _ kernels: [Kernel]) {
+    func most(_ bytes: (Kernel) -> Int) -> Int { kernels.map(bytes).max() ?? 0 }
+    let inputs = request.inputs.enumerated().map { index, input in
+      most { $0.inputLayouts[index].byteCount(input.shape, input.elementType) }
+    }
+    let output = most { $0.outputLayout.byteCount(request.outputShape, request.outputType) }
+    let sizes = inputs + [output, most(\.scratchBytes)]
+    guard !kernels.isEmpty, MemoryLimit.problem(with: 4 * sizes.reduce(0, +)) == nil else { return nil }
+    buffers = sizes.map(Self.buffer)
+    let places = buffers.map(\.address)
+    addresses = Kernel.Memory(
+      inputs: places.dropLast(2).map { UnsafeRawPointer($0) }, output: places[inputs.count], scratch: places.last)
+  }
+
+  /// Numbers of ordinary size: arithmetic with denormal ones takes longer.
+  private static func buffer(_ byteCount: Int) -> AlignedBuffer {
+    let buffer = AlignedBuffer(byteCount: byteCount, zeroed: false)
+    buffer.address.bindMemory(to: Float.self, capacity: byteCount / 4).update(repeating: 0.01, count: byteCount / 4)
+    return buffer
+  }
+}
+
+/// A kernel that is ready to run, to see how long it takes.
+private final class KernelTrial {
+  let isRowMajor: Bool
+  /// The shortest time of a run.
+  private(set) var seconds = Double.infinity
+  private let run: () -> Void
+
+  init(_ kernel: Kernel, of request: KernelRequest, running run: @escaping () -> Void) {
+    (isRowMajor, self.run) = (kernel.outputLayout.isRowMajor(request.outputShape), run)
+  }
+
+  /// Runs all of them by turns, so that a slow moment of the machine meets each. One that is far behind is left out
+  /// after its first two runs.
+  static func run(_ trials: [KernelTrial]) {
+    let clock = ContinuousClock()
+    var (rounds, spent) = (0, 0.0)
+    while rounds < 3 || (rounds < 12 && spent < 0.06 * Double(trials.count)) {
+      let best = trials.map(\.seconds).min() ?? 0
+      for trial in trials where rounds < 2 || trial.seconds < 1.5 * best {
+        let time = clock.measure(trial.run) / .seconds(1)
+        // The first run finds nothing in the caches.
+        if rounds > 0 { trial.seconds = min(trial.seconds, time) }
+        spent += time
+      }
+      rounds += 1
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/// How exact the arithmetic of a program is.
+public enum Precision: String, Sendable, CaseIterable, Codable {
+  /// 32-bit floating point, every sum by its definition.
+  case exact
+  /// 32-bit floating point; a convolution may have fewer products than its definition where that was measured to be
+  /// faster (Winograd's algorithm): results differ by less than 10⁻⁴ of the largest one.
+  case float32
+}
+
+/// What a plan may do for speed.
+public struct Planning: Sendable {
+  public var precision: Precision
+  /// Where the times of kernels are kept; without them every node runs in its usual way.
+  public var timings: (any KernelTimings)?
+
+  public init(precision: Precision = .exact, timings: (any KernelTimings)? = nil) {
+    (self.precision, self.timings) = (precision, timings)
+  }
+}

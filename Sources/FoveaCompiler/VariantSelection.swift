@@ -1,0 +1,66 @@
+import FoveaCore
+import FoveaGraph
+
+/// Which way each node of a graph runs, by measurement.
+///
+/// Kernels in row-major order and kernels in blocks of channels do not mix well: between two of them all numbers are
+/// brought into the other order. So the whole graph goes one way, the one whose sum of times is less, and a node goes
+/// the other way where that saves more than the two reorderings cost.
+struct VariantSelection {
+  private var chosen: [Graph.NodeID: KernelVariant] = [:]
+  private var isRowMajor = false
+
+  /// Everything in its usual way.
+  init() {}
+
+  /// - Parameters:
+  ///   - isStatic: for each node, whether it is the same on every run; such nodes run once, in their usual way.
+  init(_ graph: Graph, isStatic: [Bool], backend: any Backend, planning: Planning) {
+    guard let timings = planning.timings else { return }
+    var candidates: [(id: Graph.NodeID, times: [KernelVariant: KernelTime], moved: Double)] = []
+    for (id, node) in graph.nodes.enumerated() where !isStatic[id] {
+      let shapes = node.inputs.map { graph.nodes[$0].shape }
+      guard node.operation.multiplyAdds(inputs: shapes, output: node.shape) >= Self.leastMultiplyAdds else { continue }
+      let request = KernelRequest(
+        operation: node.operation,
+        inputs: node.inputs.map { input in
+          let source = graph.nodes[input]
+          return .init(
+            shape: source.shape, elementType: source.elementType, layout: .rowMajor(source.shape),
+            isStatic: isStatic[input])
+        }, outputShape: node.shape, outputType: node.elementType, isOutput: false)
+      let variants = backend.variants(for: request).filter { $0 != .winograd || planning.precision != .exact }
+      guard variants.count > 1 else { continue }
+      // All ways are measured together, so that an exact plan and another know the same times.
+      let times = timings.times(for: request.timingKey(backend)) {
+        request.measured(backend.variants(for: request), on: backend)
+      }.filter { variants.contains($0.key) }
+      let moved = zip(node.inputs, shapes).reduce(node.shape.count) { $0 + (isStatic[$1.0] ? 0 : $1.1.count) }
+      candidates.append((id, times, 8 * Double(moved) / Self.reorderedBytesPerSecond))
+    }
+    /// The best way for a candidate where the others are row-major or not, and its time.
+    func best(_ index: Int, _ isRowMajor: Bool) -> (variant: KernelVariant, seconds: Double)? {
+      let (_, times, moved) = candidates[index]
+      // In a fixed order, so that equal times give equal plans.
+      return times.sorted { $0.key.rawValue < $1.key.rawValue }.map { variant, time in
+        (variant, time.seconds * variant.leastGain + (time.isRowMajor == isRowMajor ? 0 : moved))
+      }.min { $0.1 < $1.1 }
+    }
+    func sum(_ isRowMajor: Bool) -> Double {
+      candidates.indices.reduce(0) { $0 + (best($1, isRowMajor)?.seconds ?? 0) }
+    }
+    isRowMajor = sum(true) < sum(false)
+    for index in candidates.indices { chosen[candidates[index].id] = best(index, isRowMajor)?.variant }
+  }
+
+  /// The way that node `id` goes, of those that it has; the first is its usual one.
+  func variant(of id: Graph.NodeID, among variants: [KernelVariant]) -> KernelVariant {
+    if let variant = chosen[id], variants.contains(variant) { return variant }
+    return isRowMajor && variants.contains(.rowMajor) ? .rowMajor : variants[0]
+  }
+
+  /// Nodes with less are over in microseconds: measuring them costs more than it ever saves.
+  private static let leastMultiplyAdds = 4_000_000
+  /// What is read and written a second by reordering, on an ordinary machine.
+  private static let reorderedBytesPerSecond = 8e9
+}

@@ -1,0 +1,107 @@
+import FoveaCompiler
+import FoveaCore
+import FoveaGraph
+import FoveaLayers
+import FoveaOneDNN
+import FoveaReference
+import Synchronization
+import Testing
+
+/// Times that somebody made up, and what was asked for.
+private final class MadeUp: KernelTimings {
+  private let seconds: @Sendable (String) -> [KernelVariant: Double]
+  let asked = Mutex<[String]>([])
+
+  init(_ seconds: @escaping @Sendable (String) -> [KernelVariant: Double]) { self.seconds = seconds }
+
+  func times(
+    for key: String, measuring measure: () -> [KernelVariant: KernelTime]
+  ) -> [KernelVariant: KernelTime] {
+    asked.withLock { $0.append(key) }
+    return Dictionary(
+      uniqueKeysWithValues: seconds(key).map { ($0, KernelTime(seconds: $1, isRowMajor: $0 == .rowMajor)) })
+  }
+}
+
+/// Two convolutions of 32×32 pixels, 64 and then `filters` filters, and the graph's plan.
+private func plan(
+  filters: Int = 64, _ planning: Planning, backends: [any Backend] = [OneDNNBackend(), ReferenceBackend()]
+) throws -> Plan {
+  let builder = GraphBuilder(isTraining: false)
+  var x = builder.input("input", shape: [1, 32, 32, 64])
+  for (name, count) in [("a", 64), ("b", filters)] {
+    let weights = builder.parameter(name, shape: [3, 3, 64, count], .heNormal, isTrainable: true)
+    x = x.applying(Op.Convolution(Window(size: [3, 3], padding: .same)), weights)
+  }
+  builder.output("output", x.applying(Op.ReLU()))
+  return try Plan(builder.finish(), backends: backends, planning: planning)
+}
+
+private func convolutions(_ plan: Plan) -> [String] {
+  plan.steps.filter { $0.operation == "convolution" }.map(\.kernel.name)
+}
+
+@Test func `without times every node runs in its usual way`() throws {
+  let names = convolutions(try plan(Planning(precision: .float32)))
+  #expect(names.count == 2 && names.allSatisfy { !$0.contains("wino") && !$0.contains("brgconv") })
+}
+
+@Test func `the fastest way is taken, Winograd's not where exactness is asked for`() throws {
+  let times = MadeUp { _ in [.usual: 3, .rowMajor: 5, .winograd: 2] }
+  #expect(convolutions(try plan(Planning(precision: .float32, timings: times))).allSatisfy { $0.contains("wino") })
+  let exact = convolutions(try plan(Planning(precision: .exact, timings: times)))
+  #expect(exact == convolutions(try plan(Planning())))
+}
+
+@Test func `what costs memory or rounds more has to be a tenth faster`() throws {
+  let close = MadeUp { _ in [.usual: 1, .winograd: 0.95] }
+  let usual = convolutions(try plan(Planning()))
+  #expect(convolutions(try plan(Planning(precision: .float32, timings: close))) == usual)
+}
+
+@Test func `a graph goes one way where reordering would cost more than it saves`() throws {
+  // The second convolution alone is a little slower in rows: less than two reorderings cost.
+  let times = MadeUp {
+    $0.contains("128 float32") ? [.usual: 1e-3, .rowMajor: 1.01e-3] : [.usual: 2e-3, .rowMajor: 1e-3]
+  }
+  let rows = try plan(filters: 128, Planning(timings: times))
+  #expect(rows.steps.count { $0.operation == "reorder" } == 0)
+  // Where it is much slower, it goes its own way.
+  let far = MadeUp { $0.contains("128 float32") ? [.usual: 1e-3, .rowMajor: 9e-3] : [.usual: 9e-3, .rowMajor: 1e-3] }
+  let mixed = try plan(filters: 128, Planning(timings: far))
+  #expect(mixed.steps.count { $0.operation == "reorder" } == 2)
+  #expect(Set(convolutions(mixed)).count == 2)
+}
+
+@Test func `equal nodes are asked for by one name, light ones not at all`() throws {
+  let times = MadeUp { _ in [.usual: 1] }
+  _ = try plan(Planning(timings: times))
+  #expect(times.asked.withLock { Set($0).count == 1 && $0[0].contains("1×32×32×64") })
+  let light = MadeUp { _ in [.winograd: 0] }
+  let builder = GraphBuilder(isTraining: false)
+  let weights = builder.parameter("w", shape: [3, 3, 16, 16], .zeros, isTrainable: true)
+  builder.output(
+    "y", builder.input("x", shape: [1, 8, 8, 16]).applying(Op.Convolution(Window(size: [3, 3])), weights))
+  _ = try Plan(builder.finish(), backends: [OneDNNBackend()], planning: Planning(timings: light))
+  #expect(light.asked.withLock { $0.isEmpty })
+}
+
+@Test func `measuring finds a time for every way that is there`() throws {
+  final class Kept: KernelTimings {
+    let found = Mutex<[[KernelVariant: KernelTime]]>([])
+    func times(
+      for key: String, measuring measure: () -> [KernelVariant: KernelTime]
+    ) -> [KernelVariant: KernelTime] {
+      let times = measure()
+      found.withLock { $0.append(times) }
+      return times
+    }
+  }
+  let kept = Kept()
+  let measured = try plan(Planning(precision: .float32, timings: kept))
+  let times = kept.found.withLock { $0 }
+  #expect(times.count == 2)
+  #expect(times.allSatisfy { $0[.usual] != nil && $0[.rowMajor]?.isRowMajor == true })
+  #expect(times.joined().allSatisfy { $0.value.seconds > 0 && $0.value.seconds < 10 })
+  #expect(convolutions(measured).count == 2)
+}

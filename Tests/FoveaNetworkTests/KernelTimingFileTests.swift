@@ -1,0 +1,49 @@
+import FoveaCompiler
+import FoveaNetwork
+import FoveaTestSupport
+import Testing
+
+private let found: [KernelVariant: KernelTime] = [
+  .usual: KernelTime(seconds: 0.25, isRowMajor: false), .rowMajor: KernelTime(seconds: 0.5, isRowMajor: true),
+]
+
+@Test func `what was measured once is kept for later processes`() throws {
+  let folder = TemporaryFolder()
+  let first = try #require(KernelTimingFile(folder: folder.path("new/cache"), machine: "a machine"))
+  #expect(first.times(for: "node") { found } == found)
+  #expect(first.times(for: "node") { [:] } == found)
+  first.save()
+  let second = try #require(KernelTimingFile(folder: folder.path("new/cache"), machine: "a machine"))
+  #expect(second.times(for: "node") { [:] } == found)
+  // Another machine, or another version of the kernels, has times of its own.
+  let other = try #require(KernelTimingFile(folder: folder.path("new/cache"), machine: "another"))
+  #expect(other.times(for: "node") { [:] } == [:])
+}
+
+@Test func `what another process kept first has precedence`() throws {
+  let folder = TemporaryFolder()
+  let one = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m"))
+  let two = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m"))
+  _ = one.times(for: "a") { found }
+  one.save()
+  _ = two.times(for: "a") { [.usual: KernelTime(seconds: 9, isRowMajor: true)] }
+  _ = two.times(for: "b") { found }
+  two.save()
+  let third = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m"))
+  #expect(third.times(for: "a") { [:] } == found && third.times(for: "b") { [:] } == found)
+}
+
+@Test func `a damaged file counts as empty, and a folder that is none gives no file`() throws {
+  let folder = TemporaryFolder()
+  let file = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m"))
+  _ = file.times(for: "a") { found }
+  file.save()
+  let name = try #require(folder.names(in: folder.path("cache")).first)
+  var bytes = try folder.read("cache/" + name)
+  bytes[bytes.count / 2] ^= 1
+  folder.write(bytes, to: "cache/" + name)
+  let again = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m"))
+  #expect(again.times(for: "a") { [:] } == [:])
+  folder.write([1], to: "file")
+  #expect(KernelTimingFile(folder: folder.path("file"), machine: "m") == nil)
+}
