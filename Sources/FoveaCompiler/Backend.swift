@@ -93,6 +93,9 @@ public struct Kernel: Sendable {
   public var scratchBytes = 0
   /// The inputs that the output may overwrite, best first.
   public var overwritableInputs: [Int] = []
+  /// Where each input lies in the output, in bytes from its start, if the result is nothing but its inputs one after the
+  /// other: whoever makes them can write there at once.
+  public var inputOffsets: [Int]?
   /// Makes everything ready for `memory`, once; the result does the work, and allocates nothing.
   public var prepare: @Sendable (Memory) throws -> () -> Void
 

@@ -35,7 +35,7 @@ extension Plan {
     computeLifetimes()
     for index in steps.indices {
       let (step, output) = (steps[index], steps[index].output.buffer)
-      guard buffers[output].kind == .transient else { continue }
+      guard buffers[output].kind == .transient, isWhole(step.output) else { continue }
       for input in step.kernel.overwritableInputs {
         let location = step.inputs[input]
         let buffer = buffers[location.buffer]
@@ -163,7 +163,7 @@ extension Plan.Location {
 extension Kernel {
   /// A plain copy of a tensor without gaps.
   static func copy(of location: Plan.Location) -> Kernel {
-    let byteCount = location.shape.count * location.elementType.byteCount
+    let byteCount = location.layout.byteCount(location.shape, location.elementType)
     return Kernel(name: "copy", inputLayouts: [location.layout], outputLayout: location.layout) { memory in
       { memory.output.copyMemory(from: memory.inputs[0], byteCount: byteCount) }
     }

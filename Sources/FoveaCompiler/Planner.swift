@@ -13,6 +13,7 @@ extension Plan {
     var planner = Planner(graph: graph, backends: backends, planning: planning)
     try planner.run()
     self = planner.plan
+    writeIntoConcatenations()
     writeUpdatesInPlace(planner.updates)
     writeOverDeadInputs()
     placeBuffers()

@@ -7,8 +7,21 @@ internal import COneDNN
 extension Op.Concatenate: OneDNNKernel {
   /// Channels in whole blocks stay blocked, by oneDNN; everything else is copied row by row.
   func kernel(for request: KernelRequest) throws -> Kernel? {
-    try blocked(request) ?? rowMajor(request)
+    guard var kernel = try blocked(request) ?? rowMajor(request) else { return nil }
+    // One after the other where no axis before this one repeats, which blocks of channels of one image do not either.
+    if request.outputShape.dimensions.prefix(isBlocked(kernel) ? 1 : axis).allSatisfy({ $0 == 1 }),
+      zip(request.inputs, kernel.inputLayouts).allSatisfy({ isBlocked(kernel) || $1.isRowMajor($0.shape) })
+    {
+      var end = 0
+      kernel.inputOffsets = zip(request.inputs, kernel.inputLayouts).map { input, layout in
+        defer { end += layout.byteCount(input.shape, input.elementType) }
+        return end
+      }
+    }
+    return kernel
   }
+
+  private func isBlocked(_ kernel: Kernel) -> Bool { if case .native = kernel.outputLayout { true } else { false } }
 
   private func blocked(_ request: KernelRequest) throws -> Kernel? {
     guard axis == request.outputShape.rank - 1 else { return nil }

@@ -130,3 +130,38 @@ private func status(_ name: String) throws -> Int {
     #expect(abs(taken - plan.peakBytes) < 1 << 16, "taken: \(taken), planned: \(plan.peakBytes)")
   }
 }
+
+/// Two branches of one convolution side by side, both 16 channels wide, and a third that reads the first of them.
+private func branches(images: Int) throws -> Graph {
+  let builder = GraphBuilder(isTraining: false)
+  let x = builder.input("x", shape: [images, 9, 7, 16])
+  func convolved(_ x: Value, _ name: String) -> Value {
+    x.applying(
+      Op.Convolution(Window(size: [3, 3], padding: .same)),
+      builder.constant(ReferenceTensor.distinct([3, 3, x.channels, 16], seed: UInt64(name.utf8.first!)).tensor))
+  }
+  let (a, b) = (convolved(x, "a"), convolved(x, "b"))
+  let inner = concatenate([a, b])
+  let c = convolved(inner, "c")
+  // The first branch also ends in a sum, so that its numbers must stay as they are.
+  builder.output("y", convolved(concatenate([inner, c, a + b]), "d"))
+  return try builder.finish()
+}
+
+@Test(arguments: [1, 2])
+func `what is concatenated is written to its place at once, where pieces are whole`(images: Int) throws {
+  let graph = try branches(images: images)
+  let plan = try Plan(graph, backends: [OneDNNBackend(), ReferenceBackend()])
+  #expect(plan.steps.count { $0.operation == "concatenate" } == (images == 1 ? 0 : 2))
+  #expect(misplacedBuffers(plan).isEmpty)
+  let numbers = ReferenceTensor.distinct([images, 9, 7, 16], seed: 5).tensor
+  func result(_ plan: Plan) throws -> [Float] {
+    let program = try Program(plan, parameters: ParameterStorage(copying: [:]))
+    program.setInput("x", to: numbers)
+    program.run()
+    return program.output("y").floats
+  }
+  let expected = try result(Plan(graph, backends: [ReferenceBackend()]))
+  let found = try result(plan)
+  #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 * expected.map(abs).max()! })
+}
