@@ -56,10 +56,23 @@ FOVEA_INLINE float divisor(const fovea_pooling *p, const window *w) {
   return (float)((w->end[0] - w->begin[0]) * (w->end[1] - w->begin[1]) * (w->end[2] - w->begin[2]));
 }
 
+// Channels in registers of 16 while the window is walked, the rest one by one.
 FOVEA_INLINE void max_block(const fovea_pooling *p, int64_t width, const float *restrict x, float *restrict y) {
   FOR_OUTPUTS {
-    for (int64_t c = 0; c < width; c++) y[o + c] = -INFINITY;
-    FOR_WINDOW for (int64_t c = 0; c < width; c++) y[o + c] = x[i + c] > y[o + c] || x[i + c] != x[i + c] ? x[i + c] : y[o + c];
+    int64_t c = 0;
+    for (; c + 16 <= width; c += 16) {
+      fovea_lanes best = -INFINITY;
+      FOR_WINDOW {
+        fovea_lanes v = FOVEA_LOAD(x + i + c);
+        best = ((v > best) | (v != v)) ? v : best;
+      }
+      FOVEA_STORE(y + o + c, best);
+    }
+    for (; c < width; c++) {
+      float best = -INFINITY;
+      FOR_WINDOW best = x[i + c] > best || x[i + c] != x[i + c] ? x[i + c] : best;
+      y[o + c] = best;
+    }
   }
 }
 
