@@ -101,12 +101,7 @@ FOVEA_INLINE void forward_tile(const job *j, int positions, int filters, const f
     for (int o = 0; o < filters; o++) {
       fovea_lanes v = sum[p][o];
       float *to = y + (p * c->filters + o) * LANES;
-      switch (j->activation) {
-        case FOVEA_IDENTITY: break;
-        case FOVEA_RELU: fovea_activate_lanes(FOVEA_RELU, &v); break;
-        case FOVEA_TANH: fovea_activate_lanes(FOVEA_TANH, &v); break;
-        default: fovea_activate_lanes(FOVEA_SIGMOID, &v);
-      }
+      fovea_activate_lanes(j->activation, &v);
       FOVEA_STORE(to, v);
     }
 }

@@ -27,12 +27,7 @@ FOVEA_KERNEL void fovea_row_epilogue_rows(const job *j, int64_t begin, int64_t e
         from = to = tail[0], bias = tail[1], other = tail[2];
       }
       fovea_lanes v = FOVEA_LOAD(from) + FOVEA_LOAD(bias) + FOVEA_LOAD(other);
-      switch (j->activation) {
-        case FOVEA_IDENTITY: break;
-        case FOVEA_RELU: fovea_activate_lanes(FOVEA_RELU, &v); break;
-        case FOVEA_TANH: fovea_activate_lanes(FOVEA_TANH, &v); break;
-        default: fovea_activate_lanes(FOVEA_SIGMOID, &v);
-      }
+      fovea_activate_lanes(j->activation, &v);
       FOVEA_STORE(to, v);
       if (n < 16) __builtin_memcpy(y + c, tail[0], (size_t)n * sizeof(float));
     }
