@@ -10,27 +10,30 @@ typedef struct {
   float *y;
 } job;
 
+// 16 columns in place; the zeros stand for a bias or a residual that is not there.
+FOVEA_INLINE void epilogue(const job *j, float *y, const float *bias, const float *residual) {
+  static const float zeros[16] = {0};
+  fovea_lanes v = FOVEA_LOAD(y) + FOVEA_LOAD(bias ? bias : zeros) + FOVEA_LOAD(residual ? residual : zeros);
+  fovea_activate_lanes(j->activation, &v);
+  FOVEA_STORE(y, v);
+}
+
 FOVEA_KERNEL void fovea_row_epilogue_rows(const job *j, int64_t begin, int64_t end) {
   FOVEA_FAST_SUMS
+  int64_t whole = j->columns / 16 * 16, rest = j->columns - whole;
   for (int64_t row = begin; row < end; row++) {
     float *y = j->y + row * j->columns;
     const float *residual = j->residual ? j->residual + row * j->columns : 0;
-    for (int64_t c = 0; c < j->columns; c += 16) {
-      int64_t n = fovea_min(16, j->columns - c);
-      float tail[3][16] = {{0}};
-      const float *from = y + c, *bias = j->bias ? j->bias + c : tail[1], *other = residual ? residual + c : tail[2];
-      float *to = y + c;
-      if (n < 16) {
-        __builtin_memcpy(tail[0], from, (size_t)n * sizeof(float));
-        if (j->bias) __builtin_memcpy(tail[1], bias, (size_t)n * sizeof(float));
-        if (residual) __builtin_memcpy(tail[2], other, (size_t)n * sizeof(float));
-        from = to = tail[0], bias = tail[1], other = tail[2];
-      }
-      fovea_lanes v = FOVEA_LOAD(from) + FOVEA_LOAD(bias) + FOVEA_LOAD(other);
-      fovea_activate_lanes(j->activation, &v);
-      FOVEA_STORE(to, v);
-      if (n < 16) __builtin_memcpy(y + c, tail[0], (size_t)n * sizeof(float));
+    for (int64_t c = 0; c < whole; c += 16) {
+      epilogue(j, y + c, j->bias ? j->bias + c : 0, residual ? residual + c : 0);
     }
+    if (rest == 0) continue;
+    float tail[3][16] = {{0}};
+    __builtin_memcpy(tail[0], y + whole, (size_t)rest * sizeof(float));
+    if (j->bias) __builtin_memcpy(tail[1], j->bias + whole, (size_t)rest * sizeof(float));
+    if (residual) __builtin_memcpy(tail[2], residual + whole, (size_t)rest * sizeof(float));
+    epilogue(j, tail[0], tail[1], tail[2]);
+    __builtin_memcpy(y + whole, tail[0], (size_t)rest * sizeof(float));
   }
 }
 

@@ -59,6 +59,10 @@ enum Common {
 
   static let exact = Option(
     "exact", "computes every convolution by its definition, also where fewer products give nearly the same faster")
+  static let memoryLimit = Option(
+    "memory-limit", "SIZE",
+    "the most memory that the process takes for training, such as 2GiB or 800MB: where keeping every result would take "
+      + "more, results are computed again; the numbers stay the same", .byteCount, "what the machine has")
 
   /// Applies what is chosen for the whole process.
   static func apply(_ arguments: Arguments) {

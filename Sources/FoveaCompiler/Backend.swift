@@ -27,7 +27,7 @@ extension Backend {
 }
 
 /// A way to run a node.
-public enum KernelVariant: String, Sendable, CodingKeyRepresentable, Codable {
+public enum KernelVariant: String, Sendable {
   /// Right for most machines; activations in blocks of channels, where these save time.
   case usual
   /// Activations in row-major order.

@@ -8,7 +8,7 @@ public protocol KernelTimings: Sendable {
 }
 
 /// How long a kernel takes here.
-public struct KernelTime: Sendable, Codable, Hashable {
+public struct KernelTime: Sendable, Hashable {
   public let seconds: Double
   /// Whether it reads and writes activations in row-major order.
   public let isRowMajor: Bool

@@ -18,6 +18,15 @@ public final class ParameterStorage {
     for (path, tensor) in tensors { set(path, to: tensor) }
   }
 
+  /// The memory of `tensors` itself where nobody else has it, copies of the others; all must be `float32`.
+  package init(taking tensors: consuming [String: Tensor]) {
+    isShared = false
+    var tensors = tensors
+    for path in Array(tensors.keys) {
+      entries[path] = Entry(shape: tensors[path]!.shape, buffer: tensors[path]!.ownMemory())
+    }
+  }
+
   /// The memory of `tensors` itself, for programs that only read their parameters. A tensor that is written to then gets
   /// memory of its own, and the programs keep what they have.
   package init(sharing tensors: [String: Tensor]) {
@@ -43,11 +52,10 @@ public final class ParameterStorage {
   public var paths: [String] { entries.keys.sorted() }
 
   /// A copy of what the parameter holds now.
-  public func tensor(_ path: String) -> Tensor? {
-    entries[path].map { entry in
-      Tensor(shape: entry.shape, elementType: .float32) { target in
-        target.copyMemory(from: UnsafeRawBufferPointer(start: entry.buffer.address, count: target.count))
-      }
-    }
+  public func tensor(_ path: String) -> Tensor? { view(of: path)?.copied() }
+
+  /// The parameter where it lies: what is written to it later shows.
+  package func view(of path: String) -> Tensor? {
+    entries[path].map { Tensor(shape: $0.shape, elementType: .float32, storage: $0.buffer) }
   }
 }

@@ -73,10 +73,36 @@ public struct Plan: Sendable {
   /// The bytes of a program's working memory: weights are prepared where a run will work.
   public var workingBytes: Int { max(arenaBytes, preparationBytes) }
 
+  /// The parameters that no run reads, by path: each with the last step that prepares something of it.
+  var parametersOnlyPrepared: [String: Int] {
+    var last: [Int: Int] = [:]
+    for (index, step) in preparation.enumerated() { for input in step.inputs { last[input.buffer] = index } }
+    for step in steps { for location in step.inputs + [step.output] { last[location.buffer] = nil } }
+    for location in outputs.values { last[location.buffer] = nil }
+    return parameters.compactMapValues { last[$0.buffer] }
+  }
+
   /// The most memory that the program holds at once: parameters, prepared weights, constants and working memory.
   public var peakBytes: Int {
     let constants = buffers.reduce(0) { if case .constant = $1.kind { $0 + $1.byteCount } else { $0 } }
     return parameterBytes + constants + preparedBytes + workingBytes
+  }
+
+  /// Likewise where the parameters lie in a file: those that no run reads leave the memory once they are prepared.
+  public var peakBytesFromFile: Int {
+    let lastReader = parametersOnlyPrepared
+    func byteCount(_ path: String) -> Int { buffers[parameters[path]!.buffer].byteCount }
+    var (held, peak) = (0, 0)
+    var touched: Set<Int> = []
+    for (index, step) in preparation.enumerated() {
+      for location in step.inputs + [step.output] where touched.insert(location.buffer).inserted {
+        // Preparatory buffers share one place.
+        if buffers[location.buffer].kind != .preparation { held += buffers[location.buffer].byteCount }
+      }
+      peak = max(peak, held + preparationBytes)
+      for (path, last) in lastReader where last == index { held -= byteCount(path) }
+    }
+    return max(peak, peakBytes - lastReader.keys.reduce(0) { $0 + byteCount($1) })
   }
 }
 

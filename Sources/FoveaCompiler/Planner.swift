@@ -42,9 +42,10 @@ private struct Planner {
   init(graph: Graph, backends: [any Backend], planning: Planning) {
     (self.graph, self.backends) = (graph, backends)
     locations = graph.nodes.map { _ in nil }
-    isStatic = graph.isStatic
+    let isStatic = graph.isStatic
+    self.isStatic = isStatic
     selection =
-      backends.first.map { VariantSelection(graph, isStatic: graph.isStatic, backend: $0, planning: planning) }
+      backends.first.map { VariantSelection(graph, isStatic: isStatic, backend: $0, planning: planning) }
       ?? VariantSelection()
     isOutput = graph.users.map(\.isEmpty)
   }

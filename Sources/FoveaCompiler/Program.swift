@@ -41,7 +41,11 @@ public final class Program {
   /// Folds and reorders the weights again, after parameters changed. It works where a run works: inputs are to be
   /// written after it.
   public func prepareWeights() throws {
-    for step in plan.preparation { try bind(step)() }
+    let lastReader = plan.parametersOnlyPrepared
+    for (index, step) in plan.preparation.enumerated() {
+      try bind(step)()
+      for (path, last) in lastReader where last == index { parameters.entries[path]!.buffer.putAside() }
+    }
   }
 
   /// Runs every step once.

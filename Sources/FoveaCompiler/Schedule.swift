@@ -1,7 +1,7 @@
 package import FoveaGraph
 
 /// The order in which nodes run: as built, but what only serves a parameter update runs as soon as it can, so that a
-/// gradient is consumed right after it is made and its memory is free again.
+/// gradient is consumed right after it is made and its memory is free again. A node that `waits` keeps its turn.
 ///
 /// The node that makes a parameter's new value runs after every other reader of the old one; then the new value can be
 /// written over the old.
@@ -32,7 +32,7 @@ package struct Schedule {
         isDone[id] = true
         for next in successors[id].reversed() {
           missing[next] -= 1
-          if missing[next] == 0, servesOnlyUpdates[next] { ready.append(next) }
+          if missing[next] == 0, servesOnlyUpdates[next], !graph.nodes[next].waits { ready.append(next) }
         }
       }
     }

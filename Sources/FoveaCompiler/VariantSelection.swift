@@ -29,11 +29,12 @@ struct VariantSelection {
             shape: source.shape, elementType: source.elementType, layout: .rowMajor(source.shape),
             isStatic: isStatic[input])
         }, outputShape: node.shape, outputType: node.elementType, isOutput: false)
-      let variants = backend.variants(for: request).filter { $0 != .winograd || planning.precision != .exact }
+      let all = backend.variants(for: request)
+      let variants = all.filter { $0 != .winograd || planning.precision != .exact }
       guard variants.count > 1 else { continue }
       // All ways are measured together, so that an exact plan and another know the same times.
       let times = timings.times(for: request.timingKey(backend)) {
-        request.measured(backend.variants(for: request), on: backend)
+        request.measured(all, on: backend)
       }.filter { variants.contains($0.key) }
       let moved = zip(node.inputs, shapes).reduce(node.shape.count) { $0 + (isStatic[$1.0] ? 0 : $1.1.count) }
       candidates.append((id, times, 8 * Double(moved) / Self.reorderedBytesPerSecond))

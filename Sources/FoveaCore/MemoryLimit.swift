@@ -20,6 +20,17 @@ package enum MemoryLimit {
     return Int(String(decoding: digits, as: UTF8.self))  // it says "max" where there is no limit
   }
 
+  /// What this process has in RAM now.
+  package static var residentBytes: Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 128)
+    guard fgets(&line, Int32(line.count), file) != nil else { return 0 }
+    let pages = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      .split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    return (pages ?? 0) * sysconf(Int32(_SC_PAGESIZE))
+  }
+
   /// What to say of so many bytes if they are too many; `nil` if they are not.
   package static func problem(with needed: Int) -> String? {
     guard needed > bytes else { return nil }
@@ -27,7 +38,7 @@ package enum MemoryLimit {
   }
 
   /// `1.5 GB`, in powers of ten.
-  private static func spelled(_ bytes: Int) -> String {
+  package static func spelled(_ bytes: Int) -> String {
     var (number, unit) = (Double(bytes), 0)
     while number >= 1000, unit < 5 { (number, unit) = (number / 1000, unit + 1) }
     let tenths = Int((number * 10).rounded())

@@ -67,13 +67,21 @@ extension Tensor {
   public mutating func withUnsafeMutableBytes<R>(
     _ body: (UnsafeMutableRawBufferPointer) throws -> R
   ) rethrows -> R {
-    if !isKnownUniquelyReferenced(&storage) {
-      let copy = AlignedBuffer(byteCount: byteCount, zeroed: false)
-      copy.address.copyMemory(from: storage.address, byteCount: byteCount)
-      storage = copy
+    try withExtendedLifetime(ownMemory()) {
+      try body(UnsafeMutableRawBufferPointer(start: $0.address, count: byteCount))
     }
-    return try withExtendedLifetime(storage) {
-      try body(UnsafeMutableRawBufferPointer(start: storage.address, count: byteCount))
+  }
+
+  /// The memory of the elements, which no other tensor has: a copy if another had it, or if it may only be read.
+  package mutating func ownMemory() -> AlignedBuffer {
+    if !isKnownUniquelyReferenced(&storage) || !storage.isWritable { self = copied() }
+    return storage
+  }
+
+  /// The same elements in memory of their own.
+  package func copied() -> Tensor {
+    withUnsafeBytes { source in
+      Tensor(shape: shape, elementType: elementType) { $0.copyMemory(from: source) }
     }
   }
 

@@ -13,6 +13,8 @@ public struct Graph: Sendable {
     public var elementType: ElementType
     /// The path of the layer that asked for it.
     public var path: String
+    /// Whether it waits for its turn in the order of the nodes, where it could run long before its result is read.
+    package var waits = false
 
     package init(
       _ operation: any Operation, inputs: [NodeID], shape: Shape, elementType: ElementType, path: String

@@ -21,9 +21,16 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
   ///
   /// Made on the thread that will run it: kernels are chosen for its number of threads.
   ///
-  /// - Parameter isMeasured: whether heavy nodes get the kernel that is fastest here, which is measured the first time;
-  ///   for graphs that run once, that is no gain.
-  package func plan(_ graph: Graph, precision: Precision = .exact, isMeasured: Bool = true) throws -> Plan {
+  /// - Parameters:
+  ///   - isMeasured: whether heavy nodes get the kernel that is fastest here, which is measured the first time; for
+  ///     graphs that run once, that is no gain.
+  ///   - memoryLimit: the most bytes at once, for a training step: results are computed again instead of kept as far as
+  ///     that takes.
+  ///   - otherBytes: what counts besides.
+  package func plan(
+    _ graph: Graph, precision: Precision = .exact, isMeasured: Bool = true, memoryLimit: Int? = nil,
+    otherBytes: Int = 0
+  ) throws -> Plan {
     try ComputeThread.shared.run {
       var graph = graph
       Pipeline.standard(backends: backends).run(on: &graph)
@@ -31,7 +38,10 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
         isMeasured && self == .onednn
         ? KernelTimingFile.shared(version: backends[0].version, threads: OneDNNBackend.threads) : nil
       defer { timings?.save() }
-      return try Plan(graph, backends: backends, planning: Planning(precision: precision, timings: timings))
+      let planning = Planning(precision: precision, timings: timings)
+      return try Plan.fitting(graph, limit: memoryLimit ?? .max, otherBytes: otherBytes) {
+        try Plan($0, backends: backends, planning: planning)
+      }
     }
   }
 

@@ -37,7 +37,11 @@ package struct FileSeal: Codable, Hashable, Sendable {
   package let hash: String
 
   package init(_ path: String) throws {
-    (bytes, hash) = try MappedFile(path).withBytes { ($0.count, String(format: "words64:%016llx", FNV.wideHash($0))) }
+    let file = try MappedFile(path)
+    bytes = file.count
+    // The weights may be in memory already; the file need not be, too.
+    let number = file.withBytes { FNV.wideHash($0) { AlignedBuffer(reading: $0, of: file).putAside() } }
+    hash = String(format: "words64:%016llx", number)
   }
 
   /// As older programs sealed it.
@@ -73,7 +77,7 @@ extension Network {
   /// Writes the files of the model file into a new folder.
   package func write(into folder: String) throws {
     let weights = folder + "/" + Manifest.weightsName
-    try SafetensorsFile.write(parameters, to: OpenFile(creating: weights))
+    try SafetensorsFile.write(parameterViews, to: OpenFile(creating: weights))
     let elementType = inputElementType == .float32 ? nil : inputElementType
     var graph: FileSeal?
     if let model = model as? ONNXModel {
@@ -184,6 +188,7 @@ extension TracedModel {
           "\(file): \(parameter.path) holds \(mistake.value) at index \(mistake.index): damaged, or its training diverged; "
             + "use other weights")
       }
+      tensor.sharedMemory.putAside()
       parameters[parameter.path] = tensor
     }
     let known = Set(graph.parameters.map(\.parameter.path))

@@ -19,6 +19,7 @@ public final class Network: Sendable {
   public let outputShape: Shape
   /// Whether the output is probabilities already.
   let endsInSoftmax: Bool
+  private let shapes: [String: Shape]
   public let backend: BackendChoice
   private let state: Mutex<State>
 
@@ -27,6 +28,16 @@ public final class Network: Sendable {
     var classNames: [String]
     var preprocessing: Preprocessing?
     var precision = Precision.float32
+    /// Who has the parameters, while a training does.
+    var loan: Loan?
+  }
+
+  /// What reaches parameters that a training has.
+  private struct Loan {
+    /// As they lie in the training's memory.
+    let storage: ObjectIdentifier
+    let views: @Sendable () -> [String: Tensor]
+    let set: @Sendable ([String: Tensor]) -> Void
   }
 
   private let cache = ProgramCache()
@@ -70,6 +81,7 @@ public final class Network: Sendable {
     (inputShape, inputElementType) = (traced.inputShape, traced.inputElementType)
     (outputShape, self.backend) = (traced.outputShape, backend)
     endsInSoftmax = traced.graph.endsInSoftmax
+    shapes = parameters.mapValues(\.shape)
     state = Mutex(
       State(
         parameters: parameters, classNames: classNames,
@@ -89,19 +101,71 @@ public final class Network: Sendable {
   ///
   /// Setting a path that is no parameter of the model, or a tensor of another shape or element type, is a mistake in
   /// the program and ends it; `loadWeights(from:)` is for what comes out of files, and throws.
+  ///
+  /// During a training they are those after its last step, and what is set goes into the training.
   public var parameters: [String: Tensor] {
-    get { state.withLock { $0.parameters } }
-    set {
-      state.withLock { state in
-        for (path, tensor) in newValue {
-          precondition(
-            state.parameters[path]?.shape == tensor.shape && tensor.elementType == .float32,
-            "\(path) is not a parameter, or has another shape or element type")
-          state.parameters[path] = tensor
-        }
-      }
-      cache.isStale.store(true, ordering: .releasing)
+    get {
+      let (own, loan) = state.withLock { ($0.parameters, $0.loan) }
+      guard let loan else { return own }
+      return (try? ComputeThread.shared.run { loan.views().mapValues { $0.copied() } }) ?? own
     }
+    set {
+      for (path, tensor) in newValue {
+        precondition(
+          shapes[path] == tensor.shape && tensor.elementType == .float32,
+          "\(path) is not a parameter, or has another shape or element type")
+      }
+      let loan = state.withLock { state in
+        if state.loan == nil { state.parameters.merge(newValue) { $1 } }
+        return state.loan
+      }
+      try? ComputeThread.shared.run { loan?.set(newValue) }
+      parametersChanged()
+    }
+  }
+
+  /// Whether the parameters lie in a file that is mapped into memory.
+  package var isInFile: Bool { parameterViews.values.allSatisfy { !$0.sharedMemory.isWritable } }
+
+  /// The parameters where they lie; while a training runs, its next step writes to them.
+  package var parameterViews: [String: Tensor] {
+    let (own, loan) = state.withLock { ($0.parameters, $0.loan) }
+    return loan?.views() ?? own
+  }
+
+  /// Gives the parameters away, beside `others`, until the storage is given back: a training has them in its own memory,
+  /// and nobody has them twice.
+  package func lendParameters(with others: [String: Tensor]) throws -> ParameterStorage {
+    try ComputeThread.shared.run {
+      // What programs and the storage of an earlier training share would have to be copied.
+      cache.clear()
+      var tensors = state.withLock { state in
+        defer { state.parameters = [:] }
+        return state.loan.map { $0.views() } ?? state.parameters
+      }
+      tensors.merge(others) { $1 }
+      nonisolated(unsafe) let storage = ParameterStorage(taking: tensors)
+      let paths = Array(shapes.keys)
+      let loan = Loan(
+        storage: ObjectIdentifier(storage),
+        views: { Dictionary(uniqueKeysWithValues: paths.map { ($0, storage.view(of: $0)!) }) },
+        set: { for (path, tensor) in $0 { storage.set(path, to: tensor) } })
+      state.withLock { $0.loan = loan }
+      return storage
+    }
+  }
+
+  /// Says that who has the parameters has changed them.
+  package func parametersChanged() { cache.isStale.store(true, ordering: .releasing) }
+
+  /// Takes the parameters back out of a storage that nobody writes to any more, if it is the one that has them.
+  package func takeParametersBack(from storage: ParameterStorage) {
+    let storage = ObjectIdentifier(storage)
+    state.withLock { state in
+      guard let loan = state.loan, loan.storage == storage else { return }
+      (state.parameters, state.loan) = (loan.views(), nil)
+    }
+    parametersChanged()
   }
 
   /// What the outputs stand for; training on a data set takes them from there.
@@ -177,30 +241,5 @@ extension TracedModel {
       ShapeError(
         "the parameters are too many: \(problem)", fix: "use fewer units, or pool before the first dense layer")
     ])
-  }
-}
-
-/// The programs of a network for the batch sizes that came last.
-///
-/// Unchecked: apart from the atomic flag it is used on the compute thread only.
-private final class ProgramCache: @unchecked Sendable {
-  /// Whether the parameters have changed since the programs were made.
-  let isStale = Atomic(false)
-  /// The last used last. A program for every batch size that ever came would take ever more memory.
-  private var programs: [(batchSize: Int, program: Program)] = []
-  private var storage: ParameterStorage?
-  private static let capacity = 4
-
-  func program(batchSize: Int, parameters: () -> [String: Tensor], plan: () throws -> Plan) throws -> Program {
-    if isStale.exchange(false, ordering: .acquiring) { (programs, storage) = ([], nil) }
-    if let index = programs.firstIndex(where: { $0.batchSize == batchSize }) {
-      programs.append(programs.remove(at: index))
-    } else {
-      let storage = storage ?? ParameterStorage(sharing: parameters())
-      self.storage = storage
-      programs.append((batchSize, try Program(plan(), parameters: storage)))
-      if programs.count > Self.capacity { programs.removeFirst() }
-    }
-    return programs.last!.program
   }
 }

@@ -76,13 +76,21 @@ package enum FNV {
 
   /// The same on eight lanes of 64-bit words, for files that are large: `words64:…`. Each step is one to one, so that no
   /// single word changes without the hash.
-  package static func wideHash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+  ///
+  /// - Parameter passed: called with the bytes that have been read since the last call, every 16 MiB.
+  package static func wideHash(
+    _ bytes: UnsafeRawBufferPointer, passed: (UnsafeRawBufferPointer) -> Void = { _ in }
+  ) -> UInt64 {
     var lanes = SIMD8<UInt64>(repeating: start) &+ SIMD8(0, 1, 2, 3, 4, 5, 6, 7)
     let (blocks, prime) = (bytes.count / 64, SIMD8<UInt64>(repeating: 0x0000_0100_0000_01B3))
-    for block in 0..<blocks {
-      let words = bytes.loadUnaligned(fromByteOffset: 64 * block, as: SIMD8<UInt64>.self)
-      let mixed = lanes ^ SIMD8(truncatingIfNeeded: words)
-      lanes = ((mixed &<< 23) | (mixed &>> 41)) &* prime
+    for first in stride(from: 0, to: blocks, by: 1 << 18) {
+      let end = min(first + (1 << 18), blocks)
+      for block in first..<end {
+        let words = bytes.loadUnaligned(fromByteOffset: 64 * block, as: SIMD8<UInt64>.self)
+        let mixed = lanes ^ SIMD8(truncatingIfNeeded: words)
+        lanes = ((mixed &<< 23) | (mixed &>> 41)) &* prime
+      }
+      passed(UnsafeRawBufferPointer(rebasing: bytes[(64 * first)..<(64 * end)]))
     }
     var hash = hash(bytes[(64 * blocks)...])
     for lane in 0..<8 { hash = (hash ^ lanes[lane]) &* 0x0000_0100_0000_01B3 ^ (hash &>> 29) }

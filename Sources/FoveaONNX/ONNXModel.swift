@@ -75,6 +75,9 @@ public struct ONNXModel: Layer {
   /// What the file calls its input.
   package var inputName: String { graph.inputs[0].name }
 
+  /// What the file calls the outputs that are no part of the model, which has its first.
+  package var otherOutputs: [String] { graph.outputs.dropFirst().map(\.name) }
+
   /// The layers whose results the file has names for, by these names.
   package var layersByResult: [String: String] {
     var layers: [String: String] = [:]

@@ -32,3 +32,11 @@ func `Caffe's LeNet names 99.14 % of MNIST's test pictures, and its weights come
   #expect(head.status != 0)
   #expect(head.errors.contains("'strided=3' of resnet50: give a whole number, 1 to 2"))
 }
+
+@Test func `of an ONNX file with several outputs the first is kept, and the others are named`() throws {
+  let folder = TemporaryFolder()
+  let file = fixturePath("shapes.onnx", file: #filePath.replacing("FoveaCLITests", with: "FoveaONNXTests"))
+  let converted = try Fovea("convert", file, folder.path("m"))
+  #expect(converted.status == 0)
+  #expect(converted.errors == "\(file): the first output is kept; left out: logits, normal\n")
+}

@@ -157,3 +157,28 @@ func `a header is checked against itself and the file`(header: String, dataSize:
   #expect(read > 100)
   #expect(refused > 100)
 }
+
+@Test func `a tensor lies in the file until it is written to, and anywhere else if the file has it at an odd place`()
+  throws
+{
+  let folder = TemporaryFolder()
+  let path = folder.path("a.safetensors")
+  try SafetensorsFile.write(["x": Tensor([1, 2, 3] as [Float], shape: [3])], to: path)
+  let before = try folder.read("a.safetensors")
+  var x = try SafetensorsFile(contentsOf: path).tensor("x")
+  #expect(!x.sharedMemory.isWritable)
+  x.sharedMemory.putAside()
+  #expect(x.floats == [1, 2, 3])
+  x.withUnsafeMutableBytes { $0.storeBytes(of: 5, as: Float.self) }
+  #expect(x.floats == [5, 2, 3])
+  #expect(try folder.read("a.safetensors") == before)
+
+  let header =
+    #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}"#
+  let text = Array(header.utf8)
+  let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
+  let odd = folder.write(length + text + [7] + withUnsafeBytes(of: Float(1.5)) { Array($0) }, to: "odd.safetensors")
+  let b = try SafetensorsFile(contentsOf: odd).tensor("b")
+  #expect(b.sharedMemory.isWritable, "at 115")
+  #expect(b.floats == [1.5])
+}

@@ -33,6 +33,25 @@ private let found: [KernelVariant: KernelTime] = [
   #expect(third.times(for: "a") { [:] } == found && third.times(for: "b") { [:] } == found)
 }
 
+@Test func `names with line breaks and tabs are names still, and a file of another format is none`() throws {
+  let folder = TemporaryFolder()
+  let file = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m\n2"))
+  _ = file.times(for: "a\tb\nc") { found }
+  _ = file.times(for: "none") { [:] }
+  file.save()
+  let name = try #require(folder.names(in: folder.path("cache")).first)
+  let lines = String(decoding: try folder.read("cache/" + name), as: UTF8.self).split(separator: "\n")
+  #expect(lines.dropLast() == ["fovea kernels 1", "m 2", "row-major 0.5 row-major\tusual 0.25 blocked\ta b c", "none"])
+  let again = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m\n2"))
+  #expect(again.times(for: "a b c") { [:] } == found)
+  #expect(again.times(for: "none") { found } == [:])
+  for text in ["", "\n", "fovea kernels 1\nm 2\n", "x\ny\nz\n"] {
+    folder.write(Array(text.utf8), to: "cache/" + name)
+    let empty = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m\n2"))
+    #expect(empty.times(for: "a b c") { [:] } == [:])
+  }
+}
+
 @Test func `a damaged file counts as empty, and a folder that is none gives no file`() throws {
   let folder = TemporaryFolder()
   let file = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m"))

@@ -39,6 +39,16 @@ extension ValueKind where Value == Int {
   }
 }
 
+extension ValueKind where Value == Int {
+  /// `800MB` in powers of ten, `2GiB` in powers of two.
+  static let byteCount = ValueKind(expectation: "a size such as 800MB, 1.5GB or 2GiB") { text in
+    let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let units = ["kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 1024, "mib": 0x1p20, "gib": 0x1p30]
+    guard let factor = units[text.dropFirst(number.count).lowercased()], let size = Double(number) else { return nil }
+    return (1...1e15).contains(size * factor) ? Int(size * factor) : nil
+  }
+}
+
 extension ValueKind where Value == UInt64 {
   static let seed = ValueKind(expectation: "a whole number from 0 to \(UInt64.max)") { UInt64($0) }
 }

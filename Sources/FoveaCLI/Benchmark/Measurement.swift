@@ -1,5 +1,3 @@
-import FoveaCompiler
-import FoveaNetwork
 internal import Foundation
 
 /// How long one piece of work takes, over and over.

@@ -2,13 +2,15 @@ import FoveaCompiler
 import FoveaLayers
 import FoveaNetwork
 import FoveaTraining
+internal import Foundation
 
 /// `fovea bench`: how fast a model runs here.
 enum Bench: Command {
   static let name = "bench"
   static let summary = "measures how many images a second a model predicts or learns, and its memory"
   static let discussion = """
-     The input is random. After a warm-up, batches run for the given time; the result is the median over them, with \
+     The input is random; a model of the catalogue has random weights, which lie in a file for a while, as a service's \
+    do. After a warm-up, batches run for the given time; the result is the median over them, with \
     the quartiles, and the peak of the process's resident memory. Beside it stands what this machine can do: the \
     product of two large matrices, and a pass over memory, measured right after.
 
@@ -24,7 +26,8 @@ enum Bench: Command {
     "seconds", "S", "how long to measure", .number("a number of seconds from 0 to 3600") { (0...3600).contains($0) },
     default: 6, "6")
   static let options: [any OptionDeclaration] = [
-    batchSize, training, profile, Common.input, seconds, Common.exact, Common.threads, Common.backend, Common.json,
+    batchSize, training, Common.memoryLimit, profile, Common.input, seconds, Common.exact, Common.threads,
+    Common.backend, Common.json,
   ]
 
   /// A run of the model, each time on the same input.
@@ -37,10 +40,12 @@ enum Bench: Command {
     Common.apply(arguments)
     let backend = arguments[Common.backend]
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
-    let network = try reference.network(input: reference.input(arguments[Common.input]), backend: backend)
+    let network = try network(reference, arguments)
     if arguments[Common.exact] { network.precision = .exact }
     let size = arguments[batchSize]
-    let work = arguments[training] ? try trainingStep(network, size) : try prediction(network, size)
+    let limit = arguments[Common.memoryLimit]
+    if limit != nil, !arguments[training] { throw UsageError("--memory-limit is for --training") }
+    let work = arguments[training] ? try trainingStep(network, size, memoryLimit: limit) : try prediction(network, size)
     let measurement = try Measurement(seconds: Double(arguments[seconds])) { try work.run { $0.run() } }
     let peak = peakResidentBytes
     let ceilings = try Ceilings.measured(on: backend)
@@ -49,7 +54,8 @@ enum Bench: Command {
       threads: BackendChoice.threads, imagesPerSecond: Double(size) / measurement.quantile(0.5),
       lowerQuartile: Double(size) / measurement.quantile(0.75),
       upperQuartile: Double(size) / measurement.quantile(0.25), runs: measurement.seconds.count,
-      peakResidentBytes: peak, plannedBytes: work.plan.peakBytes,
+      peakResidentBytes: peak,
+      plannedBytes: network.isInFile ? work.plan.peakBytesFromFile : work.plan.peakBytes,
       operationsPerSecond: 2 * Double(work.plan.multiplyAdds) / measurement.quantile(0.5), ceilings: ceilings,
       profile: arguments[profile] ? try table(work, runs: min(measurement.seconds.count, 25), ceilings) : nil)
     if arguments[Common.json] { return try Console.printJSON(report) }
@@ -62,6 +68,19 @@ enum Bench: Command {
     return ProfileTable(profile, ceilings)
   }
 
+  /// The network to measure. For predictions it has its weights in a model file, as a service has them, or in memory
+  /// where none can be written.
+  private static func network(_ reference: ModelReference, _ arguments: Arguments) throws -> Network {
+    let (input, backend) = (try reference.input(arguments[Common.input]), arguments[Common.backend])
+    let folder = FileManager.default.temporaryDirectory.path + "/fovea-bench-\(getpid())"
+    // What is mapped stays there when it has no name any more.
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    guard case .entry = reference, !arguments[training],
+      (try? reference.network(input: input, backend: backend).save(to: folder)) != nil
+    else { return try reference.network(input: input, backend: backend) }
+    return try Network(reference.model(), contentsOf: folder, backend: backend)
+  }
+
   private static func prediction(_ network: Network, _ size: Int) throws -> Work {
     let plan = try network.plan(batchSize: size)
     try plan.checkMemory()
@@ -69,11 +88,12 @@ enum Bench: Command {
     return Work(plan: plan) { _ = try network.predict(batch: images, running: $0) }
   }
 
-  private static func trainingStep(_ network: Network, _ size: Int) throws -> Work {
+  private static func trainingStep(_ network: Network, _ size: Int, memoryLimit: Int?) throws -> Work {
     try network.check(
       sampleShape: nil, elementType: network.inputElementType, classes: network.outputShape.channels)
     let program = try TrainingProgram(
-      network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0)
+      network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0,
+      memoryLimit: memoryLimit)
     let images = randomImages(network, size)
     let stream = RandomStream(seed: 0, stream: RandomStream.identifier(of: "bench labels"))
     let shape = Shape([size] + network.outputShape.dimensions.dropLast())

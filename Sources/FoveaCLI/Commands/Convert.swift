@@ -15,9 +15,10 @@ enum Convert: Command {
     (.caffemodel) whose tensors are called and arranged as torchvision or timm do, or as in our own files; or a Keras file \
     (.h5, .keras) with layers called as in Keras's applications, or in a chain; --model says which model they belong to. \
     Missing, surplus and mis-shaped tensors are all listed. Or IN is an ONNX file, which is a model by itself: its images \
-    of C×H×W become H×W×C, and operators that are not read are all listed. Or IN is a model file, or a model of the \
-    catalogue, whose weights are then drawn from --seed. OUT is a model file, or an ONNX file if it ends in .onnx, or the \
-    weights alone, called and arranged as torchvision or timm do, if it ends in .safetensors or .npz: then it has neither \
+    of C×H×W become H×W×C, of several outputs the first is kept, and operators that are not read are all listed. Or IN \
+    is a model file, or a model of the catalogue, whose weights are then drawn from --seed. OUT is a model file, or an \
+    ONNX file if it ends in .onnx, or the weights alone, called and arranged as torchvision or timm do, if it ends in \
+    .safetensors or .npz: then it has neither \
     preprocessing nor class names. The preprocessing, \
     \(Preprocessing.named.keys.sorted().joined(separator: ", ")) or parts such as short=256,crop=224,mean=0.5,deviation=0.5,order=bgr, \
     stays in the model file. VECTORS.npz holds arrays that another program computed: 'input', and 'output' or results of \
@@ -81,6 +82,9 @@ enum Convert: Command {
     if arguments[model] != nil { throw UsageError("--model: an ONNX file says itself which model it is") }
     if arguments[newHead] != nil { throw UsageError("--new-head is for models of the catalogue") }
     let network = try Network(onnx: arguments[input][0], input: arguments[Common.input])
+    if let others = (network.model as? ONNXModel)?.otherOutputs, !others.isEmpty {
+      Console.note("\(arguments[input][0]): the first output is kept; left out: \(others.joined(separator: ", "))")
+    }
     try describe(network, arguments)
     try save(network, arguments)
   }

@@ -18,7 +18,7 @@ enum SummaryCommand: Command {
   static let training = Option("training", "the memory and the kernels of training (momentum), not of predicting")
   static let kernels = Option("kernels", "lists what runs: the kernel of each step and how its numbers lie in memory")
   static let options: [any OptionDeclaration] = [
-    Common.input, batchSize, training, kernels, Common.exact, Common.backend, Common.json,
+    Common.input, batchSize, training, Common.memoryLimit, kernels, Common.exact, Common.backend, Common.json,
   ]
 
   private struct Report: Encodable {
@@ -57,10 +57,13 @@ enum SummaryCommand: Command {
     let preparedBytes: Int
     let arenaBytes: Int
     let peakBytes: Int
+    /// Where the parameters lie in a model file, which training copies.
+    let peakBytesFromFile: Int?
 
-    init(_ plan: Plan) {
+    init(_ plan: Plan, isTraining: Bool) {
       (parameterBytes, preparedBytes) = (plan.parameterBytes, plan.preparedBytes)
       (arenaBytes, peakBytes) = (plan.workingBytes, plan.peakBytes)
+      peakBytesFromFile = isTraining ? nil : plan.peakBytesFromFile
     }
   }
 
@@ -71,15 +74,21 @@ enum SummaryCommand: Command {
     let size = arguments[batchSize]
     let type = reference.elementType
     let summary = try trace(model, input: input, elementType: type).summary
-    let graph =
+    let limit = arguments[Common.memoryLimit]
+    if limit != nil, !arguments[training] { throw UsageError("--memory-limit is for --training") }
+    let plan =
       arguments[training]
-      ? try TrainingProgram.graph(
-        model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size)
-      : try trace(model, input: input, elementType: type, batchSize: size).graph
-    let plan = try backend.plan(graph, precision: arguments[training] || arguments[Common.exact] ? .exact : .float32)
+      ? try TrainingProgram.plan(
+        TrainingProgram.graph(
+          model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size),
+        backend: backend, memoryLimit: limit)
+      : try backend.plan(
+        trace(model, input: input, elementType: type, batchSize: size).graph,
+        precision: arguments[Common.exact] ? .exact : .float32)
     let report = Report(
       model: reference.name, input: input, elementType: type, batchSize: size, isTraining: arguments[training],
-      summary: summary, memory: Memory(plan), kernels: arguments[kernels] ? KernelList(plan) : nil)
+      summary: summary, memory: Memory(plan, isTraining: arguments[training]),
+      kernels: arguments[kernels] ? KernelList(plan) : nil)
     if arguments[Common.json] { return try Console.printJSON(report) }
     let suffix = type == .float32 ? "" : " of \(type)"
     try Console.print("\(report.model), input \(input)\(suffix)\n\n\(summary)\n\n\(memoryText(report))")
@@ -89,12 +98,13 @@ enum SummaryCommand: Command {
   private static func memoryText(_ report: Report) -> String {
     let what = report.isTraining ? "training" : "predicting"
     let memory = report.memory
-    let rows = [
-      ["parameters" + (report.isTraining ? " and optimizer" : ""), grouped(memory.parameterBytes)],
-      ["weights in the kernels' layouts", grouped(memory.preparedBytes)],
-      ["work space", grouped(memory.arenaBytes)],
-      ["at most at once", grouped(memory.peakBytes)],
-    ]
+    let rows =
+      [
+        ["parameters" + (report.isTraining ? " and optimizer" : ""), grouped(memory.parameterBytes)],
+        ["weights in the kernels' layouts", grouped(memory.preparedBytes)],
+        ["work space", grouped(memory.arenaBytes)],
+        ["at most at once", grouped(memory.peakBytes)],
+      ] + (memory.peakBytesFromFile.map { [["at most at once, with the weights in a file", grouped($0)]] } ?? [])
     return "memory of \(what) with a batch of \(report.batchSize), in bytes:\n"
       + aligned(rows, rightAligned: [1]).map { "  " + $0 }.joined(separator: "\n")
   }

@@ -32,7 +32,7 @@ enum Train: Command {
   static let quiet = Option("quiet", "prints no progress")
   static let options: [any OptionDeclaration] =
     [data, output, overwrite, resume, from] + PlanOptions.options
-    + [Common.input, Common.threads, Common.backend, quiet, Common.json]
+    + [Common.input, Common.memoryLimit, Common.threads, Common.backend, quiet, Common.json]
 
   static func run(_ arguments: Arguments) throws {
     Common.apply(arguments)
@@ -40,6 +40,7 @@ enum Train: Command {
     let progress = ProgressReport(
       training, to: arguments[quiet] ? .nowhere : Console.errorIsTerminal ? .terminal : .lines)
     progress.start()
+    training.trainer.memoryLimit = arguments[Common.memoryLimit]
     training.trainer.onEvent = { progress.show($0) }
     training.trainer.onNote = { Console.note("note: \($0)") }
     let interruption = Interruption()

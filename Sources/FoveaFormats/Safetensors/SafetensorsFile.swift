@@ -3,7 +3,8 @@ import FoveaFiles
 
 /// A file of named tensors: a length, a JSON header, the bytes.
 ///
-/// Opening checks the whole header and reads no weights; these come from the disk when a tensor is asked for.
+/// Opening checks the whole header and reads no weights; these come from the disk when a tensor's numbers are read. A
+/// tensor that has its type in the file lies there: the file is not to be written to, only replaced.
 /// - Source: github.com/huggingface/safetensors, README, "Format".
 public struct SafetensorsFile: Sendable {
   public let path: String
@@ -39,8 +40,13 @@ public struct SafetensorsFile: Sendable {
     }
     return try file.withBytes { bytes throws(FormatError) in
       let range = (dataStart + entry.offsets.lowerBound)..<(dataStart + entry.offsets.upperBound)
-      return try entry.type.tensor(
-        UnsafeRawBufferPointer(rebasing: bytes[range]), shape: entry.shape, path: path, name: "tensor '\(name)'")
+      let bytes = UnsafeRawBufferPointer(rebasing: bytes[range])
+      let type = entry.type.elementType
+      // As it lies in the file, where nothing keeps it from being read there.
+      if entry.type == StoredType(type), bytes.count > 0, Int(bitPattern: bytes.baseAddress) % type.byteCount == 0 {
+        return Tensor(shape: entry.shape, elementType: type, storage: AlignedBuffer(reading: bytes, of: file))
+      }
+      return try entry.type.tensor(bytes, shape: entry.shape, path: path, name: "tensor '\(name)'")
     }
   }
 

@@ -17,31 +17,19 @@ package final class KernelTimingFile: KernelTimings {
     var isChanged = false
   }
 
-  private struct Content: Codable {
-    let formatVersion: Int
-    let machine: String
-    let times: [String: [KernelVariant: KernelTime]]
-  }
-
-  private static let formatVersion = 1
-
   /// - Parameters:
   ///   - folder: made if it is missing.
   ///   - machine: processor, library and threads: what the times hold for.
   /// - Returns: `nil` if the file could not be written later: then measuring would start anew each time.
   package init?(folder: String, machine: String) {
-    path = folder + String(format: "/kernels-%016llx.json", FNV.hash(machine.utf8))
+    path = folder + String(format: "/kernels-%016llx.txt", FNV.hash(machine.utf8))
     self.machine = machine
     guard (try? makeFolders(folder)) != nil, access(folder, W_OK) == 0 else { return nil }
     state = Mutex(State(times: Self.read(path, machine)))
   }
 
   private static func read(_ path: String, _ machine: String) -> [String: [KernelVariant: KernelTime]] {
-    guard let bytes = try? readFile(path, limit: 64 << 20),
-      let content = try? SealedJSON.decode(Content.self, from: bytes, path: path, newestVersion: formatVersion),
-      content.machine == machine
-    else { return [:] }
-    return content.times
+    (try? readFile(path, limit: 64 << 20)).flatMap { KernelTimingText.times($0, of: machine) } ?? [:]
   }
 
   package func times(
@@ -63,8 +51,7 @@ package final class KernelTimingFile: KernelTimings {
       guard state.isChanged else { return }
       state.isChanged = false
       state.times.merge(Self.read(path, machine)) { _, kept in kept }
-      let content = Content(formatVersion: Self.formatVersion, machine: machine, times: state.times)
-      if let bytes = try? SealedJSON.encode(content) { try? AtomicFile.write(bytes, to: path) }
+      try? AtomicFile.write(KernelTimingText.bytes(state.times, of: machine), to: path)
     }
   }
 }

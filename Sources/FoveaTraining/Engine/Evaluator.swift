@@ -25,7 +25,7 @@ extension Network {
   public func evaluate(_ data: any Dataset, loss: Loss = .crossEntropy, batchSize: Int = 128) throws -> Evaluation {
     try check(data)
     let evaluator = try Evaluator(self, loss: loss, count: data.count, batchSize: batchSize)
-    try evaluator.bind(to: ParameterStorage(copying: parameters))
+    try evaluator.bind(to: ParameterStorage(sharing: parameters))
     return try evaluator.evaluate(data)
   }
 

@@ -39,6 +39,10 @@ public struct Trainer: Sendable {
   /// Asked after every step; when it says so, the training saves and ends.
   public var shouldStop: (@Sendable () -> Bool)?
 
+  /// The most memory that the process may have in RAM at once, in bytes; what it has when the training starts counts.
+  /// Results are computed again instead of kept as far as that takes; the bits are the same.
+  public var memoryLimit: Int?
+
   /// Called with what is worth knowing and stops nothing, such as a metrics log that had lost its end.
   public var onNote: (@Sendable (String) -> Void)?
 
@@ -155,7 +159,7 @@ public struct Trainer: Sendable {
     if isNew { state.metricsLength = 0 }
     let run = try TrainingRun(
       network, loss: loss, optimizer: optimizer, state: state, optimizerState: resumed?.optimizerState ?? [:],
-      data: data, validation: validation, folder: folder, replacesFolder: isNew)
+      data: data, validation: validation, folder: folder, replacesFolder: isNew, memoryLimit: memoryLimit)
     if network.classNames.isEmpty { network.classNames = data.classNames }
     (run.report, run.note) = ({ onEvent?($0) }, { onNote?($0) })
     return try run.run(shouldStop: { shouldStop?() ?? false })

@@ -5,8 +5,8 @@ package import FoveaNetwork
 
 /// The programs of a training step, one for each batch size, over one set of parameters.
 ///
-/// A step computes the loss, its gradients, and the optimizer's step, in one run. Not `Sendable`; it runs on the
-/// compute thread.
+/// A step computes the loss, its gradients, and the optimizer's step, in one run. While the program lives the network's
+/// parameters lie in its memory. Not `Sendable`; it runs on the compute thread.
 package final class TrainingProgram {
   /// Parameters and optimizer state.
   let storage: ParameterStorage
@@ -15,13 +15,15 @@ package final class TrainingProgram {
   private let programs: [Int: Program]
   private let optimizer: any Optimizer
   private let seed: UInt64
+  private let loan: Loan
 
   /// - Parameters:
   ///   - batchSizes: what will come: full batches, and the last one of an epoch.
   ///   - otherWorkingBytes: memory that a program which runs in between, for validation, needs in the same arena.
+  ///   - memoryLimit: the most bytes that the process may have in RAM.
   package init(
     _ network: Network, loss: Loss, optimizer: any Optimizer, batchSizes: Set<Int>, seed: UInt64,
-    otherWorkingBytes: Int = 0
+    otherWorkingBytes: Int = 0, memoryLimit: Int? = nil
   ) throws {
     let graphs = try batchSizes.map { size in
       (
@@ -31,14 +33,17 @@ package final class TrainingProgram {
           optimizer: optimizer, batchSize: size)
       )
     }
-    let plans = try graphs.map { ($0.0, try network.backend.plan($0.1)) }
-    for (_, plan) in plans { try plan.checkMemory() }
-    var tensors = network.parameters
-    optimizerPaths = graphs[0].1.parameters.map(\.parameter).filter { tensors[$0.path] == nil }.map { parameter in
-      tensors[parameter.path] = Tensor(shape: parameter.shape)
-      return parameter.path
+    let held = network.parameterViews.values.reduce(0) { $0 + $1.byteCount }
+    let plans = try graphs.map { size, graph in
+      (size, try Self.plan(graph, backend: network.backend, memoryLimit: memoryLimit, heldParameterBytes: held))
     }
-    storage = ParameterStorage(copying: tensors)
+    for (_, plan) in plans { try plan.checkMemory() }
+    let trained = Set(network.parameterViews.keys)
+    let states = graphs[0].1.parameters.map(\.parameter).filter { !trained.contains($0.path) }
+    optimizerPaths = states.map(\.path)
+    storage = try network.lendParameters(
+      with: Dictionary(uniqueKeysWithValues: states.map { ($0.path, Tensor(shape: $0.shape)) }))
+    loan = Loan(of: network, to: storage)
     arena = AlignedBuffer(byteCount: max(plans.map(\.1.workingBytes).max()!, otherWorkingBytes), zeroed: false)
     let (storage, arena) = (storage, arena)
     programs = Dictionary(
@@ -88,6 +93,28 @@ package final class TrainingProgram {
     return try builder.finish()
   }
 
+  /// The plan of a training step.
+  ///
+  /// - Parameters:
+  ///   - memoryLimit: the most bytes that the process may have in RAM: results are computed again instead of kept as far
+  ///     as that takes.
+  ///   - heldParameterBytes: of the step's parameters, those that are in RAM already.
+  /// - Errors: a limit that cannot be kept.
+  package static func plan(
+    _ graph: Graph, backend: BackendChoice, memoryLimit: Int?, heldParameterBytes: Int = 0
+  ) throws -> Plan {
+    let plan = try backend.plan(graph)
+    guard let memoryLimit else { return plan }
+    // The kernels' code is in memory now; batches that are being read are not yet.
+    let batches = plan.inputs.values.reduce(0) { $0 + $1.layout.byteCount($1.shape, $1.elementType) }
+    let others = MemoryLimit.residentBytes - heldParameterBytes + preparedBatches * batches
+    return plan.peakBytes <= memoryLimit - others
+      ? plan : try backend.plan(graph, memoryLimit: memoryLimit, otherBytes: others)
+  }
+
+  /// How many batches are in memory at once while a training reads them.
+  private static let preparedBatches = 4
+
   /// The plan of the steps with a batch of a size that was asked for.
   package func plan(batchSize: Int) -> Plan { programs[batchSize]!.plan }
 
@@ -120,15 +147,20 @@ package final class TrainingProgram {
         program.writeInput(Op.Dropout.stateInput) { $0.copyBytes(from: words.withUnsafeBytes { Array($0) }) }
       }
       run(program)
+      loan.network.parametersChanged()
       let loss = program.readOutput("loss") { $0.loadUnaligned(as: Float.self) }
       return Result(loss: loss, correct: program.countCorrect(labels: labels, top: [1])[0])
     }
   }
 
-  /// Copies what was trained into the network.
-  package func store(into network: Network) {
-    network.parameters = Dictionary(
-      uniqueKeysWithValues: network.parameters.keys.map { ($0, storage.tensor($0)!) })
+  /// Ends with the program, also where not all of it could be made.
+  private final class Loan {
+    let network: Network
+    private let storage: ParameterStorage
+
+    init(of network: Network, to storage: ParameterStorage) { (self.network, self.storage) = (network, storage) }
+
+    deinit { network.takeParametersBack(from: storage) }
   }
 }
 

@@ -23,7 +23,8 @@ final class TrainingRun {
 
   init(
     _ network: Network, loss: Loss, optimizer: any Optimizer, state: TrainingState, optimizerState: [String: Tensor],
-    data: any Dataset, validation: (any Dataset)?, folder: TrainingFolder?, replacesFolder: Bool
+    data: any Dataset, validation: (any Dataset)?, folder: TrainingFolder?, replacesFolder: Bool,
+    memoryLimit: Int?
   ) throws {
     let plan = state.plan
     guard data.count > 0 else { throw TrainingError("the data set has no samples") }
@@ -37,7 +38,8 @@ final class TrainingRun {
     let sizes = Set([min(plan.batchSize, data.count), data.count % plan.batchSize]).subtracting([0])
     program = try TrainingProgram(
       network, loss: loss, optimizer: optimizer, batchSizes: sizes, seed: plan.seed,
-      otherWorkingBytes: evaluator?.workingBytes ?? 0)
+      otherWorkingBytes: evaluator?.workingBytes ?? 0,
+      memoryLimit: memoryLimit)
     try program.restore(optimizerState)
     try evaluator?.bind(to: program.storage, arena: program.arena)
   }
@@ -95,8 +97,7 @@ final class TrainingRun {
   }
 
   private func result(_ end: TrainingResult.End) -> TrainingResult {
-    program.store(into: network)
-    return TrainingResult(lastEpoch: state.lastEpoch, end: end, steps: state.step)
+    TrainingResult(lastEpoch: state.lastEpoch, end: end, steps: state.step)
   }
 
   private func step(_ batch: Batch) throws {
@@ -165,8 +166,7 @@ final class TrainingRun {
 
   private func save(isBest: Bool = false) throws {
     guard let folder else { return }
-    program.store(into: network)
-    for (path, tensor) in network.parameters {
+    for (path, tensor) in network.parameterViews {
       if let mistake = tensor.notFinite {
         throw notFinite("a number of \(path)", Double(mistake.value), step: state.step)
       }
@@ -200,16 +200,16 @@ private struct EpochClock {
 }
 
 extension TrainingProgram {
-  /// The optimizer's tensors as they are now.
+  /// The optimizer's tensors where they lie: the next step writes to them.
   var optimizerState: [String: Tensor] {
-    Dictionary(uniqueKeysWithValues: optimizerPaths.map { ($0, storage.tensor($0)!) })
+    Dictionary(uniqueKeysWithValues: optimizerPaths.map { ($0, storage.view(of: $0)!) })
   }
 
   /// - Errors: tensors of another optimizer or architecture. Nothing at all leaves the zeros of the start.
   func restore(_ tensors: [String: Tensor]) throws {
     guard !tensors.isEmpty else { return }
     for path in optimizerPaths {
-      guard let tensor = tensors[path], tensor.shape == storage.tensor(path)?.shape else {
+      guard let tensor = tensors[path], tensor.shape == storage.view(of: path)?.shape else {
         throw TrainingError(
           "the checkpoint's optimizer state has no fitting \(path): it belongs to another optimizer or model")
       }
