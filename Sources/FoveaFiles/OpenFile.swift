@@ -102,6 +102,12 @@ package struct FileStatus: Sendable {
 
   init(_ status: stat) { (size, mode) = (Int(status.st_size), status.st_mode) }
 
+  /// Whether two paths lead to one file or folder.
+  package static func isSame(_ path: String, _ other: String) -> Bool {
+    var (a, b) = (Glibc.stat(), Glibc.stat())
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino
+  }
+
   /// Follows symbolic links; `nil` if nothing is there or it cannot be looked at.
   package init?(_ path: String) {
     var status = Glibc.stat()

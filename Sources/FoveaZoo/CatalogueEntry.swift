@@ -58,6 +58,11 @@ public struct CatalogueEntry: Sendable {
   /// The model with so many outputs, its own number by default.
   public func make(classes: Int? = nil) -> any Layer { model(chosen.with(classes: classes ?? self.classes ?? 0)) }
 
+  /// Whether the number of outputs was chosen in the name.
+  public var choosesClasses: Bool {
+    name.split(separator: ":").dropFirst().joined().split(separator: ",").contains { $0.hasPrefix("classes=") }
+  }
+
   /// The entry with the option that the names of a file's tensors tell, unless it was chosen: who called them so also
   /// computes a little otherwise.
   public func fitting(_ names: [String]) throws(ZooError) -> CatalogueEntry {

@@ -40,3 +40,23 @@ func `Caffe's LeNet names 99.14 % of MNIST's test pictures, and its weights come
   #expect(converted.status == 0)
   #expect(converted.errors == "\(file): the first output is kept; left out: logits, normal\n")
 }
+
+@Test func `what is read is not written over, and a file of a kind that is not written is refused`() throws {
+  let folder = TemporaryFolder()
+  let weights = folder.path("a.safetensors")
+  #expect(try Fovea("convert", "lenet5", weights).status == 0)
+  let before = try folder.read("a.safetensors")
+  let over = try Fovea("convert", weights, folder.path("./a.safetensors"), "--model", "lenet5")
+  #expect(over.status == 1)
+  #expect(over.errors.contains("this is IN itself, which would be lost; give OUT another name"))
+  #expect(try folder.read("a.safetensors") == before)
+  let other = try Fovea("convert", "lenet5", folder.path("a.pth"))
+  #expect(other.status == 1)
+  #expect(other.errors.contains(".pth files are not written; use .safetensors, .npz or .onnx"))
+  let arrays = folder.path("in.npz")
+  try NPZFile.write(["input": Tensor(shape: [1, 32, 32, 1])], to: arrays)
+  let run = try Fovea("run", "lenet5", "--inputs", arrays, "--outputs", arrays)
+  #expect(run.status == 1)
+  #expect(run.errors.contains("this is read, and would be lost; give --outputs another name"))
+  #expect(try NPZFile.read(arrays).keys.sorted() == ["input"])
+}

@@ -196,3 +196,12 @@ func metrics(_ output: String) throws -> [[String: Any]] {
     return event
   }
 }
+
+@Test func `outputs that were asked for in the name have to be as many as the classes`() throws {
+  let folder = TemporaryFolder()
+  let data = TinyData.digits(in: folder, train: 20, test: 10, side: 28)
+  let training = try Fovea("train", "lenet5:classes=5", "--data", data, "--output", folder.path("out"))
+  #expect(training.status == 1)
+  #expect(training.errors.contains("lenet5:classes=5 has 5 outputs"))
+  #expect(training.errors.contains("has 10 classes: leave classes= out"))
+}

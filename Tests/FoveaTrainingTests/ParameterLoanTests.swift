@@ -52,7 +52,9 @@ private func program(_ network: Network) throws -> TrainingProgram {
   let second = try program(network)
   #expect(network.parameters == middle)
   first = nil
+  let kept = network.parameters
   _ = try second.step(images: images, labels: labels, learningRate: 0.1, number: 2)
+  #expect(kept == middle, "a copy, not the training's memory")
   #expect(network.parameters != middle)
 }
 

@@ -11,7 +11,7 @@ enum Convert: Command {
   static let name = "convert"
   static let summary = "makes a model file of weights that other software trained, or a file for other software"
   static let discussion = """
-    IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run), an .npz file or a Caffe file \
+     IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run), an .npz file or a Caffe file \
     (.caffemodel) whose tensors are called and arranged as torchvision or timm do, or as in our own files; or a Keras file \
     (.h5, .keras) with layers called as in Keras's applications, or in a chain; --model says which model they belong to. \
     Missing, surplus and mis-shaped tensors are all listed. Or IN is an ONNX file, which is a model by itself: its images \
@@ -55,6 +55,7 @@ enum Convert: Command {
   ]
 
   static func run(_ arguments: Arguments) throws {
+    try check(arguments[output][0], isNot: arguments[input][0])
     if ONNXModel.isFile(arguments[input][0]) { return try convertONNX(arguments) }
     if arguments[model] == nil, let network = try modelItself(arguments) {
       try describe(network, arguments)
@@ -78,6 +79,19 @@ enum Convert: Command {
     try save(network, arguments)
   }
 
+  /// - Errors: an output that is the input, which would be lost; one that is called like a file that is not written.
+  private static func check(_ output: String, isNot input: String) throws {
+    if FileStatus.isSame(output, input) {
+      throw CommandError("\(output): this is IN itself, which would be lost; give OUT another name")
+    }
+    let others = [".pth", ".pt", ".th", ".h5", ".hdf5", ".keras", ".npy", ".caffemodel", ".pb", ".bin"]
+    if let ending = others.first(where: { output.lowercased().hasSuffix($0) }) {
+      throw CommandError(
+        "\(output): \(ending) files are not written; use .safetensors, .npz or .onnx for other software, or a name without "
+          + "such an ending for a model file")
+    }
+  }
+
   private static func convertONNX(_ arguments: Arguments) throws {
     if arguments[model] != nil { throw UsageError("--model: an ONNX file says itself which model it is") }
     if arguments[newHead] != nil { throw UsageError("--new-head is for models of the catalogue") }
@@ -95,7 +109,11 @@ enum Convert: Command {
     let path = arguments[input][0]
     let isModelFile = (try? Network.folder(of: path)) != nil
     guard isModelFile || FileStatus(path) == nil else { return nil }
-    if arguments[newHead] != nil { throw UsageError("--new-head is for weights: give --model") }
+    if arguments[newHead] != nil {
+      throw UsageError(
+        "--new-head is for weights of a model of the catalogue, given with --model; write those of \(path) with "
+          + "`fovea convert \(path) weights.safetensors` first")
+    }
     let reference: ModelReference
     do { reference = try ModelReference(path, backend: .onednn) } catch ZooError.unknownModel(_, let nearest) {
       throw CommandError(

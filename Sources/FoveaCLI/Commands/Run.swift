@@ -33,6 +33,9 @@ enum Run: Command {
     Common.apply(arguments)
     let backend = arguments[Common.backend]
     let path = arguments[positionals[0]][0]
+    if [path, arguments[inputs]].contains(where: { FileStatus.isSame($0, arguments[outputs]) }) {
+      throw CommandError("\(arguments[outputs]): this is read, and would be lost; give --outputs another name")
+    }
     if ONNXModel.isFile(path) {
       if arguments[weights] != nil { throw UsageError("--weights: an ONNX file has its own") }
       let arrays = try NPZFile.read(arguments[inputs])

@@ -52,6 +52,12 @@ struct PreparedTraining {
 
     let outline = try dataReference.outline()
     let input = try Self.input(reference, wanted: arguments[Common.input], outline, dataText)
+    if case .entry(let entry) = reference, let classes = entry.classes, entry.choosesClasses, classes != outline.classes
+    {
+      throw CommandError(
+        "\(entry.name) has \(counted(classes, "output")), \(dataText) has \(counted(outline.classes, "class", "classes")): "
+          + "leave classes= out, the data says how many there are")
+    }
     let model = reference.model(classes: outline.classes)
     let traced = try trace(model, input: input)
     if reference.isLine, traced.outputShape.rank == 1, traced.outputShape != [outline.classes] {

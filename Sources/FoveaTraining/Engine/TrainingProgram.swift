@@ -105,15 +105,20 @@ package final class TrainingProgram {
   ) throws -> Plan {
     let plan = try backend.plan(graph)
     guard let memoryLimit else { return plan }
-    // The kernels' code is in memory now; batches that are being read are not yet.
+    // What is not in memory yet: batches that are being read, the code of kernels, what checkpoints and validation take.
     let batches = plan.inputs.values.reduce(0) { $0 + $1.layout.byteCount($1.shape, $1.elementType) }
-    let others = MemoryLimit.residentBytes - heldParameterBytes + preparedBatches * batches
+    let kernels = plan.steps.count { $0.multiplyAdds > 0 }
+    let later = preparedBatches * batches + kernels * kernelBytes + otherLaterBytes
+    let others = MemoryLimit.residentBytes - heldParameterBytes + later
     return plan.peakBytes <= memoryLimit - others
       ? plan : try backend.plan(graph, memoryLimit: memoryLimit, otherBytes: others)
   }
 
   /// How many batches are in memory at once while a training reads them.
   private static let preparedBatches = 4
+  /// The code of a kernel for a convolution or a matrix product, about.
+  private static let kernelBytes = 100 << 10
+  private static let otherLaterBytes = 24 << 20
 
   /// The plan of the steps with a batch of a size that was asked for.
   package func plan(batchSize: Int) -> Plan { programs[batchSize]!.plan }
