@@ -593,7 +593,7 @@ def resnet_cifar(blocks):
         pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(64, 10))
 
 
-# Our name, with options: what makes the model there; the shape of an image H, W, C, of a sequence T, C, or the number
+# Our name, with options, and in parentheses whose model it is if there are two: what makes the model there; the shape of an image H, W, C, of a sequence T, C, or the number
 # of words.
 MODELS = {
     # AlexNet
@@ -678,6 +678,15 @@ MODELS = {
     "dense-unet": (DenseUNet, (64, 48, 1)),
     "mdunet": (MDUNet, (64, 48, 3)),
     "probabilistic-unet:latent=mean": (lambda: scaled(ProbabilisticUNet()), (64, 48, 1)),
+    # timm's weights of models that torchvision has too, under other names
+    "mobilenet-v2 (timm)": (tm("mobilenetv2_100"), (96, 97, 3)),
+    "mobilenet-v2:width=1.4 (timm)": (tm("mobilenetv2_140"), (96, 97, 3)),
+    "mobilenet-v3 (timm)": (tm("mobilenetv3_large_100"), (96, 97, 3)),
+    "mobilenet-v3-small (timm)": (tm("mobilenetv3_small_100"), (96, 97, 3)),
+    "efficientnet-b0 (timm)": (tm("efficientnet_b0"), (96, 97, 3)),
+    "convnext-tiny (timm)": (tm("convnext_tiny"), (96, 96, 3)),
+    "vgg11 (timm)": (tm("vgg11"), (224, 224, 3)),
+    "vgg16-bn (timm)": (tm("vgg16_bn"), (224, 224, 3)),
     # Sequences
     "wav2letter": (lambda: scaled(Wav2Letter(1, takes_sound=True)), (8000, 1)),
     "wav2letter-spectrum": (lambda: scaled(Wav2Letter(201)), (100, 201)),
@@ -720,7 +729,7 @@ def line(argument):
     name, _, size = argument.partition("@")
     make, shape = MODELS[name]
     size = tuple(int(number) for number in size.split("x")) if size else ()
-    return name, make, size + shape[len(size):]
+    return name.partition(" ")[0], make, size + shape[len(size):]
 
 
 def examples(random, count, shape):

@@ -57,6 +57,9 @@ enum Common {
   static let input = Option(
     "input", "HxWxC", "the shape of one example: height, width, channels", .imageShape, "the model's own")
 
+  static let weights = Option(
+    "weights", "FILE", "weights for the model: a model file, or a file as `fovea convert` reads it", .path("a file"),
+    "those of the model file; of a name or a line, new ones drawn from --seed")
   static let exact = Option(
     "exact", "computes every convolution by its definition, also where fewer products give nearly the same faster")
   static let memoryLimit = Option(

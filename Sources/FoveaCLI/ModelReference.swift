@@ -56,6 +56,9 @@ enum ModelReference {
     }
   }
 
+  /// The entry of the catalogue, if it is one.
+  var entry: CatalogueEntry? { if case .entry(let entry) = self { entry } else { nil } }
+
   var isLine: Bool { if case .entry(let entry) = self { entry.isLine } else { false } }
 
   /// Whether the input can only be what the model says: it has weights for it, or its line names it.
@@ -82,13 +85,21 @@ enum ModelReference {
     return input
   }
 
-  /// The network for inputs that suit the model, with new weights drawn from `seed` unless it was saved with its own.
-  func network(input: Shape, seed: UInt64 = 0, backend: BackendChoice) throws -> Network {
+  /// The network for inputs that suit the model, with the weights of a file; without one with its own, or new ones drawn
+  /// from `seed` if it was not saved with any.
+  func network(input: Shape, weights: String? = nil, seed: UInt64 = 0, backend: BackendChoice) throws -> Network {
     switch self {
-    case .saved(let network): return network
+    case .saved(let network):
+      if let weights { try network.loadWeights(from: weights) }
+      return network
     case .entry(let entry):
-      return try Network(
+      if let weights, FileStatus(weights)?.isDirectory != true {
+        return try Network(named: entry.name, weights: weights, input: input, backend: backend)
+      }
+      let network = try Network(
         entry.make(), input: input, elementType: elementType, seed: seed, name: entry.name, backend: backend)
+      if let weights { try network.loadWeights(from: weights) }
+      return network
     }
   }
 }

@@ -23,8 +23,24 @@ package final class ArchiveReader {
   package init(zip path: String) throws(FileError) {
     let file = try MappedFile(path)
     (self.path, archive, source) = (path, archive_read_new(), .mapped(file))
-    archive_read_support_format_zip(archive)
+    // Without its table, a zip is one that was cut off: what is left of it must not pass for the whole.
+    guard Self.endsInTable(file.unsafeBytes) else {
+      throw FileError(
+        .damaged, path, "its end is missing, where a zip has the table of its entries; copy or download it again")
+    }
+    guard !file.unsafeBytes.starts(with: [0x50, 0x4b, 5, 6]) else {
+      throw FileError(.damaged, path, "it is an archive without entries; give one that holds arrays")
+    }
+    archive_read_support_format_zip_seekable(archive)
     try check(archive_read_open_memory(archive, file.unsafeBytes.baseAddress, file.count))
+  }
+
+  /// Whether the record that ends a zip's table is there, behind which only a comment of less than 64 KiB may stand.
+  private static func endsInTable(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let start = max(bytes.count - 65_557, 0)
+    return stride(from: bytes.count - 22, through: start, by: -1).contains { place in
+      place >= 0 && bytes[place...].starts(with: [0x50, 0x4b, 5, 6])
+    }
   }
 
   /// A tar file, plain or in gzip.

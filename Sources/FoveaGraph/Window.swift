@@ -119,9 +119,11 @@ public struct Window: Hashable, Sendable {
   public func input(giving lengths: [Int], outputPadding: [Int]) throws(ShapeError) -> [Int] {
     try checkAttributes()
     for axis in 0..<rank where !(0..<strides[axis]).contains(outputPadding[axis]) {
+      let most = max(strides[axis], dilations[axis]) - 1
       throw ShapeError(
-        "the output padding is \(outputPadding[axis]) at stride \(strides[axis])",
-        fix: "use \(strides[axis] == 1 ? "0" : "0 to \(strides[axis] - 1)"): no window reaches the positions beyond")
+        "the output padding is \(outputPadding[axis]) at stride \(strides[axis])"
+          + (dilations[axis] > 1 ? " and dilation \(dilations[axis])" : ""),
+        fix: "use \(most == 0 ? "0" : "0 to \(most)"): no window reaches the positions beyond")
     }
     if padding == .same {
       if let extra = outputPadding.first(where: { $0 > 0 }) {
@@ -147,21 +149,27 @@ public struct Window: Hashable, Sendable {
     return result
   }
 
-  /// The same transposed window with less output padding: positions more at the end are what padding need not cut off
-  /// there. Output padding below the stride stays as it is.
-  package func trading(outputPadding: [Int]) -> (window: Window, outputPadding: [Int]) {
-    var (window, rest) = (self, outputPadding)
-    guard case .edges(let given) = padding, given.count == 1 || given.count == rank, outputPadding.count == rank else {
-      return (window, rest)
+  /// What a transposed convolution computes if the output padding is not below the stride: positions more at the end are
+  /// what padding need not cut off there, and `zeros` if there is none, below the dilation.
+  package func trading(outputPadding: [Int]) -> (window: Window, outputPadding: [Int], zeros: [Int]) {
+    var (window, rest, zeros) = (self, outputPadding, outputPadding.map { _ in 0 })
+    guard padding != .same, [size, strides, dilations].allSatisfy({ $0.count == outputPadding.count }) else {
+      return (window, rest, zeros)
     }
-    var edges = given.count == 1 ? size.map { _ in given[0] } : given
-    for axis in 0..<rank where rest[axis] >= strides[axis] && edges[axis].after > 0 {
-      let traded = min(rest[axis], edges[axis].after)
-      edges[axis].after -= traded
-      rest[axis] -= traded
+    if case .edges(let given) = padding, given.count == 1 || given.count == rank {
+      var edges = given.count == 1 ? size.map { _ in given[0] } : given
+      for axis in 0..<rank where rest[axis] >= strides[axis] && edges[axis].after > 0 {
+        let traded = min(rest[axis], edges[axis].after)
+        edges[axis].after -= traded
+        rest[axis] -= traded
+      }
+      if rest != outputPadding { window.padding = .edges(edges) }
     }
-    if rest != outputPadding { window.padding = .edges(edges) }
-    return (window, rest)
+    for axis in 0..<rank where rest[axis] >= strides[axis] && rest[axis] < dilations[axis] && strides[axis] > 0 {
+      zeros[axis] = rest[axis] - (strides[axis] - 1)
+      rest[axis] = strides[axis] - 1
+    }
+    return (window, rest, zeros)
   }
 
   /// - Errors: sizes, strides, dilations and paddings that are too small, too large, or not one for each axis.

@@ -22,21 +22,25 @@ public enum Curriculum {
 
   /// The lesson of a row; capitals do not matter.
   ///
-  /// - Errors: a row without a lesson, with the nearest.
+  /// - Errors: a row without a lesson, with the rows that there are.
   public static func lesson(_ id: String) throws(LessonError) -> any Lesson {
     if let lesson = lessons.first(where: { $0.id == id.uppercased() }) { return lesson }
-    let hint = suggestion(for: id).map { "; did you mean '\($0)'?" } ?? ";"
-    throw LessonError("there is no lesson '\(shortened(id))'\(hint) `fovea lesson` lists them")
+    throw LessonError("there is no lesson '\(shortened(id))'; \(hint(for: id))`fovea lesson` lists them")
   }
 
-  /// The row of the same letter with the next number, or what is spelt most alike.
-  private static func suggestion(for id: String) -> String? {
-    let ids = lessons.map(\.id)
-    if let wanted = Int(id.dropFirst()).map({ min(max($0, 0), 1000) }), let letter = id.uppercased().first {
-      let related = ids.filter { $0.first == letter }
-      if let next = related.min(by: { abs(number($0) - wanted) < abs(number($1) - wanted) }) { return next }
+  /// Which rows begin with the letter that was given, if what was given is like one.
+  private static func hint(for id: String) -> String {
+    if id.lowercased().hasPrefix("qu") { return "did you mean 'quiz'? " }
+    guard let letter = id.uppercased().first, Int(id.dropFirst()) != nil else { return "" }
+    let rows = lessons.map(\.id).filter { $0.first == letter }
+    guard let first = rows.first, let last = rows.last else {
+      let letters = lessons.compactMap(\.id.first).reduce(into: [String]()) { letters, letter in
+        if !letters.contains("\(letter)") { letters.append("\(letter)") }
+      }
+      return "rows begin with \(letters.dropLast().joined(separator: ", ")) or \(letters.last ?? ""); "
     }
-    return id.lowercased().hasPrefix("qu") ? "quiz" : nearest(to: id.uppercased(), among: ids)
+    let isWhole = number(last) - number(first) == rows.count - 1
+    return "those of \(letter) are \(isWhole ? "\(first) to \(last)" : rows.joined(separator: ", ")); "
   }
 
   private static func number(_ id: String) -> Int { Int(id.dropFirst()) ?? 0 }

@@ -76,4 +76,15 @@ extension Network {
 public struct NetworkError: Error, Sendable, CustomStringConvertible {
   public let description: String
   package init(_ description: String) { self.description = description }
+
+  /// Everything that keeps a file's weights from being a model's: a few mistakes in one sentence, more in lines.
+  ///
+  /// - Parameter hint: what to do about it, if that is known.
+  init(weightsOf path: String, mistakes: [String], hint: String? = nil) {
+    let list = mistakes.count > 8 ? "\n  " + mistakes.joined(separator: "\n  ") : " " + mistakes.joined(separator: "; ")
+    let what = mistakes.count > 8 ? "architecture, in \(mistakes.count) ways:" : "architecture:"
+    description =
+      "\(path): the weights are those of another \(what)\(list)"
+      + (hint.map { (mistakes.count > 8 ? "\n" : "; ") + $0 } ?? "")
+  }
 }

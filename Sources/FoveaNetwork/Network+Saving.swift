@@ -150,11 +150,14 @@ extension Network {
       throw NetworkError(
         "\(path): there is no such file or folder; give the folder that training wrote with --output")
     }
+    guard !status.isDirectory else {
+      throw NetworkError(
+        "\(path): no model file: it holds no \(Manifest.fileName), nor does a folder checkpoint in it; give the folder "
+          + "that training wrote with --output")
+    }
     throw NetworkError(
-      (status.isDirectory
-        ? "\(path): no model file: it holds no \(Manifest.fileName), nor does a folder checkpoint in it"
-        : "\(path): no model file: a model file is a folder with \(Manifest.fileName), this is a single file")
-        + "; give the folder that training wrote with --output")
+      "\(path): no model file: a model file is a folder with \(Manifest.fileName), this is a single file; if it holds "
+        + "weights, make a model file of them with `fovea convert \(path) OUT --model NAME`")
   }
 
   static func manifest(of path: String) throws -> (folder: String, Manifest) {
@@ -171,7 +174,9 @@ extension TracedModel {
   /// The model's parameters out of a file's tensors.
   ///
   /// - Errors: a number that is not finite; every missing, surplus and mis-shaped tensor at once.
-  package func parameters(from tensors: [String: Tensor], of file: String) throws -> [String: Tensor] {
+  package func parameters(
+    from tensors: [String: Tensor], of file: String, hint: () -> String? = { nil }
+  ) throws -> [String: Tensor] {
     var mistakes: [String] = []
     var parameters: [String: Tensor] = [:]
     for (_, parameter) in graph.parameters {
@@ -193,12 +198,7 @@ extension TracedModel {
     }
     let known = Set(graph.parameters.map(\.parameter.path))
     mistakes += tensors.keys.filter { !known.contains($0) }.sorted().map { "\($0) is not a parameter of the model" }
-    guard mistakes.isEmpty else {
-      let shown = mistakes.prefix(8).joined(separator: "; ")
-      throw NetworkError(
-        "\(file): the weights are those of another architecture: \(shown)"
-          + (mistakes.count > 8 ? "; and \(mistakes.count - 8) more" : ""))
-    }
+    guard mistakes.isEmpty else { throw NetworkError(weightsOf: file, mistakes: mistakes, hint: hint()) }
     return parameters
   }
 }

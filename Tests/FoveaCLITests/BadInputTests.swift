@@ -168,7 +168,8 @@ func `what the machine has no memory for is refused before it is allocated`(argu
     sentence(try Fovea(run + [folder.path("nope.npz")])).contains("nope.npz: there is no such file; check the path"))
   #expect(
     sentence(try Fovea("predict", other, other)).contains(
-      "other.npz: no model file: a model file is a folder with manifest.json, this is a single file; give the folder"))
+      "other.npz: no model file: a model file is a folder with manifest.json, this is a single file; if it holds weights"
+    ))
   #expect(sentence(try Fovea("predict", folder.path(""), other)).contains("; give the folder that training wrote"))
 }
 

@@ -1,6 +1,7 @@
 import FoveaCore
 import FoveaData
 import FoveaFormats
+import FoveaNetwork
 import FoveaTestSupport
 import Testing
 
@@ -59,4 +60,48 @@ func `Caffe's LeNet names 99.14 % of MNIST's test pictures, and its weights come
   #expect(run.status == 1)
   #expect(run.errors.contains("this is read, and would be lost; give --outputs another name"))
   #expect(try NPZFile.read(arrays).keys.sorted() == ["input"])
+}
+
+@Test func `weights that do not fit are listed to the last, with the model that they fit`() throws {
+  let folder = TemporaryFolder()
+  let weights = folder.path("weights.safetensors")
+  #expect(try Fovea("convert", "resnet20:classes=7", weights).status == 0)
+  let other = try Fovea("convert", weights, folder.path("m"), "--model", "lenet5")
+  let lines = other.errors.split(separator: "\n")
+  #expect(other.status == 1)
+  #expect(
+    lines.first?.hasSuffix("weights.safetensors: the weights are those of another architecture, in 107 ways:") == true)
+  #expect(lines.count == 109 && lines.contains("  layer3.2.bn2.running_var belongs to no layer of the model"))
+  #expect(lines.last == "they fit the model 'resnet20:classes=7'")
+  let head = try Fovea("convert", weights, folder.path("m"), "--model", "resnet20")
+  #expect(
+    head.errors.hasSuffix(
+      ": the weights are those of another architecture: linear.weight is 7×64, the model's is 10×64; "
+        + "linear.bias is 7, the model's is 10; they fit the model 'resnet20:classes=7'\n"))
+  let empty = folder.path("empty.npz")
+  try NPZFile.write([:], to: empty)
+  #expect(
+    try Fovea("convert", empty, folder.path("m"), "--model", "lenet5").errors.hasSuffix(
+      "empty.npz: it is an archive without entries; give one that holds arrays\n"))
+}
+
+@Test func `a model file gets a new head, and explains itself with weights of any format`() throws {
+  let folder = TemporaryFolder()
+  let (model, changed) = (folder.path("model"), folder.path("changed"))
+  #expect(try Fovea("convert", "lenet5", model, "--seed", "3").status == 0)
+  let converted = try Fovea("convert", model, changed, "--new-head", "4")
+  #expect(converted.status == 0 && converted.output.hasSuffix(", 4 outputs\n"), "\(converted.errors)")
+  let (before, after) = (try Network(contentsOf: model).parameters, try Network(contentsOf: changed).parameters)
+  #expect(after["output.bias"]?.shape == [4])
+  for (path, tensor) in before where !path.hasPrefix("output.") { #expect(after[path] == tensor) }
+  let missing = try Fovea("convert", folder.path("nothing"), changed, "--new-head", "4")
+  #expect(missing.errors.contains("nothing: there is no such file; check the path"))
+  // The same weights as a state dict.
+  #expect(try Fovea("convert", model, folder.path("w.npz")).status == 0)
+  let picture = folder.path("a.png")
+  try Image(height: 28, width: 28, color: .gray, pixels: (0..<784).map { UInt8($0 % 251) }).writePNG(to: picture)
+  let place = [picture, "--layer", "c3", "--at", "4,7,3"]
+  let own = try Fovea(["explain", model] + place)
+  #expect(own.status == 0)
+  #expect(try Fovea(["explain", "lenet5", "--weights", folder.path("w.npz")] + place).output == own.output)
 }

@@ -76,7 +76,7 @@ private func quiz(answers: [String]) throws -> Fovea {
 }
 
 @Test(arguments: [
-  (["lesson", "C88"], "did you mean"), (["lesson", "--step"], "--step needs a lesson"),
+  (["lesson", "C88"], "those of C are C1 to C30"), (["lesson", "--step"], "--step needs a lesson"),
   (["lesson", "C8", "C9"], "one too many"), (["lesson", "quizz"], "did you mean 'quiz'?"),
   (["lesson", ""], "there is no lesson ''; `fovea lesson` lists them"),
   (["lesson", "quiz", "--step"], "the quiz has none: leave it out"),

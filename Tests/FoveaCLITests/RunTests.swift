@@ -135,8 +135,8 @@ private func runModel(_ arguments: [String], on arrays: [String: Tensor]) throws
     try SafetensorsFile.write(["c1.weights": random([3])], to: weights)
     try refused(
       ["lenet5", "--weights", weights], ["a": random([1, 28, 28, 1])],
-      "other.safetensors: the weights are those of another architecture: c1.weights is 3, the model's is 5×5×1×6; "
-        + "c1.bias is missing")
+      "other.safetensors: the weights are those of another architecture, in 10 ways:\n"
+        + "  c1.weights is 3, the model's is 5×5×1×6\n  c1.bias is missing\n")
     let text = folder.write(Array("no zip".utf8), to: "text.npz")
     let result = try Fovea("run", "lenet5", "--inputs", text, "--outputs", folder.path("none.npz"))
     #expect(result.status == 1 && result.errors.contains("text.npz: "))

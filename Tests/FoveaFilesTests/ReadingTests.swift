@@ -97,3 +97,25 @@ private let packed = gzipped(content)
     _ = try reader.next()
   }
 }
+
+@Test func `a zip file that was cut off anywhere is refused`() throws {
+  let folder = TemporaryFolder()
+  let path = folder.path("a.zip")
+  try AtomicFile.write(to: path) { file throws(FileError) in
+    let writer = try ZipWriter(file)
+    for name in ["x", "y"] {
+      let result: Result<Void, FileError> = [UInt8](repeating: 5, count: 40).withUnsafeBytes { bytes in
+        Result { () throws(FileError) in try writer.add(name, [bytes]) }
+      }
+      try result.get()
+    }
+    try writer.finish()
+  }
+  let whole = try folder.read("a.zip")
+  for length in 0..<whole.count {
+    #expect(throws: FileError.self, "\(length) bytes") {
+      let reader = try ArchiveReader(zip: folder.write(Array(whole[..<length]), to: "cut.zip"))
+      while try reader.next() != nil {}
+    }
+  }
+}

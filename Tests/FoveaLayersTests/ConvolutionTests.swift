@@ -137,6 +137,18 @@ func `L5: a deconvolution of 3×3, stride 2, padding 1 makes 2i − 1`(side: Int
     ])
 }
 
+@Test func `a transposed convolution's output padding may be below the dilation`() throws {
+  // torch.nn.ConvTranspose1d(1, 1, 3, stride=2, dilation=3, output_padding=2) on the length 3: 2·2 + 2·3 + 1 + 2
+  try check(
+    TransposedConv1D(filters: 1, kernel: 3, strides: 2, dilation: 3, outputPadding: 2), input: [3, 1],
+    output: [13, 1], parameters: ["weights": [3, 1, 1], "bias": [1]])
+  #expect(
+    mistakes(TransposedConv1D(filters: 1, kernel: 3, strides: 2, dilation: 3, outputPadding: 3), input: [3, 1]) == [
+      "model: the output padding is 3 at stride 2 and dilation 3; "
+        + "use 0 to 2: no window reaches the positions beyond"
+    ])
+}
+
 @Test func `what only whole kernels can be, and what is too long to turn round, are mistakes`() {
   let table = ConnectionTable([[0], [1]])
   #expect(

@@ -39,11 +39,13 @@ func `the cells are the result`(id: String) throws {
   }
 }
 
-@Test func `an unknown row is told, with the nearest`() {
-  let near = #expect(throws: LessonError.self) { try Curriculum.lesson("C88") }
-  #expect(near?.description.contains("did you mean") == true)
-  let far = #expect(throws: LessonError.self) { try Curriculum.lesson("nothing") }
-  #expect(far?.description == "there is no lesson 'nothing'; `fovea lesson` lists them")
+@Test(arguments: [
+  ("C88", "those of C are C1 to C30; "), ("r3", "those of R are R2, R6, R7, R8; "),
+  ("E1", "rows begin with C, F, P, T, Q, L or R; "), ("quizz", "did you mean 'quiz'? "), ("nothing", ""),
+])
+func `an unknown row is told, with the rows that there are`(id: String, hint: String) {
+  let error = #expect(throws: LessonError.self) { try Curriculum.lesson(id) }
+  #expect(error?.description == "there is no lesson '\(id)'; \(hint)`fovea lesson` lists them")
 }
 
 @Test func `the quiz accepts its own answers and no others`() throws {

@@ -71,15 +71,15 @@ func `the plainest form of a line reads back as itself`(line: String) throws {
   ("fc 0", 4, "'0' is not a number of units, 1 or more, below 2³¹; write fc UNITS"),
   (
     "pool 2x2x2", 6,
-    "'2x2x2' is not a size such as 3 or 3x5, 1 or more, below 2³¹; write pool (2x2) (/2) (same|valid|full)"
+    "'2x2x2' is not a size such as 3 or 3x5, 1 or more, below 2³¹; write pool (2x2) (/2) (valid|same|full)"
   ),
-  ("pool stride", 6, "'stride' needs a size, 1 or more, below 2³¹; write pool (2x2) (/2) (same|valid|full)"),
-  ("pool stride 0", 6, "'0' is not a size, 1 or more, below 2³¹; write pool (2x2) (/2) (same|valid|full)"),
-  ("pool /0", 6, "'/0' is not a stride, 1 or more, below 2³¹; write pool (2x2) (/2) (same|valid|full)"),
-  ("pool same valid", 11, "the padding is given twice; write pool (2x2) (/2) (same|valid|full)"),
-  ("pool same same", 11, "the padding is given twice; write pool (2x2) (/2) (same|valid|full)"),
-  ("pool 2 3x3", 8, "the size is given twice; write pool (2x2) (/2) (same|valid|full)"),
-  ("pool /2 stride 2", 9, "the stride is given twice; write pool (2x2) (/2) (same|valid|full)"),
+  ("pool stride", 6, "'stride' needs a size, 1 or more, below 2³¹; write pool (2x2) (/2) (valid|same|full)"),
+  ("pool stride 0", 6, "'0' is not a size, 1 or more, below 2³¹; write pool (2x2) (/2) (valid|same|full)"),
+  ("pool /0", 6, "'/0' is not a stride, 1 or more, below 2³¹; write pool (2x2) (/2) (valid|same|full)"),
+  ("pool same valid", 11, "the padding is given twice; write pool (2x2) (/2) (valid|same|full)"),
+  ("pool same same", 11, "the padding is given twice; write pool (2x2) (/2) (valid|same|full)"),
+  ("pool 2 3x3", 8, "the size is given twice; write pool (2x2) (/2) (valid|same|full)"),
+  ("pool /2 stride 2", 9, "the stride is given twice; write pool (2x2) (/2) (valid|same|full)"),
   (
     "conv 4 groups 1 groups 2", 17,
     "the number of groups is given twice; write conv FILTERS (3x3) (/1) (same|valid|full) (dilation 1) (groups 1)"

@@ -76,6 +76,11 @@ enum Convert: Command {
     let network = try Network(
       named: entry.name, weights: arguments[input][0], newHead: arguments[newHead], classNames: names,
       preprocessing: chosen.map { try Preprocessing(parsing: $0, for: shape) }, seed: arguments[seed])
+    let leftOut = try Network.leftOut(of: arguments[input][0], for: entry, network)
+    if !leftOut.isEmpty {
+      let more = entry.options.contains { $0.name == "aux" } ? "; aux=1 in the model's name keeps them" : ""
+      Console.note("\(arguments[input][0]): left out: \(leftOut.joined(separator: ", "))\(more)")
+    }
     try save(network, arguments)
   }
 
@@ -107,12 +112,19 @@ enum Convert: Command {
   /// `nil` if it is a file of weights.
   private static func modelItself(_ arguments: Arguments) throws -> Network? {
     let path = arguments[input][0]
-    let isModelFile = (try? Network.folder(of: path)) != nil
-    guard isModelFile || FileStatus(path) == nil else { return nil }
-    if arguments[newHead] != nil {
-      throw UsageError(
-        "--new-head is for weights of a model of the catalogue, given with --model; write those of \(path) with "
-          + "`fovea convert \(path) weights.safetensors` first")
+    let folder = try? Network.folder(of: path)
+    guard folder != nil || FileStatus(path) == nil else { return nil }
+    if let outputs = arguments[newHead] {
+      let saved = try folder.map { try Network(contentsOf: $0) }
+      guard folder != nil || (try? Catalogue.entry(for: path)) != nil else {
+        throw CommandError("\(path): there is no such file; check the path")
+      }
+      guard let saved, let folder, (try? Catalogue.entry(for: saved.name))?.classes != nil else {
+        throw UsageError("--new-head is for weights of a model of the catalogue; \(path) has none")
+      }
+      return try Network(
+        named: saved.name, weights: folder + "/weights.safetensors", input: saved.inputShape, newHead: outputs,
+        preprocessing: saved.preprocessing, seed: arguments[seed])
     }
     let reference: ModelReference
     do { reference = try ModelReference(path, backend: .onednn) } catch ZooError.unknownModel(_, let nearest) {

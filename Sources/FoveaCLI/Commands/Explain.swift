@@ -22,12 +22,9 @@ enum Explain: Command {
     required: "at", "Y,X,C", "where in the layer's output: row, column, channel; one number after a flatten", .position)
   static let terms = Option(
     "terms", "N", "how many terms of a sum are printed", .integer(1...1_000_000), default: 64)
-  static let weights = Option(
-    "weights", "FILE", "weights for the model: a safetensors file or a model file", .path("a file"),
-    "those of the model file; of a name or a line, new ones drawn from --seed")
   static let seed = Option("seed", "N", "what new weights are drawn from", .seed, default: 0)
   static let options: [any OptionDeclaration] = [
-    layer, at, terms, Common.input, weights, seed, Common.threads, Common.backend, Common.json,
+    layer, at, terms, Common.input, Common.weights, seed, Common.threads, Common.backend, Common.json,
   ]
 
   static func run(_ arguments: Arguments) throws {
@@ -35,8 +32,8 @@ enum Explain: Command {
     let backend = arguments[Common.backend]
     let reference = try ModelReference(arguments[model][0], input: arguments[Common.input], backend: backend)
     let network = try reference.network(
-      input: reference.input(arguments[Common.input]), seed: arguments[seed], backend: backend)
-    if let file = arguments[weights] { try network.loadWeights(from: file) }
+      input: reference.input(arguments[Common.input]), weights: arguments[Common.weights], seed: arguments[seed],
+      backend: backend)
     let picture = try Image(contentsOf: arguments[image][0])
     let explanation = try network.explain(picture, layer: arguments[layer], at: arguments[at])
     if arguments[Common.json] { return try Console.printJSON(explanation) }

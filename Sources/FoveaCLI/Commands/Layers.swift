@@ -6,8 +6,8 @@ enum Layers: Command {
   static let name = "layers"
   static let summary = "lists the layers, and how they are written in a model line"
   static let discussion = """
-     In a model line, layers follow each other across '-'; what is in parentheses may be left out; \
-    '[…]*n' repeats. A line may begin with the shape of one example, 'input HEIGHTxWIDTHxCHANNELS - ', or with \
+     In a model line, layers follow each other across '-'; what is in parentheses may be left out, and \
+    is then as written there, of several words the first (pooling moves by its window); '[…]*n' repeats. A line may begin with the shape of one example, 'input HEIGHTxWIDTHxCHANNELS - ', or with \
     'input 20 int32 - ' for words or classes by their numbers; without it, the shape is that of --input, or of the data. \
     In Swift, a model is written with the layers' own names.
     """
@@ -23,6 +23,9 @@ enum Layers: Command {
     try Console.print(aligned(lines).joined(separator: "\n"))
     try Console.print("\nA line begins with the shape of one example, or gets it from --input or the data:")
     try Console.print("  \(PatternWord.example)")
+    try Console.print(
+      "\nWhat is in parentheses may be left out and is then as written there, of several words the first; pooling then "
+        + "moves by its window.")
     try Console.print("\nConvolution, pooling and resampling called 2D exist as 1D and 3D, too.")
   }
 }

@@ -7,7 +7,8 @@ enum LessonCommand: Command {
   static let summary = "teaches the lectures: what is given, the formula, the arithmetic, the result"
   static let discussion = """
      Without a row it lists the lessons by topic. Everything is computed by the library; where a lecture \
-    misprints, the lesson says what is right, and why.
+    misprints, the lesson says what is right, and why. The quiz reads its answers from the terminal, where it asks \
+    again after what is no answer, or from a pipe, where that counts as wrong; Enter skips a question, q ends.
     """
   static var usage: [String] { ["lesson [options]", "lesson ROW [--step] [options]", "lesson quiz [options]"] }
   static let examples = ["lesson", "lesson C8", "lesson C25 --step", "lesson quiz"]

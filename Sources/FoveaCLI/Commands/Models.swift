@@ -54,5 +54,23 @@ enum Models: Command {
       ]
     }
     try Console.print(aligned([head] + lines, rightAligned: [4, 5]).joined(separator: "\n"))
+    try Console.print(
+      "\nBehind a name and a colon, things can be chosen: resnet18:classes=5,input=160. All have input, most have "
+        + "classes; and:")
+    try Console.print(aligned(optionLines).joined(separator: "\n"))
+  }
+
+  /// The options besides `input` and `classes`, each with the models that have it.
+  private static var optionLines: [[String]] {
+    var (options, names) = ([ModelOption](), [ModelOption: [String]]())
+    for entry in Catalogue.entries {
+      for option in entry.options {
+        if names[option] == nil { options.append(option) }
+        names[option, default: []].append(entry.name)
+      }
+    }
+    return options.map { option in
+      ["  \(option.name)", names[option]!.joined(separator: ", "), "\(option.summary): \(option.range)"]
+    }
   }
 }

@@ -19,14 +19,11 @@ enum Run: Command {
     "run squeezenet.onnx --inputs in.npz --outputs out.npz",
   ]
   static let positionals = [Positional.modelOrFile]
-  static let weights = Option(
-    "weights", "FILE", "weights for the model: a model file, or a file as `fovea convert` reads it", .path("a file"),
-    "those of the model file; of a name or a line, new ones drawn from --seed")
   static let inputs = Option(required: "inputs", "IN.npz", "the arrays to read", .path("a file"))
   static let outputs = Option(required: "outputs", "OUT.npz", "the file to write", .path("a file"))
   static let seed = Option("seed", "N", "what new weights are drawn from", .seed, default: 0)
   static let options: [any OptionDeclaration] = [
-    inputs, outputs, weights, seed, Common.threads, Common.backend,
+    inputs, outputs, Common.weights, seed, Common.threads, Common.backend,
   ]
 
   static func run(_ arguments: Arguments) throws {
@@ -37,20 +34,15 @@ enum Run: Command {
       throw CommandError("\(arguments[outputs]): this is read, and would be lost; give --outputs another name")
     }
     if ONNXModel.isFile(path) {
-      if arguments[weights] != nil { throw UsageError("--weights: an ONNX file has its own") }
+      if arguments[Common.weights] != nil { throw UsageError("--weights: an ONNX file has its own") }
       let arrays = try NPZFile.read(arguments[inputs])
       return try NPZFile.write(ONNXModel.run(path, on: arrays, backend: backend), to: arguments[outputs])
     }
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
     let input = try RunInput(arguments[inputs])
     let shape = try input.exampleShape(for: reference)
-    let network: Network
-    if let file = arguments[weights], case .entry(let entry) = reference, FileStatus(file)?.isDirectory != true {
-      network = try Network(named: entry.name, weights: file, input: shape, backend: backend)
-    } else {
-      network = try reference.network(input: shape, seed: arguments[seed], backend: backend)
-      if let file = arguments[weights] { try network.loadWeights(from: file) }
-    }
+    let network = try reference.network(
+      input: shape, weights: arguments[Common.weights], seed: arguments[seed], backend: backend)
     network.precision = .exact  // what is compared with other tools should not differ more than it must
     let output = try network.predict(batch: input.batch(for: reference))
     try NPZFile.write(["output": output], to: arguments[outputs])

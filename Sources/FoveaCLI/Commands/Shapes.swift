@@ -105,7 +105,8 @@ enum Shapes: Command {
           _ = try window.output(for: [lengths[axis]])
           return WindowArithmetic(window, axis: 0, length: lengths[axis])
         }
-        _ = try window.input(giving: [lengths[axis]], outputPadding: [more[axis]])
+        let (traded, extra, _) = window.trading(outputPadding: [more[axis]])
+        _ = try traded.input(giving: [lengths[axis]], outputPadding: extra)
         return WindowArithmetic(transposed: window, axis: 0, length: lengths[axis], outputPadding: more[axis])
       } catch var error as ShapeError {
         if lengths.count > 1 { error.path = "axis \(axis + 1)" }

@@ -27,7 +27,8 @@ enum Train: Command {
   static let resume = Option(
     "resume", "DIR", "goes on with the training in this folder; only --epochs may grow", .path("a folder"))
   static let from = Option(
-    "from", "FILE", "starts from weights: a safetensors file, a model file, or the output folder of a training",
+    "from", "FILE",
+    "starts from weights: a model file, the output folder of a training, or a file as `fovea convert` reads it",
     .path("a file or folder"), "new weights, drawn from the seed")
   static let quiet = Option("quiet", "prints no progress")
   static let options: [any OptionDeclaration] =

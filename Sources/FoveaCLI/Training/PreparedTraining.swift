@@ -69,7 +69,7 @@ struct PreparedTraining {
     let folder = try Self.claim(
       output, overwriting: arguments[Train.overwrite], keepsBest: arguments[PlanOptions.keepBest])
 
-    let source = try arguments[Train.from].map { try Network.weights(from: $0, for: traced) }
+    let source = try arguments[Train.from].map { try Network.weights(from: $0, for: traced, of: reference.entry) }
     let data = try DataSource(dataReference, sampleShape: input)
     let plan = PlanOptions.plan(arguments, for: dataReference, data)
     let color = Image.Color(rawValue: input.channels)!

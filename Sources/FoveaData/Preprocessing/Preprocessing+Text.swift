@@ -56,7 +56,14 @@ extension Preprocessing {
       case "crop":
         let sides = value.split(separator: "x").map { Int($0) ?? 0 }
         guard sides.count == 1 || sides.count == 2 else { throw fail("give a size such as 224 or 224x224") }
-        crop = [sides[0], sides.last!]
+        let given = Shape([sides[0], sides.last!])
+        guard crop == given || input.rank != 3 || given.dimensions.contains(0) else {
+          throw DataError(
+            .usage, "preprocessing",
+            "'\(part)', but the network takes \(input[0])×\(input[1]): leave it out, or choose the input in the "
+              + "network's name, as in alexnet:input=227")
+        }
+        crop = given
       case "scale":
         guard let factor = Double(value) else { throw fail("give a number; a byte is multiplied by it") }
         scale = factor

@@ -6,7 +6,7 @@
 ///   (n − 1) · stride + (kernel − 1) · dilation + 1 − padding + outputPadding; n · stride with padding `.same`.
 ///   Parameters: `weights` `kernel…×filters/groups×C`, Glorot uniform; `bias` `filters`, zero.
 /// - Errors: an input of another rank; padding that leaves nothing; output padding that is more than the padding cuts
-///   off at the end, by a stride or more; groups that do not divide the channels and the filters.
+///   off at the end, by a stride and a dilation or more; groups that do not divide the channels and the filters.
 /// - Source: Zeiler et al. 2010, "Deconvolutional Networks"; Dumoulin & Visin 2016, "A guide to convolution arithmetic for
 ///   deep learning", §4.
 public struct TransposedConv<Size: SpatialSize>: Layer {
@@ -51,7 +51,7 @@ public struct TransposedConv<Size: SpatialSize>: Layer {
   public func forward(_ x: Value) -> Value {
     if let mistake = x.failingUnlessSpatial(Size.axes, Self.kind) { return mistake }
     if let mistake = x.failingUnlessCount(filters, "filters") { return mistake }
-    let (window, outputPadding) = Window(
+    let (window, outputPadding, zeros) = Window(
       size: kernel.sizes, strides: strides.sizes, dilations: dilation.sizes, padding: padding
     ).trading(outputPadding: outputPadding.sizes)
     let lengths = Array(x.shape.dimensions[1...window.rank])
@@ -74,8 +74,11 @@ public struct TransposedConv<Size: SpatialSize>: Layer {
         in: saturatingProduct(field, x.channels / groups), out: saturatingProduct(field, filters / groups)
       ).inGroups(groups))
     let transposed = Op.ConvolutionInputGradient(of: Op.Convolution(window, groups: groups), inputShape: output)
-    return x.applying(transposed, weights, orAssuming: output)
-      .finished(bias: bias ? [filters] : nil, biasInitializer, activation)
+    var y = x.applying(transposed, weights, orAssuming: output)
+    if zeros.contains(where: { $0 > 0 }) {
+      y = y.applying(Op.Pad(before: zeros.map { _ in 0 } + [0, 0], after: [0] + zeros + [0]))
+    }
+    return y.finished(bias: bias ? [filters] : nil, biasInitializer, activation)
   }
 }
 

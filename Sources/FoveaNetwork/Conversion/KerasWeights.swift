@@ -71,7 +71,7 @@ struct KerasWeights {
       mistakes += unused.sorted().map { "\(source.name)/\($0) has no place in \(layer.path)" }
     }
     mistakes += sources.filter { !used.contains($0.name) }.map { "\($0.name) is no layer of the model" }
-    guard mistakes.isEmpty else { throw StateDict.error(file.path, mistakes) }
+    guard mistakes.isEmpty else { throw NetworkError(weightsOf: file.path, mistakes: mistakes) }
     subtractBiases(matches, from: &parameters)
     return parameters
   }

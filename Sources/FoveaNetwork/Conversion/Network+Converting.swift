@@ -2,7 +2,7 @@ public import FoveaCore
 public import FoveaData
 import FoveaFormats
 public import FoveaLayers
-import FoveaZoo
+package import FoveaZoo
 
 extension Network {
   /// A model of the catalogue with weights that other software trained.
@@ -35,8 +35,7 @@ extension Network {
     let model = entry.make(classes: newHead)
     let traced = try trace(model, input: input, elementType: entry.elementType)
     let head = newHead == nil ? [:] : try Self.drawnHead(of: entry, in: traced, seed: seed)
-    let parameters = try Self.converted(
-      file, for: traced, except: head, otherNames: entry.otherNames, leftOut: entry.leftOut, keras: entry.keras)
+    let parameters = try Self.converted(file, for: traced, of: entry, except: head)
     let outputs = newHead ?? entry.classes
     if !classNames.isEmpty, let outputs, classNames.count != outputs {
       throw NetworkError(
@@ -70,19 +69,33 @@ extension Network {
       classNames: [], preprocessing: nil, name: nil, backend: backend)
   }
 
-  /// The parameters of a model out of a file of any format that is read here.
-  private static func converted(
-    _ file: WeightFile, for traced: TracedModel, except head: [String: Tensor] = [:],
-    otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = [], keras: KerasNames? = nil
+  /// The parameters of a model, of the catalogue or not, out of a file of any format that is read here.
+  static func converted(
+    _ file: WeightFile, for traced: TracedModel, of entry: CatalogueEntry? = nil, except head: [String: Tensor] = [:]
   ) throws -> [String: Tensor] {
-    let ours = Set(traced.graph.parameters.map(\.parameter.path))
-    if file.names.allSatisfy(ours.contains), head.isEmpty {
-      var tensors: [String: Tensor] = [:]
-      for name in file.names { tensors[name] = try file.tensor(name) }
-      return try traced.parameters(from: tensors, of: file.path)
+    let paths = traced.graph.parameters.map(\.parameter.path)
+    if file.names.isEmpty, !paths.isEmpty {
+      throw NetworkError("\(file.path): it holds no arrays; give a file of weights")
     }
-    if let file = file.keras { return try KerasWeights(file, for: traced, names: keras).parameters(except: head) }
-    return try StateDict(file, for: traced, otherNames: otherNames, leftOut: leftOut).parameters(except: head)
+    let theirs = Set(paths.map(StateDict.name(of:)))
+    if file.keras == nil, file.names.count(where: Set(paths).contains) > file.names.count(where: theirs.contains) {
+      var tensors = head
+      for name in file.names where head[name] == nil { tensors[name] = try file.tensor(name) }
+      return try traced.parameters(from: tensors, of: file.path) { FittingEntry.hint(for: file) }
+    }
+    if let file = file.keras {
+      return try KerasWeights(file, for: traced, names: entry?.keras).parameters(except: head)
+    }
+    return try StateDict(file, for: traced, of: entry).parameters(except: head) { FittingEntry.hint(for: file) }
+  }
+
+  /// What a file has that the entry's model does without, such as auxiliary heads: the first parts of names.
+  package static func leftOut(of path: String, for entry: CatalogueEntry, _ network: Network) throws -> [String] {
+    guard !entry.leftOut.isEmpty else { return [] }
+    let (theirs, ours) = (try WeightFile(contentsOf: path).names, network.parameters.keys)
+    return entry.leftOut.filter { part in
+      theirs.contains { $0.hasPrefix(part) } && !ours.contains { $0.hasPrefix(part) }
+    }.map { String($0.prefix { $0 != "." }) }
   }
 
   /// New parameters for what depends on the number of classes.

@@ -1,6 +1,7 @@
 import FoveaCore
 import FoveaFormats
 import FoveaLayers
+import FoveaZoo
 
 /// How PyTorch's modules name and arrange what our layers have, by the kind of the layer alone: a model whose layers are
 /// called as its modules are takes its state dicts as they are.
@@ -15,15 +16,14 @@ struct StateDict {
   private let sources: [String: String]
 
   /// - Parameters:
-  ///   - otherNames: functions that turn a file's names into PyTorch's; the one that fits best is taken, with or without
-  ///     a first part that all names share, such as `model.` of a module around the model.
-  ///   - leftOut: what the names of tensors begin with that are no mistake if the model does without them.
-  init(
-    _ file: WeightFile, for model: TracedModel, otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = []
-  ) {
+  ///   - entry: of the catalogue, which says what the names are elsewhere: those that fit best are taken, with or without
+  ///     a first part that all names share, such as `model.` of a module around the model; and which tensors are no
+  ///     mistake though the model does without them.
+  init(_ file: WeightFile, for model: TracedModel, of entry: CatalogueEntry? = nil) {
     (self.file, self.model) = (file, model)
     let wanted = Set(model.graph.parameters.map { Self.name(of: $0.parameter.path) })
-    var translations: [@Sendable (String) -> String] = [{ $0 }] + otherNames
+    let leftOut = entry?.leftOut ?? []
+    var translations: [@Sendable (String) -> String] = [{ $0 }] + (entry?.otherNames ?? [])
     if let count = file.names.first?.firstIndex(of: ".").map({ file.names[0][...$0].count }),
       file.names.allSatisfy({ $0.hasPrefix(file.names[0].prefix(count)) })
     {
@@ -55,30 +55,24 @@ struct StateDict {
 
   /// The model's parameters.
   ///
-  /// - Parameter drawn: parameters that are not looked for, such as those of a new head.
+  /// - Parameters:
+  ///   - drawn: parameters that are not looked for, such as those of a new head.
+  ///   - hint: what to do about weights that do not fit.
   /// - Errors: every missing, surplus and mis-shaped tensor at once; a number that is not finite.
-  func parameters(except drawn: [String: Tensor] = [:]) throws -> [String: Tensor] {
-    var (parameters, mistakes) = (drawn, [String]())
-    var unused = Set(sources.keys.filter { !$0.hasSuffix("num_batches_tracked") })
-    let folded = foldedNorms()
-    let flattened = model.flattenedInputs
-    for (_, parameter) in model.graph.parameters {
-      let name = Self.name(of: parameter.path)
-      unused.remove(name)
-      if drawn[parameter.path] != nil { continue }
+  func parameters(
+    except drawn: [String: Tensor] = [:], hint: () -> String? = { nil }
+  ) throws -> [String: Tensor] {
+    let (folded, flattened) = (foldedNorms(), model.flattenedInputs)
+    let mistakes = mistakes(except: drawn, folded: folded, flattened: flattened)
+    guard mistakes.isEmpty else { throw NetworkError(weightsOf: file.path, mistakes: mistakes, hint: hint()) }
+    var parameters = drawn
+    for (_, parameter) in model.graph.parameters where drawn[parameter.path] == nil {
       if let norm = folded[parameter.path] {
         parameters[parameter.path] = try value(of: norm, shape: parameter.shape)
-        if let bias = norm.bias { unused.remove(bias) }
         continue
       }
-      guard let shape = shape(of: name) else {
-        mistakes.append("\(name) is missing")
-        continue
-      }
-      guard let tensor = try arranged(name, shape, as: parameter, flattened: flattened[parameter.path]) else {
-        mistakes.append("\(name) is \(shape), the model's is \(Self.turned(parameter.shape))")
-        continue
-      }
+      let name = Self.name(of: parameter.path)
+      let tensor = try arranged(name, as: parameter, flattened: flattened[parameter.path])
       if let mistake = tensor.notFinite {
         throw NetworkError(
           "\(file.path): \(name) holds \(mistake.value) at index \(mistake.index): damaged, or its training diverged; "
@@ -86,17 +80,57 @@ struct StateDict {
       }
       parameters[parameter.path] = tensor
     }
-    mistakes += unused.sorted().map { "\($0) belongs to no layer of the model" }
-    guard mistakes.isEmpty else { throw Self.error(file.path, mistakes) }
     return parameters
   }
 
-  /// Everything that keeps a file's weights from being a model's.
-  static func error(_ path: String, _ mistakes: [String]) -> NetworkError {
-    let shown = mistakes.prefix(20).joined(separator: "; ")
-    return NetworkError(
-      "\(path): the weights are those of another architecture: \(shown)"
-        + (mistakes.count > 20 ? "; and \(mistakes.count - 20) more" : ""))
+  /// Every missing, surplus and mis-shaped tensor; nothing is read for it.
+  private func mistakes(
+    except drawn: [String: Tensor], folded: [String: FoldedNorm], flattened: [String: Shape]
+  ) -> [String] {
+    var mistakes: [String] = []
+    var unused = Set(sources.keys.filter { !$0.hasSuffix("num_batches_tracked") })
+    for (_, parameter) in model.graph.parameters {
+      let name = Self.name(of: parameter.path)
+      unused.remove(name)
+      if drawn[parameter.path] != nil { continue }
+      if let norm = folded[parameter.path] {
+        if let bias = norm.bias { unused.remove(bias) }
+        continue
+      }
+      guard let shape = shape(of: name) else {
+        mistakes.append("\(name) is missing")
+        continue
+      }
+      if !Self.fits(shape, parameter, flattened: flattened[parameter.path]) {
+        mistakes.append("\(name) is \(shape), the model's is \(Self.turned(parameter.shape))")
+      }
+    }
+    return mistakes + unused.sorted().map { "\($0) belongs to no layer of the model" }
+  }
+
+  /// The number of outputs with which the model would be the file's: its own if all fits, another if only tensors for
+  /// each output have others; `nil` if it is another architecture.
+  ///
+  /// - Parameter outputs: the model's own.
+  func fittingOutputs(_ outputs: Int) -> Int? {
+    let (folded, flattened) = (foldedNorms(), model.flattenedInputs)
+    var (unused, counts) = (Set(sources.keys.filter { !$0.hasSuffix("num_batches_tracked") }), Set<Int>())
+    for (_, parameter) in model.graph.parameters {
+      let name = Self.name(of: parameter.path)
+      unused.remove(name)
+      if let norm = folded[parameter.path] {
+        if let bias = norm.bias { unused.remove(bias) }
+        continue
+      }
+      guard let shape = shape(of: name) else { return nil }
+      if Self.fits(shape, parameter, flattened: flattened[parameter.path]) { continue }
+      let wanted = Self.turned(parameter.shape)
+      guard wanted.rank > 0, shape.rank == wanted.rank, wanted[0] == outputs,
+        shape.dimensions.dropFirst() == wanted.dimensions.dropFirst()
+      else { return nil }
+      counts.insert(shape[0])
+    }
+    return !unused.isEmpty || counts.count > 1 ? nil : counts.first ?? outputs
   }
 
   /// The shape that PyTorch gives to weights of `shape`.
@@ -104,21 +138,25 @@ struct StateDict {
     shape.rank < 2 ? shape : Shape([shape[shape.rank - 1], shape[shape.rank - 2]] + shape.dimensions.dropLast(2))
   }
 
-  /// The tensor as the parameter has it; `nil` if its shape does not fit.
-  private func arranged(
-    _ name: String, _ shape: Shape, as parameter: Op.Parameter, flattened: Shape?
-  ) throws -> Tensor? {
+  /// Whether a tensor of a file can be the parameter.
+  private static func fits(_ shape: Shape, _ parameter: Op.Parameter, flattened: Shape?) -> Bool {
     let wanted = parameter.shape
-    let isTable = parameter.path.hasSuffix("table")
-    if wanted.rank < 2 || isTable {
+    if wanted.rank < 2 || parameter.path.hasSuffix("table") {
       // A factor for each channel may have axes of length 1 around it.
-      guard shape.dimensions.filter({ $0 != 1 }) == wanted.dimensions.filter({ $0 != 1 }) else { return nil }
-      return try floats(name).reshaped(to: wanted)
+      return shape.dimensions.filter { $0 != 1 } == wanted.dimensions.filter { $0 != 1 }
     }
+    // A 1×1 convolution is a dense layer and the other way round, as is one with the size of the image.
+    let turned = turned(wanted)
+    if shape == turned || (shape.count == turned.count && shape.pointwise == turned.pointwise) { return true }
+    guard let flattened, flattened.rank > 1 else { return false }
+    return shape == Shape([turned[0], flattened.channels] + flattened.dimensions.dropLast())
+  }
+
+  /// The tensor, which fits, as the parameter has it.
+  private func arranged(_ name: String, as parameter: Op.Parameter, flattened: Shape?) throws -> Tensor {
+    let wanted = parameter.shape
+    if wanted.rank < 2 || parameter.path.hasSuffix("table") { return try floats(name).reshaped(to: wanted) }
     let turned = Self.turned(wanted)
-    // A 1×1 convolution is a dense layer and the other way round.
-    let isSame = shape == turned || (shape.count == turned.count && shape.pointwise == turned.pointwise)
-    guard isSame else { return nil }
     var tensor = try floats(name).reshaped(to: turned)
     if let flattened, flattened.rank > 1 {
       // The inputs as channels×positions, put in the order positions×channels.

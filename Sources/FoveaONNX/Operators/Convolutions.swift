@@ -42,15 +42,19 @@ extension ONNXOperators {
       }
       window.padding = .edges(edges)
     }
-    var output: [Int] = []
+    var (output, zeros) = ([Int](), [Int]())
     do throws(ShapeError) {
-      (window, extra) = window.trading(outputPadding: extra)
+      (window, extra, zeros) = window.trading(outputPadding: extra)
       output = try window.input(giving: lengths, outputPadding: extra)
     } catch { throw .mistake(error) }
     let shape = Shape([x.shape[0]] + output + [filters])
     guard shape.isHoldable else { throw ImportError("it would give \(shape)", fix: "use smaller strides") }
     let operation = Op.ConvolutionInputGradient(of: Op.Convolution(window, groups: groups), inputShape: shape)
-    return [LaidOut(try biased(node, try node.apply(operation, x, weights)), isChannelsLast: true)]
+    var y = try node.apply(operation, x, weights)
+    if zeros.contains(where: { $0 > 0 }) {
+      y = try node.apply(Op.Pad(before: zeros.map { _ in 0 } + [0, 0], after: [0] + zeros + [0]), y)
+    }
+    return [LaidOut(try biased(node, y), isChannelsLast: true)]
   }
 
   /// The sizes that the result shall have; `nil` if they follow from the pads.

@@ -76,9 +76,29 @@ private struct ConvNeXtBlock: Layer {
 }
 
 extension ConvNeXt {
-  static let entries = [
-    CatalogueEntry("convnext-tiny", 2022, "Liu et al., A ConvNet for the 2020s", input: [224, 224, 3], classes: 1000) {
-      ConvNeXt(classes: $0.classes)
+  private static let timm: TimmNames = {
+    var names = TimmNames()
+    (names["stem.0"], names["stem.1"]) = ("features.0.0", "features.0.1")
+    for (stage, count) in ConvNeXt().blocks.enumerated() {
+      for part in 0..<(stage > 0 ? 2 : 0) {
+        names["stages.\(stage).downsample.\(part)"] = "features.\(2 * stage).\(part)"
+      }
+      for index in 0..<count {
+        let (place, own) = ("stages.\(stage).blocks.\(index)", "features.\(2 * stage + 1).\(index)")
+        names["\(place).gamma"] = "\(own).layer_scale"
+        for (part, number) in [("conv_dw", 0), ("norm", 2), ("mlp.fc1", 3), ("mlp.fc2", 5)] {
+          names["\(place).\(part)"] = "\(own).block.\(number)"
+        }
+      }
     }
+    (names["head.norm"], names["head.fc"]) = ("classifier.0", "classifier.2")
+    return names
+  }()
+
+  static let entries = [
+    CatalogueEntry(
+      "convnext-tiny", 2022, "Liu et al., A ConvNet for the 2020s", input: [224, 224, 3], classes: 1000,
+      otherNames: [{ ConvNeXt.timm.ours($0) }]
+    ) { ConvNeXt(classes: $0.classes) }
   ]
 }

@@ -83,9 +83,22 @@ private struct MBConv: Model {
 }
 
 extension EfficientNet {
+  private static let timm: TimmNames = {
+    let blocks = stages.enumerated().map { stage, row in
+      (0..<row.4).map { index in
+        TimmNames.Block(path: "features.\(stage + 1).\(index).block", isExpanded: row.0 > 1, isGated: true)
+      }
+    }
+    var names = TimmNames(stem: "features.0", stages: blocks)
+    (names["conv_head"], names["bn2"]) = ("features.8.0", "features.8.1")
+    names["classifier"] = "classifier.1"
+    return names
+  }()
+
   static let entries = [
     CatalogueEntry(
       "efficientnet-b0", 2019, "Tan & Le, EfficientNet", input: [224, 224, 3], classes: 1000,
+      otherNames: [{ EfficientNet.timm.ours($0) }],
       keras: { _ in .paddedElsewhere("block1a_dwconv") }
     ) { EfficientNet(classes: $0.classes) }
   ]

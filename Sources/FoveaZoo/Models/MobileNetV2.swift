@@ -71,10 +71,25 @@ private struct InvertedResidual: Model {
 }
 
 extension MobileNetV2 {
+  private static let timm: TimmNames = {
+    var position = 0
+    let blocks = stages.enumerated().map { stage, row in
+      (0..<row.2).map { _ in
+        position += 1
+        return TimmNames.Block(path: "features.\(position).conv", isExpanded: stage > 0, endsApart: true)
+      }
+    }
+    var names = TimmNames(stem: "features.0", stages: blocks)
+    (names["conv_head"], names["bn2"]) = ("features.\(position + 1).0", "features.\(position + 1).1")
+    names["classifier"] = "classifier.1"
+    return names
+  }()
+
   static let entries = [
     CatalogueEntry(
       "mobilenet-v2", 2018, "Sandler et al., MobileNetV2", input: [224, 224, 3], classes: 1000,
       options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))],
+      otherNames: [{ MobileNetV2.timm.ours($0) }],
       keras: { _ in .paddedElsewhere("expanded_conv_depthwise") }
     ) { MobileNetV2(width: $0.number("width"), classes: $0.classes) }
   ]

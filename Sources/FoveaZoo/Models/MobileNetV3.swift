@@ -8,10 +8,12 @@ public struct MobileNetV3: Model {
 
   public var size: Size
   public var width: Double
+  /// What batch normalisation adds to variances: TensorFlow's and torchvision's 1e-3, timm's 1e-5.
+  public var epsilon: Float
   public var classes: Int
 
-  public init(_ size: Size = .large, width: Double = 1, classes: Int = 1000) {
-    (self.size, self.width, self.classes) = (size, width, classes)
+  public init(_ size: Size = .large, width: Double = 1, epsilon: Float = 1e-3, classes: Int = 1000) {
+    (self.size, self.width, self.epsilon, self.classes) = (size, width, epsilon, classes)
   }
 
   /// Kernel, channels in between, channels that come out, whether channels are weighed, whether the function is hard
@@ -44,7 +46,7 @@ public struct MobileNetV3: Model {
       defer { channels = scaled(output) }
       return Bottleneck(
         input: channels, expanded: scaled(expanded), output: scaled(output), kernel: Size2D(kernel), strides: strides,
-        isGated: isGated, activation: isSwish ? .hardSwish : .relu)
+        isGated: isGated, epsilon: epsilon, activation: isSwish ? .hardSwish : .relu)
     }
   }
 
@@ -64,7 +66,7 @@ public struct MobileNetV3: Model {
   }
 
   private func norm(_ filters: Int, kernel: Size2D, strides: Size2D = 1, _ activation: Activation) -> ConvNorm {
-    ConvNorm(filters, kernel: kernel, strides: strides, epsilon: 1e-3, momentum: 0.99, activation: activation)
+    ConvNorm(filters, kernel: kernel, strides: strides, epsilon: epsilon, momentum: 0.99, activation: activation)
   }
 }
 
@@ -76,6 +78,7 @@ private struct Bottleneck: Model {
   var kernel: Size2D
   var strides: Int
   var isGated: Bool
+  var epsilon: Float
   var activation: Activation
 
   private var layers: [any Layer] {
@@ -83,7 +86,7 @@ private struct Bottleneck: Model {
       _ filters: Int, kernel: Size2D, strides: Size2D = 1, isDepthwise: Bool = false, _ activation: Activation?
     ) -> ConvNorm {
       ConvNorm(
-        filters, kernel: kernel, strides: strides, isDepthwise: isDepthwise, epsilon: 1e-3, momentum: 0.99,
+        filters, kernel: kernel, strides: strides, isDepthwise: isDepthwise, epsilon: epsilon, momentum: 0.99,
         activation: activation)
     }
     var layers: [any Layer] = []
@@ -111,12 +114,39 @@ private struct Bottleneck: Model {
 }
 
 extension MobileNetV3 {
+  /// timm's stages are the blocks that give as many channels.
+  private static func timmNames(_ size: Size) -> TimmNames {
+    var (stages, channels, position) = ([[TimmNames.Block]](), 0, 0)
+    for row in MobileNetV3(size).rows {
+      position += 1
+      let block = TimmNames.Block(
+        path: "features.\(position).block", isExpanded: position > 1, isGated: row.3)
+      if row.2 == channels { stages[stages.count - 1].append(block) } else { stages.append([block]) }
+      channels = row.2
+    }
+    var names = TimmNames(stem: "features.0", stages: stages)
+    (names["blocks.\(stages.count).0.conv"], names["blocks.\(stages.count).0.bn1"]) = (
+      "features.\(position + 1).0", "features.\(position + 1).1"
+    )
+    (names["conv_head"], names["classifier"]) = ("classifier.0", "classifier.3")
+    return names
+  }
+
   static let entries = [("mobilenet-v3", Size.large, ["mobilenet-v3-large"]), ("mobilenet-v3-small", .small, [])].map {
     name, size, aliases in
-    CatalogueEntry(
+    let timm = timmNames(size)
+    return CatalogueEntry(
       name, aliases: aliases, 2019, "Howard et al., Searching for MobileNetV3", input: [224, 224, 3], classes: 1000,
-      options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))],
+      options: [
+        ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4)),
+        ModelOption("epsilon", "what is added to variances; timm has 1e-5", .number(1e-3, 1e-8...1)),
+      ],
+      otherNames: [{ timm.ours($0) }],
+      told: { names in names.contains { $0.hasSuffix("conv_stem.weight") } ? ("epsilon", "1e-5") : nil },
       keras: { _ in .paddedElsewhere("expanded_conv/depthwise", "expanded_conv_depthwise") }
-    ) { MobileNetV3(size, width: $0.number("width"), classes: $0.classes) }
+    ) {
+      MobileNetV3(
+        size, width: $0.number("width"), epsilon: Float($0.number("epsilon")), classes: $0.classes)
+    }
   }
 }

@@ -61,6 +61,15 @@ public struct VGG: Model {
 }
 
 extension VGG {
+  /// timm begins the dense layers with a convolution as large as the image.
+  private static let timm: TimmNames = {
+    var names = TimmNames()
+    (names["pre_logits.fc1"], names["pre_logits.fc2"], names["head.fc"]) = (
+      "classifier.0", "classifier.3", "classifier.6"
+    )
+    return names
+  }()
+
   static let entries = [
     ("vgg11", [], [1, 1, 2, 2, 2], Normalization.none, false), ("vgg11-bn", [], [1, 1, 2, 2, 2], .batch, false),
     ("vgg11-lrn", [], [1, 1, 2, 2, 2], .localResponse, false), ("vgg13", [], [2, 2, 2, 2, 2], .none, false),
@@ -71,7 +80,8 @@ extension VGG {
     CatalogueEntry(
       name, aliases: aliases, 2015,
       "Simonyan & Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition",
-      input: [224, 224, 3], classes: 1000, keras: { _ in .vgg(depths: depths) }
+      input: [224, 224, 3], classes: 1000, otherNames: [{ VGG.timm.ours($0) }],
+      keras: { _ in .vgg(depths: depths) }
     ) { VGG(depths, normalization, hasPointwiseThird: hasPointwiseThird, classes: $0.classes) }
   }
 }

@@ -23,13 +23,13 @@ package struct PatternWord: Sendable {
         groups: window.groups, padding: window.padding)
       return PatternLayer(word: "conv", text: "conv \(filters) \(window.text)", layer: layer)
     },
-    PatternWord(name: "pool", aliases: ["maxpool"], usage: "pool (2x2) (/2) (same|valid|full)") {
+    PatternWord(name: "pool", aliases: ["maxpool"], usage: "pool (2x2) (/2) (valid|same|full)") {
       arguments throws(PatternError) in
       let window = try arguments.window(size: 2, strides: nil, padding: .valid)
       let layer = MaxPool2D(window.size, strides: window.strides, padding: window.padding)
       return PatternLayer(word: "pool", text: "pool \(window.text)", layer: layer)
     },
-    PatternWord(name: "avgpool", aliases: ["averagepool"], usage: "avgpool (2x2) (/2) (same|valid|full)") {
+    PatternWord(name: "avgpool", aliases: ["averagepool"], usage: "avgpool (2x2) (/2) (valid|same|full)") {
       arguments throws(PatternError) in
       let window = try arguments.window(size: 2, strides: nil, padding: .valid)
       let layer = AveragePool2D(window.size, strides: window.strides, padding: window.padding)

@@ -21,6 +21,11 @@ import Testing
   ("mean=1/x", "'mean=1/x' is not understood: give a number, or one for each channel, such as 104/117/123"),
   ("order=grb", "'order=grb' is not understood: give rgb or bgr"), ("imagenet,", "'' is not understood: "),
   ("crop=axb", "a crop has the shape height×width, each in 1...65535, not 0×0"),
+  (
+    "imagenet,crop=227",
+    "'crop=227', but the network takes 224×224: leave it out, or choose the input in the network's name, as in "
+      + "alexnet:input=227"
+  ),
 ])
 func `a preprocessing that is not understood says what it may be`(text: String, reason: String) {
   let error = #expect(throws: DataError.self) { try Preprocessing(parsing: text, for: [224, 224, 3]) }

@@ -52,6 +52,11 @@ extension TorchFamily {
         TransposedConv3D(
           filters: 3, kernel: Size3D(2, 3, 2), strides: Size3D(2, 1, 2), padding: edges((0, 0), (1, 1), (0, 0)))($0)
       },
+      "transposed 2d, output padding below the dilation": {
+        TransposedConv2D(
+          filters: 4, kernel: Size2D(3, 2), strides: Size2D(2, 1), dilation: Size2D(3, 2), outputPadding: Size2D(2, 1))(
+            $0)
+      },
       "unshared 1d": { LocallyConnected1D(filters: 5, kernel: 3, strides: 2)($0) },
       "unshared 2d": { LocallyConnected2D(filters: 4, kernel: 3, strides: Size2D(1, 2))($0) },
       "unshared 3d": { LocallyConnected3D(filters: 3, kernel: 3, strides: Size3D(1, 2, 1))($0) },

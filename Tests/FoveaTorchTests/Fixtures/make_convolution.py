@@ -101,4 +101,6 @@ def table(x, p):
 
 
 e.add("connection table", [1, 7, 6, 6], table, [("weights", [5, 5, 60]), ("bias", [16])])
+transposed("transposed 2d, output padding below the dilation", [1, 3, 2, 3], [3, 2, 4, 3], 4, stride=(2, 1),
+           dilation=(3, 2), output_padding=(2, 1))
 e.write("convolution")
