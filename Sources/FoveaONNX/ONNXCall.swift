@@ -24,8 +24,15 @@ package struct ONNXCall: Sendable {
   /// - Errors: an input that no array is for, or another type or shape; operators that are not read, all of them; every
   ///   node that does not take what it gets.
   package init(_ source: ONNXGraph, arrays: [String: Tensor], path: String) throws {
-    try source.checkOperators(path)
-    let trial = try Self.traced(source, arrays: arrays, constants: [], path: path)
+    let trial: (builder: GraphBuilder, importer: GraphImport)
+    do {
+      trial = try Self.traced(source, arrays: arrays, constants: [], path: path)
+    } catch {
+      // Operators that are not read weigh more.
+      try source.checkOperators(path)
+      throw error
+    }
+    try source.checkOperators(path, refused: trial.importer.refused)
     let asked = trial.importer.asked
     let (builder, importer) =
       asked.isEmpty ? trial : try Self.traced(source, arrays: arrays, constants: asked, path: path)

@@ -58,7 +58,8 @@ func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice
   }
   #expect(
     error?.reason
-      == "it has operators that are not read here: NonZero (first, second), org.example.Fancy (y)")
+      == "it has operators that are not read here: NonZero (first, second), org.example.Fancy (y), "
+      + "resizing of the mode 'none' (third)")
   #expect(throws: FormatError.self) { try ONNXModel(contentsOf: path) }
 }
 
@@ -69,4 +70,22 @@ func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice
   }
   #expect(error?.errors.map(\.path) == ["first", "second"])
   #expect(error?.errors.first?.problem == "kernel_shape is [3, 3], the weights are 1×2×2×2")
+}
+
+@Test(arguments: [
+  ("twice", "'y' is given twice, by the node 'first' and by the node 'second'; give each result its own name"),
+  ("no-output", "its graph has no outputs: there is nothing to compute; export the model anew"),
+  ("too-new", "its operators are of version 99, and 6 to 28 are read; convert it with onnx.version_converter"),
+  (
+    "attribute",
+    "it has attributes that ONNX's operators do not have: 'slope' of LeakyRelu (leaky); export the model without them"
+  ),
+])
+func `what ONNX does not allow is refused in one sentence`(name: String, reason: String) throws {
+  let path = fixturePath("\(name).onnx")
+  let called = #expect(throws: FormatError.self) {
+    try ONNXModel.run(path, on: ["x": Tensor(shape: [1, 2])], backend: .reference)
+  }
+  let asModel = #expect(throws: FormatError.self) { try Network(onnx: path) }
+  #expect(called?.reason == reason && asModel?.reason == reason)
 }

@@ -27,6 +27,9 @@ final class GraphImport {
   /// The initializers whose numbers were asked for.
   private(set) var asked: Set<String> = []
 
+  /// What nodes ask for that is not read here; operators that are not read at all are left out.
+  private(set) var refused: [(what: String, node: ONNXNode)] = []
+
   /// The layer in which the graph is imported.
   private let root: String
 
@@ -65,10 +68,16 @@ final class GraphImport {
 
   private func report(_ error: ImportError, in node: ONNXNode, layer: String?) {
     broken.formUnion(node.outputs)
-    guard case .mistake(let mistake) = error else { return }
+    note(error, of: node)
+    guard case .mistake(let mistake, _) = error else { return }
     _ = builder.layer(named: layer, defaultName: node.type.lowercased(), kind: node.type, input: anyValue) {
       builder.fail(mistake, shape: [])
     }
+  }
+
+  private func note(_ error: ImportError, of node: ONNXNode) {
+    guard case .mistake(_, let unread?) = error, node.domain.isEmpty, ONNXOperators.isRead(node.type) else { return }
+    refused.append((unread, node))
   }
 
   /// Imports the branch of an `If` that is taken: exporters ask so for shapes, which are known here.
@@ -120,7 +129,8 @@ final class GraphImport {
         return outputs.first?.value ?? input
       } catch {
         mistake = error
-        guard case .mistake(let shapeError) = error else { return builder.invalid }
+        note(error, of: node)
+        guard case .mistake(let shapeError, _) = error else { return builder.invalid }
         return builder.fail(shapeError, shape: [])
       }
     }
@@ -177,7 +187,7 @@ final class GraphImport {
   /// The result `name` of the graph.
   func output(_ name: String) -> LaidOut? {
     do throws(ImportError) { return try value(name) } catch {
-      if case .mistake(let mistake) = error { _ = builder.fail(mistake, shape: []) }
+      if case .mistake(let mistake, _) = error { _ = builder.fail(mistake, shape: []) }
       return nil
     }
   }
