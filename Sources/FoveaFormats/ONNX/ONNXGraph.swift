@@ -93,7 +93,7 @@ package struct ONNXType: Hashable, Sendable, CustomStringConvertible {
   package static let int64 = ONNXType(code: 7)
   package static let bool = ONNXType(code: 9)
 
-  var stored: StoredType? {
+  package var stored: StoredType? {
     switch code {
     case 1: .float32
     case 2: .uint8
