@@ -6,8 +6,11 @@ import FoveaONNX
 import FoveaTestSupport
 import Testing
 
-/// Fixtures that `Fixtures/make_onnx.py` made, with what ONNX Runtime computes.
-private let models = ["classifier", "shapes", "fixed-batch", "corners", "branches"]
+/// Fixtures that `Fixtures/make_onnx.py` and `make_operators.py` made, with what ONNX Runtime computes.
+private let models = [
+  "classifier", "shapes", "fixed-batch", "corners", "branches", "questions", "picks", "equations", "sampled",
+  "quantized",
+]
 
 @Test(arguments: models, BackendChoice.allCases)
 func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice) throws {
@@ -88,4 +91,25 @@ func `what ONNX does not allow is refused in one sentence`(name: String, reason:
   }
   let asModel = #expect(throws: FormatError.self) { try Network(onnx: path) }
   #expect(called?.reason == reason && asModel?.reason == reason)
+}
+
+@Test func `outputs are written as the types that the file says`() throws {
+  let folder = TemporaryFolder()
+  func written(_ name: String) throws -> [String: String] {
+    let x = try NPZFile.read(fixturePath("\(name).npz"))["x"]!
+    let (outputs, types) = try ONNXModel.runWithTypes(fixturePath("\(name).onnx"), on: ["x": x], backend: .onednn)
+    return try outputs.keys.reduce(into: [:]) { kinds, key in
+      try NPZFile.write([key: outputs[key]!], as: types, to: folder.path("one.npz"))
+      #expect(try NPZFile.read(folder.path("one.npz"))[key]?.floats == outputs[key]?.floats, "\(key)")
+      let header = String(decoding: try folder.read("one.npz").prefix(300), as: UTF8.self)
+      let from = try #require(header.firstRange(of: "'descr': '")).upperBound
+      kinds[key] = String(header[from...].prefix(3))
+    }
+  }
+  let picks = try written("picks")
+  #expect(picks["places"] == "<i8" && picks["largest"] == "<i8" && picks["best"] == "<f4")
+  let questions = try written("questions")
+  #expect(questions["both"] == "|b1" && questions["third"] == "<i8" && questions["narrow"] == "<f4")
+  #expect(try written("corners")["positions"] == "<i8")
+  #expect(try written("quantized")["bytes"] == "|i1")
 }

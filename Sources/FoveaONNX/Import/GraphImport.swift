@@ -114,9 +114,7 @@ final class GraphImport {
 
   private func importNode(_ node: ONNXNode, layer: String?) {
     guard node.domain.isEmpty, let make = ONNXOperators.all[node.type] else {
-      let isForShapes = node.domain.isEmpty && Folding.all[node.type] != nil
-      let what = isForShapes ? "\(node.type) of data, other than of shapes," : "the operator \(node.type)"
-      return report(.unsupported(what), in: node, layer: layer)
+      return report(.unsupported("the operator \(node.type)"), in: node, layer: layer)
     }
     let context = NodeContext(node: node, graph: self)
     let input = node.inputs.lazy.compactMap { self.values[$0]?.value }.first ?? anyValue
@@ -138,7 +136,10 @@ final class GraphImport {
       broken.formUnion(node.outputs)
       return
     }
-    for (name, output) in zip(node.outputs, outputs) where !name.isEmpty { values[name] = output }
+    let inherited = kind(of: node.inputs.dropFirst(ONNXOperators.meaningfulInput[node.type] ?? 0).first ?? "")
+    for (name, output) in zip(node.outputs, outputs) where !name.isEmpty {
+      values[name] = output.meaning(output.kind ?? inherited)
+    }
     for name in node.outputs.dropFirst(outputs.count) where !name.isEmpty { missing[name] = node.type }
   }
 
@@ -166,8 +167,19 @@ final class GraphImport {
       throw ImportError("it reads '\(name)', which no node before it gives", fix: "check the file with onnx.checker")
     }
     guard value.isValid else { throw .reported }
-    values[name] = LaidOut(value)
-    return LaidOut(value)
+    values[name] = LaidOut(value).meaning(kind(of: name))
+    return values[name]!
+  }
+
+  /// What the numbers of a tensor mean.
+  func kind(of name: String) -> NumberKind {
+    if let value = values[name] { return value.kind ?? (value.value.elementType == .int32 ? .whole : .real) }
+    return type(of: name).map { NumberKind($0) } ?? .real
+  }
+
+  /// What the file says that the elements of a tensor are, if it does.
+  func type(of name: String) -> ONNXType? {
+    folded[name]?.type ?? source.initializers[name]?.type ?? source.inputs.first { $0.name == name }?.type
   }
 
   func isParameter(_ name: String) -> Bool {
@@ -217,6 +229,10 @@ final class GraphImport {
       } else {
         folded[output] = try Folding.shape(node, of: try value(name).shape)
       }
+      return true
+    }
+    if node.type == "CastLike", let known = node.inputs.first.flatMap({ folded[$0] }) {
+      folded[output] = try Folding.cast(known, to: ONNXOperators.likeness(NodeContext(node: node, graph: self)))
       return true
     }
     guard let fold = Folding.all[node.type] else { return false }

@@ -85,6 +85,7 @@ enum ONNXAttributes {
     "Resize": "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside "
       + "extrapolation_value keep_aspect_ratio_policy mode nearest_mode",
     "ScatterElements": "axis reduction",
+    "Scatter": "axis",
     "ScatterND": "reduction",
     "Selu": "alpha gamma",
     "Shape": "end start",
