@@ -21,7 +21,7 @@ extension ONNXOperators {
     }
     let block = try node.integer("block_size", 0)
     let isBlocked =
-      block >= 1 && factor.rank == x.rank
+      (1...(1 << 24)).contains(block) && factor.rank == x.rank
       && (0..<x.rank).allSatisfy {
         factor.shape[$0] == ($0 == axis ? (x.shape[axis] + block - 1) / block : x.shape[$0])
       }
