@@ -33,7 +33,10 @@ OPERATORS = set(
     InstanceNormalization GroupNormalization LayerNormalization MeanVarianceNormalization LpNormalization Gemm MatMul
     Flatten Reshape Transpose Squeeze Unsqueeze Concat Split Slice Pad Gather Softmax LogSoftmax Dropout Identity Resize
     Upsample DepthToSpace SpaceToDepth ReduceMean ReduceSum ReduceMax ReduceMin ReduceL1 ReduceL2 ReduceSumSquare
-    ReduceLogSum ReduceLogSumExp ArgMax ArgMin Constant ConstantOfShape Shape Size Cast Expand Tile Range""".split()
+    ReduceLogSum ReduceLogSumExp ReduceProd ArgMax ArgMin Constant ConstantOfShape Shape Size Cast CastLike Expand Tile Range
+    Where Greater Less GreaterOrEqual LessOrEqual Equal And Or Xor Not IsNaN IsInf Round Floor Ceil Mod Sin Cos Tan Asin
+    Acos Atan Sinh Cosh Asinh Acosh Atanh CumSum OneHot Hardmax Trilu Compress TopK GatherElements GatherND ScatterND
+    ScatterElements Einsum GridSample RMSNormalization QuantizeLinear DequantizeLinear""".split()
 )
 
 
@@ -131,6 +134,8 @@ def run(case, fovea):
                 got = results[name]
                 if got.shape != array.shape:
                     return "failed", f"{name} is {got.shape}, not {array.shape}"
+                if got.dtype.kind != array.dtype.kind or (got.dtype.kind in "iu" and got.dtype != array.dtype):
+                    return "failed", f"{name} is of {got.dtype}, not {array.dtype}"
                 try:
                     np.testing.assert_allclose(
                         got.astype(np.float64), array.astype(np.float64), rtol=case.rtol, atol=case.atol)

@@ -1,7 +1,10 @@
 // Chains of operations that look at one place at a time. A tile of places goes through all of them while it lies in the
 // first-level cache; only inputs and the result touch memory.
+#include <math.h>
+
 #include "activation.h"
 #include "parallel.h"
+#include "rounding.h"
 
 enum { TILE = 256, GRAIN = 16384 };
 
@@ -46,6 +49,19 @@ STEP(fovea_step_sign, b = a < 0.0f ? zero - 1.0f : zero; a = a > 0.0f ? zero + 1
 STEP(fovea_step_step, a = a > 0.0f ? zero + 1.0f : zero)
 STEP(fovea_step_clamp, a = a < p ? zero + p : a; a = a > q ? zero + q : a)
 STEP(fovea_step_clamp_gradient, a = b > p ? a : zero; a = b < q ? a : zero)
+STEP(fovea_step_equal, a = a == b ? zero + 1.0f : zero)
+STEP(fovea_step_less, a = a < b ? zero + 1.0f : zero)
+STEP(fovea_step_less_or_equal, a = a <= b ? zero + 1.0f : zero)
+STEP(fovea_step_mask, a = b != 0.0f ? a : zero)
+STEP(fovea_step_round_down, a = __builtin_elementwise_floor(a))
+STEP(fovea_step_round_up, a = __builtin_elementwise_ceil(a))
+STEP(fovea_step_round_toward_zero, a = __builtin_elementwise_trunc(a))
+STEP(fovea_step_round_nearest, a = __builtin_elementwise_roundeven(a))
+STEP(fovea_step_round_float16, fovea_round_to_float16(&a))
+STEP(fovea_step_round_bfloat16, fovea_round_to_bfloat16(&a))
+STEP(fovea_step_sine, fovea_lane_by_lane(sinf, &a))
+STEP(fovea_step_cosine, fovea_lane_by_lane(cosf, &a))
+STEP(fovea_step_arctangent, fovea_lane_by_lane(atanf, &a))
 
 typedef void (*step_body)(const fovea_step *, int64_t, const float *, const float *, float *);
 
@@ -78,6 +94,19 @@ static step_body body_of(fovea_operation operation) {
     case FOVEA_STEP_STEP: return fovea_step_step;
     case FOVEA_STEP_CLAMP: return fovea_step_clamp;
     case FOVEA_STEP_CLAMP_GRADIENT: return fovea_step_clamp_gradient;
+    case FOVEA_STEP_EQUAL: return fovea_step_equal;
+    case FOVEA_STEP_LESS: return fovea_step_less;
+    case FOVEA_STEP_LESS_OR_EQUAL: return fovea_step_less_or_equal;
+    case FOVEA_STEP_MASK: return fovea_step_mask;
+    case FOVEA_STEP_ROUND_DOWN: return fovea_step_round_down;
+    case FOVEA_STEP_ROUND_UP: return fovea_step_round_up;
+    case FOVEA_STEP_ROUND_TOWARD_ZERO: return fovea_step_round_toward_zero;
+    case FOVEA_STEP_ROUND_NEAREST: return fovea_step_round_nearest;
+    case FOVEA_STEP_ROUND_FLOAT16: return fovea_step_round_float16;
+    case FOVEA_STEP_ROUND_BFLOAT16: return fovea_step_round_bfloat16;
+    case FOVEA_STEP_SINE: return fovea_step_sine;
+    case FOVEA_STEP_COSINE: return fovea_step_cosine;
+    case FOVEA_STEP_ARCTANGENT: return fovea_step_arctangent;
   }
 }
 

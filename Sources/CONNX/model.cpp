@@ -8,12 +8,14 @@
 #include <google/protobuf/wire_format_lite.h>
 #include <onnx/onnx_pb.h>
 
+#include <charconv>
 #include <climits>
 #include <exception>
 #include <memory>
 #include <new>
 #include <set>
 #include <string>
+#include <system_error>
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
@@ -67,6 +69,13 @@ template <typename Numbers> connx_bytes bytes(const Numbers &numbers) {
 template <typename Numbers> connx_integers integers(const Numbers &numbers) {
   static_assert(sizeof(*numbers.data()) == sizeof(int64_t), "protobuf's int64 is ours");
   return {reinterpret_cast<const int64_t *>(numbers.data()), static_cast<size_t>(numbers.size())};
+}
+
+// Whether the text is a number of 0 or more that fits.
+bool parse_count(const std::string &text, int64_t &count) {
+  const char *end = text.data() + text.size();
+  auto [stop, error] = std::from_chars(text.data(), end, count);
+  return error == std::errc() && stop == end && count >= 0;
 }
 
 const onnx::NodeProto &of(const connx_node *node) { return *reinterpret_cast<const onnx::NodeProto *>(node); }
@@ -196,6 +205,17 @@ connx_integers connx_tensor_dimensions(const connx_tensor *tensor) { return inte
 bool connx_tensor_is_external(const connx_tensor *tensor) {
   return of(tensor).data_location() == onnx::TensorProto::EXTERNAL;
 }
+
+connx_external connx_tensor_external(const connx_tensor *tensor) {
+  connx_external external{{nullptr, 0}, -1, -1, true};
+  for (const auto &entry : of(tensor).external_data()) {
+    if (entry.key() == "location") external.location = text(entry.value());
+    if (entry.key() == "offset") external.is_sound &= parse_count(entry.value(), external.offset);
+    if (entry.key() == "length") external.is_sound &= parse_count(entry.value(), external.length);
+  }
+  return external;
+}
+
 connx_elements connx_tensor_elements(const connx_tensor *tensor) {
   const auto &proto = of(tensor);
   return {text(proto.raw_data()),    bytes(proto.float_data()), bytes(proto.double_data()),
@@ -223,8 +243,36 @@ int64_t connx_value_dimension(const connx_value *value, size_t axis) {
   return dimension.has_dim_value() ? dimension.dim_value() : -1;
 }
 
+namespace {
+
+using Read = connx_bytes (*)(void *context, const connx_tensor *tensor);
+
+// Puts the elements into the tensor if they lie in another file; whether they could be read.
+bool take_in(onnx::TensorProto &tensor, Read read, void *context) {
+  if (tensor.data_location() != onnx::TensorProto::EXTERNAL) return true;
+  connx_bytes bytes = read(context, reinterpret_cast<const connx_tensor *>(&tensor));
+  if (!bytes.start) return false;
+  tensor.set_raw_data(bytes.start, bytes.count);
+  tensor.clear_external_data();
+  tensor.clear_data_location();
+  return true;
+}
+
+// Likewise those of the constants in a graph, and in the graphs within.
+bool take_in_constants(onnx::GraphProto &graph, Read read, void *context) {
+  for (auto &node : *graph.mutable_node()) {
+    for (auto &attribute : *node.mutable_attribute()) {
+      if (attribute.has_t() && !take_in(*attribute.mutable_t(), read, context)) return false;
+      if (attribute.has_g() && !take_in_constants(*attribute.mutable_g(), read, context)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
 connx_result connx_strip(
-    const void *bytes, size_t count, const char *names, size_t names_count, const char *location,
+    const void *bytes, size_t count, const char *names, size_t names_count, const char *location, Read read,
     void (*write)(void *context, connx_bytes bytes), void *context) {
   try {
     onnx::ModelProto model;
@@ -237,7 +285,10 @@ connx_result connx_strip(
       stripped.insert(std::move(text));
     }
     for (auto &tensor : *model.mutable_graph()->mutable_initializer()) {
-      if (!stripped.count(tensor.name())) continue;
+      if (!stripped.count(tensor.name())) {
+        if (!take_in(tensor, read, context)) return connx_damaged;
+        continue;
+      }
       onnx::TensorProto bare;
       bare.set_name(tensor.name());
       bare.set_data_type(tensor.data_type());
@@ -248,6 +299,7 @@ connx_result connx_strip(
       entry->set_value(location);
       tensor.Swap(&bare);
     }
+    if (!take_in_constants(*model.mutable_graph(), read, context)) return connx_damaged;
     std::string text;
     if (!model.SerializeToString(&text)) return connx_damaged;
     write(context, {text.data(), text.size()});

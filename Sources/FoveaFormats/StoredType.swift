@@ -1,7 +1,7 @@
 import FoveaCore
 
 /// The element types of files: more than tensors have.
-enum StoredType: Hashable {
+package enum StoredType: Hashable, Sendable {
   case float16, bfloat16, float32, float64
   case int8, int16, int32, int64
   case uint8, uint16, uint32, uint64

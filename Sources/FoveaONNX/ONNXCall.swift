@@ -11,8 +11,8 @@ package struct ONNXCall: Sendable {
   /// Outputs that are positions of a max pooling.
   private let switches: [String: Switches]
 
-  /// Outputs of whole numbers that are computed as floats: places of the largest.
-  private let integerOutputs: Set<String>
+  /// What the file says that its outputs are made of.
+  package let outputTypes: [String: ONNXType]
 
   private struct Switches: Sendable {
     /// The spatial sizes of what was pooled.
@@ -24,8 +24,15 @@ package struct ONNXCall: Sendable {
   /// - Errors: an input that no array is for, or another type or shape; operators that are not read, all of them; every
   ///   node that does not take what it gets.
   package init(_ source: ONNXGraph, arrays: [String: Tensor], path: String) throws {
-    try source.checkOperators(path)
-    let trial = try Self.traced(source, arrays: arrays, constants: [], path: path)
+    let trial: (builder: GraphBuilder, importer: GraphImport)
+    do {
+      trial = try Self.traced(source, arrays: arrays, constants: [], path: path)
+    } catch {
+      // Operators that are not read weigh more.
+      try source.checkOperators(path)
+      throw error
+    }
+    try source.checkOperators(path, refused: trial.importer.refused)
     let asked = trial.importer.asked
     let (builder, importer) =
       asked.isEmpty ? trial : try Self.traced(source, arrays: arrays, constants: asked, path: path)
@@ -39,7 +46,7 @@ package struct ONNXCall: Sendable {
     }
     graph = try builder.finish()
     self.switches = switches
-    integerOutputs = Set(source.outputs.filter { [.int32, .int64].contains($0.type) }.map(\.name))
+    outputTypes = Dictionary(source.outputs.map { ($0.name, $0.type) }) { first, _ in first }
     let names = ONNXNames(source)
     var parameters: [String: Tensor] = [:]
     for (name, initializer) in source.initializers where !initializer.isInteger {
@@ -102,7 +109,8 @@ package struct ONNXCall: Sendable {
 
   /// An output as ONNX has it: whole numbers as such, positions of a max pooling count through the whole tensor.
   package func finished(_ output: Tensor, name: String) -> Tensor {
-    if integerOutputs.contains(name), output.elementType.isFloatingPoint {
+    if let type = outputTypes[name], type.isRead, !type.isFloatingPoint, output.elementType.isFloatingPoint {
+      // Truth values, places of the largest, what was cast.
       let numbers = output.floats.compactMap { Int32(exactly: $0) }
       return numbers.count == output.shape.count ? Tensor(numbers, shape: output.shape) : output
     }

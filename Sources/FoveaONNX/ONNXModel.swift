@@ -33,36 +33,54 @@ public struct ONNXModel: Layer {
   ///   - isStripped: whether it is the part of a model file, with its weights elsewhere.
   /// - Errors: those of the file; operators that are not read, all of them with their nodes; several inputs; an input of unknown size.
   package init(contentsOf path: String, input: Shape? = nil, isStripped: Bool = false) throws(FormatError) {
-    let graph = try ONNXFile.read(path, allowsElsewhere: isStripped)
+    let graph = try ONNXFile.read(path, isStripped: isStripped)
     structure = isStripped ? .bytes(try ONNXFile.bytes(path)) : .file(path)
-    try graph.checkOperators(path)
-    guard graph.inputs.count == 1, !graph.outputs.isEmpty else {
-      throw FormatError(
-        .unsupported, path,
-        "it has \(graph.inputs.count) inputs and \(graph.outputs.count) outputs, a model has one input; "
-          + "`fovea run` takes any number")
-    }
     (self.graph, names) = (graph, ONNXNames(graph))
-    let readers = graph.nodes.filter { $0.inputs.contains(graph.inputs[0].name) }
+    let readers = graph.nodes.filter { $0.inputs.contains(graph.inputs.first?.name ?? "") }
     takesChannelsLast =
       !readers.isEmpty
       && readers.allSatisfy { reader in
         guard reader.type == "Transpose", case .integers(let order)? = reader.attributes["perm"] else { return false }
         return order == [0, order.count - 1] + (1..<max(order.count - 1, 1))
       }
-    guard let port = graph.inputs.first, port.type.isFloatingPoint || [.int32, .int64].contains(port.type) else {
-      throw FormatError(.unsupported, path, "its input is of \(graph.inputs[0].type); floats and integers are read")
+    let shape: Shape
+    do throws(FormatError) {
+      shape = try Self.onlyInputShape(graph, takesChannelsLast: takesChannelsLast, input: input, path: path)
+    } catch {
+      // Operators that are not read weigh more.
+      try graph.checkOperators(path)
+      throw error
     }
-    // A trial tells which floats are asked for as numbers, such as the scales of a resize.
-    let shape = try Self.exampleShape(port, takesChannelsLast: takesChannelsLast, input: input, path: path)
+    // A trial tells which floats are asked for as numbers, such as the scales of a resize, and what is not read.
+    let port = graph.inputs[0]
     let builder = GraphBuilder(isTraining: false)
     let trial = GraphImport(graph, names: names, builder: builder)
-    let batch = port.declaredBatch ?? 1
     let x = builder.input(
-      "input", shape: Shape([batch] + shape.dimensions), elementType: port.type.isFloatingPoint ? .float32 : .int32)
+      "input", shape: Shape([port.declaredBatch ?? 1] + shape.dimensions),
+      elementType: port.type.isFloatingPoint ? .float32 : .int32)
     trial.set(port.name, to: LaidOut(x, isChannelsLast: x.rank >= 3 && !takesChannelsLast))
     trial.run()
+    try graph.checkOperators(path, refused: trial.refused)
     constants = trial.asked
+  }
+
+  /// The shape of one example of the only input.
+  ///
+  /// - Errors: several inputs; one of another type, or of unknown size.
+  private static func onlyInputShape(
+    _ graph: ONNXGraph, takesChannelsLast: Bool, input: Shape?, path: String
+  ) throws(FormatError) -> Shape {
+    guard graph.inputs.count == 1 else {
+      throw FormatError(
+        .unsupported, path,
+        "it has \(graph.inputs.count) inputs and \(graph.outputs.count) outputs, a model has one input; "
+          + "`fovea run` takes any number")
+    }
+    let port = graph.inputs[0]
+    guard port.type.isFloatingPoint || [.int32, .int64].contains(port.type) else {
+      throw FormatError(.unsupported, path, "its input is of \(port.type); floats and integers are read")
+    }
+    return try exampleShape(port, takesChannelsLast: takesChannelsLast, input: input, path: path)
   }
 
   /// The names that the floats have in the file, by the paths of the parameters.
@@ -151,21 +169,4 @@ public struct ONNXModel: Layer {
 extension ONNXPort {
   /// The size of the batches for which the file was made, if it says so.
   package var declaredBatch: Int? { dimensions?.first ?? nil }
-}
-
-extension ONNXGraph {
-  /// - Errors: every operator that is not read, with the nodes that ask for it.
-  package func checkOperators(_ path: String) throws(FormatError) {
-    var nodesByOperator: [String: [String]] = [:]
-    for node in nodes where !node.domain.isEmpty || !ONNXOperators.isRead(node.type) {
-      let type = node.domain.isEmpty ? node.type : "\(node.domain).\(node.type)"
-      nodesByOperator[type, default: []].append(node.name.isEmpty ? node.outputs.first ?? "?" : node.name)
-    }
-    guard !nodesByOperator.isEmpty else { return }
-    let list = nodesByOperator.sorted { $0.key < $1.key }.map { type, names in
-      let shown = names.prefix(4).joined(separator: ", ")
-      return "\(type) (\(shown)\(names.count > 4 ? " and \(names.count - 4) more" : ""))"
-    }
-    throw FormatError(.unsupported, path, "it has operators that are not read here: \(list.joined(separator: ", "))")
-  }
 }

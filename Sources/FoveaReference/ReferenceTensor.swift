@@ -11,6 +11,9 @@ package protocol ReferenceScalar: BinaryFloatingPoint, Sendable {
   static func log1p(_ x: Self) -> Self
   static func erf(_ x: Self) -> Self
   static func pow(_ x: Self, _ exponent: Self) -> Self
+  static func sin(_ x: Self) -> Self
+  static func cos(_ x: Self) -> Self
+  static func atan(_ x: Self) -> Self
 }
 
 /// Row-major numbers: `values`, or `integers` where the element type is an integer's (labels, random state).

@@ -9,7 +9,9 @@ import Testing
 /// Of each file.
 private let copies = 6000
 
-@Test(arguments: ["classifier", "shapes", "fixed-batch", "misfit"])
+@Test(arguments: [
+  "classifier", "shapes", "fixed-batch", "misfit", "questions", "picks", "equations", "sampled", "quantized",
+])
 func `a damaged file is read or refused, whatever its nodes have become`(name: String) throws {
   let folder = TemporaryFolder()
   let original = [UInt8](try fixture("\(name).onnx"))

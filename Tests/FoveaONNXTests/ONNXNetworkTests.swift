@@ -57,10 +57,9 @@ private func channelsLast(_ x: Tensor) -> Tensor { x.permuted([0, 2, 3, 1]) }
   let x = channelsLast(arrays["x"]!)
   #expect(try saved.predict(batch: x) == network.predict(batch: x))
   #expect(try folder.read("second/graph.onnx") == folder.read("first/graph.onnx"))
+  // Its parameters lie under their names in safetensors, whose places the file does not say.
   let alone = #expect(throws: FormatError.self) { try Network(onnx: folder.path("first/graph.onnx")) }
-  #expect(
-    alone?.reason.hasPrefix("the numbers of 'block.conv.weight' lie in another file") == true
-      || alone?.reason.contains("lie in another file") == true)
+  #expect(alone?.reason.contains("of the model file") == true)
   folder.write(try folder.read("first/graph.onnx").dropLast(3), to: "second/graph.onnx")
   #expect(throws: NetworkError.self) { try Network(contentsOf: folder.path("second")) }
 }

@@ -6,8 +6,11 @@ import FoveaONNX
 import FoveaTestSupport
 import Testing
 
-/// Fixtures that `Fixtures/make_onnx.py` made, with what ONNX Runtime computes.
-private let models = ["classifier", "shapes", "fixed-batch", "corners", "branches"]
+/// Fixtures that `Fixtures/make_onnx.py` and `make_operators.py` made, with what ONNX Runtime computes.
+private let models = [
+  "classifier", "shapes", "fixed-batch", "corners", "branches", "questions", "picks", "equations", "sampled",
+  "quantized",
+]
 
 @Test(arguments: models, BackendChoice.allCases)
 func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice) throws {
@@ -58,7 +61,8 @@ func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice
   }
   #expect(
     error?.reason
-      == "it has operators that are not read here: NonZero (first, second), org.example.Fancy (y)")
+      == "it has operators that are not read here: NonZero (first, second), org.example.Fancy (y), "
+      + "resizing of the mode 'none' (third)")
   #expect(throws: FormatError.self) { try ONNXModel(contentsOf: path) }
 }
 
@@ -69,4 +73,43 @@ func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice
   }
   #expect(error?.errors.map(\.path) == ["first", "second"])
   #expect(error?.errors.first?.problem == "kernel_shape is [3, 3], the weights are 1×2×2×2")
+}
+
+@Test(arguments: [
+  ("twice", "'y' is given twice, by the node 'first' and by the node 'second'; give each result its own name"),
+  ("no-output", "its graph has no outputs: there is nothing to compute; export the model anew"),
+  ("too-new", "its operators are of version 99, and 6 to 28 are read; convert it with onnx.version_converter"),
+  (
+    "attribute",
+    "it has attributes that ONNX's operators do not have: 'slope' of LeakyRelu (leaky); export the model without them"
+  ),
+])
+func `what ONNX does not allow is refused in one sentence`(name: String, reason: String) throws {
+  let path = fixturePath("\(name).onnx")
+  let called = #expect(throws: FormatError.self) {
+    try ONNXModel.run(path, on: ["x": Tensor(shape: [1, 2])], backend: .reference)
+  }
+  let asModel = #expect(throws: FormatError.self) { try Network(onnx: path) }
+  #expect(called?.reason == reason && asModel?.reason == reason)
+}
+
+@Test func `outputs are written as the types that the file says`() throws {
+  let folder = TemporaryFolder()
+  func written(_ name: String) throws -> [String: String] {
+    let x = try NPZFile.read(fixturePath("\(name).npz"))["x"]!
+    let (outputs, types) = try ONNXModel.runWithTypes(fixturePath("\(name).onnx"), on: ["x": x], backend: .onednn)
+    return try outputs.keys.reduce(into: [:]) { kinds, key in
+      try NPZFile.write([key: outputs[key]!], as: types, to: folder.path("one.npz"))
+      #expect(try NPZFile.read(folder.path("one.npz"))[key]?.floats == outputs[key]?.floats, "\(key)")
+      let header = String(decoding: try folder.read("one.npz").prefix(300), as: UTF8.self)
+      let from = try #require(header.firstRange(of: "'descr': '")).upperBound
+      kinds[key] = String(header[from...].prefix(3))
+    }
+  }
+  let picks = try written("picks")
+  #expect(picks["places"] == "<i8" && picks["largest"] == "<i8" && picks["best"] == "<f4")
+  let questions = try written("questions")
+  #expect(questions["both"] == "|b1" && questions["third"] == "<i8" && questions["narrow"] == "<f4")
+  #expect(try written("corners")["positions"] == "<i8")
+  #expect(try written("quantized")["bytes"] == "|i1")
 }

@@ -190,7 +190,10 @@ typedef enum {
   FOVEA_STEP_RELU_GRADIENT, FOVEA_STEP_TANH_GRADIENT, FOVEA_STEP_SIGMOID_GRADIENT,
   FOVEA_STEP_RECIPROCAL_SQUARE_ROOT, FOVEA_STEP_SQUARE_ROOT, FOVEA_STEP_EXPONENTIAL, FOVEA_STEP_EXPONENTIAL_MINUS_1,
   FOVEA_STEP_LOGARITHM, FOVEA_STEP_SOFTPLUS, FOVEA_STEP_POWER, FOVEA_STEP_ERROR_FUNCTION, FOVEA_STEP_ABSOLUTE,
-  FOVEA_STEP_SIGN, FOVEA_STEP_STEP, FOVEA_STEP_CLAMP, FOVEA_STEP_CLAMP_GRADIENT
+  FOVEA_STEP_SIGN, FOVEA_STEP_STEP, FOVEA_STEP_CLAMP, FOVEA_STEP_CLAMP_GRADIENT,
+  FOVEA_STEP_EQUAL, FOVEA_STEP_LESS, FOVEA_STEP_LESS_OR_EQUAL, FOVEA_STEP_MASK,
+  FOVEA_STEP_ROUND_DOWN, FOVEA_STEP_ROUND_UP, FOVEA_STEP_ROUND_TOWARD_ZERO, FOVEA_STEP_ROUND_NEAREST,
+  FOVEA_STEP_ROUND_FLOAT16, FOVEA_STEP_ROUND_BFLOAT16, FOVEA_STEP_SINE, FOVEA_STEP_COSINE, FOVEA_STEP_ARCTANGENT
 } fovea_operation;
 
 /// One operation on registers: the inputs, then the results of earlier steps. `p` and `q` are its constants; an
@@ -242,3 +245,10 @@ void fovea_cross_entropy_gradient(int64_t rows, int64_t classes, const float *g,
                                   const int32_t *labels, float *dx);
 /// Labels → `rows × classes`.
 void fovea_one_hot(int64_t rows, int64_t classes, const int32_t *labels, float *y);
+
+// Numbers of places.
+void fovea_float_of_integer(int64_t count, const int32_t *x, float *y);
+/// Without fractions, the nearest end of what is beyond 32 bits, 0 for what is not a number.
+void fovea_integer_of_float(int64_t count, const float *x, int32_t *y);
+/// Of each of `count` rows of `length` numbers, where the `best` largest or smallest stand, the best first.
+void fovea_best_positions(int64_t count, int64_t length, int64_t best, bool is_largest, const float *x, int32_t *y);

@@ -120,6 +120,20 @@ int32_t connx_tensor_type(const connx_tensor *tensor);
 connx_integers connx_tensor_dimensions(const connx_tensor *tensor);
 // Whether the elements lie in another file.
 bool connx_tensor_is_external(const connx_tensor *tensor);
+
+// Where in another file the elements lie.
+typedef struct {
+  // The file, from the model's folder; empty if the tensor does not say.
+  connx_bytes location;
+  // Bytes; −1 if the tensor does not say, which means 0.
+  int64_t offset;
+  // Bytes; −1 if the tensor does not say.
+  int64_t length;
+  // Whether the numbers above are numbers of 0 or more.
+  bool is_sound;
+} connx_external;
+
+connx_external connx_tensor_external(const connx_tensor *tensor);
 connx_elements connx_tensor_elements(const connx_tensor *tensor);
 
 size_t connx_input_count(const connx_model *model);
@@ -134,12 +148,15 @@ int64_t connx_value_rank(const connx_value *value);
 // −1 if it is not known.
 int64_t connx_value_dimension(const connx_value *value, size_t axis);
 
-// The model without the elements of some initializers, which then lie in the file `location`.
+// The model without the elements of some initializers, which then lie in the file `location`; all other elements lie in
+// the model.
 //
-// `names` are one after another, each ended by a zero. `write` gets the bytes once.
+// `names` are one after another, each ended by a zero. `read` gives the elements of a tensor that lie in another file, or
+// no bytes if it cannot, and then the result is `connx_damaged`. `write` gets the bytes once.
 connx_result connx_strip(
     const void *bytes, size_t count, const char *names, size_t names_count, const char *location,
-    void (*write)(void *context, connx_bytes bytes), void *context);
+    connx_bytes (*read)(void *context, const connx_tensor *tensor), void (*write)(void *context, connx_bytes bytes),
+    void *context);
 
 #ifdef __cplusplus
 }

@@ -36,7 +36,8 @@ enum Run: Command {
     if ONNXModel.isFile(path) {
       if arguments[Common.weights] != nil { throw UsageError("--weights: an ONNX file has its own") }
       let arrays = try NPZFile.read(arguments[inputs])
-      return try NPZFile.write(ONNXModel.run(path, on: arrays, backend: backend), to: arguments[outputs])
+      let (results, types) = try ONNXModel.runWithTypes(path, on: arrays, backend: backend)
+      return try NPZFile.write(results, as: types, to: arguments[outputs])
     }
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
     let input = try RunInput(arguments[inputs])

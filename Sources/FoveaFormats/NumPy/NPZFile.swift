@@ -71,7 +71,16 @@ public enum NPZFile {
   /// Writes arrays, not compressed; equal arrays make equal files. A file that is there is replaced only when the new
   /// one is complete.
   public static func write(_ arrays: [String: Tensor], to path: String) throws(FormatError) {
-    let sorted = arrays.sorted { $0.key < $1.key }.map { (name: $0.key + ".npy", stored: NPYFile.stored($0.value)) }
+    try write(arrays, as: [:], to: path)
+  }
+
+  /// Writes arrays, some with another type than they have in memory, such as 64-bit integers.
+  package static func write(
+    _ arrays: [String: Tensor], as types: [String: StoredType], to path: String
+  ) throws(FormatError) {
+    let sorted = arrays.sorted { $0.key < $1.key }.map { name, tensor in
+      (name: name + ".npy", stored: types[name].map { $0.stored(tensor) } ?? NPYFile.stored(tensor))
+    }
     try asFormatError { () throws(FileError) in
       try AtomicFile.write(to: path) { file throws(FileError) in
         let archive = try ZipWriter(file)

@@ -2,36 +2,74 @@ import CONNX
 import FoveaCore
 import FoveaFiles
 
-/// ONNX files, read by ONNX's own protobuf classes. Nothing in them is run, and no other file is opened.
+/// ONNX files, read by ONNX's own protobuf classes. Nothing in them is run, and no file outside their folder is opened.
 package enum ONNXFile {
   /// The first operators that are read; before them, shapes were attributes.
   package static let oldestOpset = 6
 
-  /// - Parameter allowsElsewhere: whether initializers may lie in another file, as those of a model file do.
-  /// - Errors: no such file; no ONNX model; damaged; what is not read here: old operators, functions, sparse tensors,
-  ///   elements of another kind, elements in another file.
-  package static func read(_ path: String, allowsElsewhere: Bool = false) throws(FormatError) -> ONNXGraph {
+  /// The last whose meaning is known here.
+  package static let newestOpset = 28
+
+  /// - Parameter isStripped: whether it is the part of a model file, with its parameters elsewhere: they are left there.
+  /// - Errors: no such file; no ONNX model; damaged; what is not read here: operators of other versions, functions,
+  ///   sparse tensors, elements of another kind; elements in another file that is not as it should be.
+  package static func read(_ path: String, isStripped: Bool = false) throws(FormatError) -> ONNXGraph {
     let file = try asFormatError { () throws(FileError) in try MappedFile(path) }
-    return try file.withBytes { bytes throws(FormatError) in
-      try read(bytes, path: path, allowsElsewhere: allowsElsewhere)
-    }
+    let elsewhere = isStripped ? Elsewhere.left : .read(ONNXExternalData(of: path))
+    return try file.withBytes { bytes throws(FormatError) in try read(bytes, path: path, elsewhere) }
   }
 
-  package static func read(
-    _ bytes: UnsafeRawBufferPointer, path: String, allowsElsewhere: Bool = false
+  /// Reads an ONNX file that is in memory.
+  ///
+  /// - Errors: as those of a file; any elements in another file.
+  package static func read(_ bytes: UnsafeRawBufferPointer, path: String) throws(FormatError) -> ONNXGraph {
+    try read(bytes, path: path, .refused)
+  }
+
+  /// What becomes of elements in another file.
+  enum Elsewhere {
+    case refused, left
+    case read(ONNXExternalData)
+  }
+
+  private static func read(
+    _ bytes: UnsafeRawBufferPointer, path: String, _ elsewhere: Elsewhere
   ) throws(FormatError) -> ONNXGraph {
     var result = connx_sound
     guard let model = connx_parse(bytes.baseAddress, bytes.count, &result) else { throw error(result, path) }
     defer { connx_free(model) }
+    try check(model, path)
+    var graph = ONNXGraph(opset: Int(connx_opset(model)))
+    for i in 0..<connx_initializer_count(model) {
+      let stored = connx_initializer_at(model, i)!
+      let name = String(connx_tensor_name(stored))
+      graph.initializers[name] = try ONNXTensor(stored, path: path, name: name, elsewhere)
+      connx_release_initializer(model, i)  // of large models, only one copy stays
+    }
+    graph.inputs = (0..<connx_input_count(model)).map { ONNXPort(connx_input_at(model, $0)) }
+      .filter { graph.initializers[$0.name] == nil }
+    graph.outputs = (0..<connx_output_count(model)).map { ONNXPort(connx_output_at(model, $0)) }
+    for i in 0..<connx_node_count(model) {
+      graph.nodes.append(try ONNXNode(connx_node_at(model, i), path: path, elsewhere))
+    }
+    try graph.checkNames(path)
+    return graph
+  }
+
+  /// - Errors: what makes the model none that is read here, before its parts are looked at.
+  private static func check(_ model: OpaquePointer, _ path: String) throws(FormatError) {
     guard connx_has_graph(model), connx_node_count(model) > 0 || connx_output_count(model) > 0 else {
       throw FormatError(.damaged, path, "no ONNX model: it holds no graph")
     }
+    guard connx_output_count(model) > 0 else {
+      throw FormatError(.damaged, path, "its graph has no outputs: there is nothing to compute; export the model anew")
+    }
     let opset = Int(connx_opset(model))
-    guard opset >= oldestOpset else {
+    guard (oldestOpset...newestOpset).contains(opset) else {
       throw FormatError(
         .unsupported, path,
-        "its operators are of version \(opset), from \(oldestOpset) on they are read; convert it with onnx.version_converter"
-      )
+        "its operators are of version \(opset), and \(oldestOpset) to \(newestOpset) are read; "
+          + "convert it with onnx.version_converter")
     }
     guard !connx_has_functions(model) else {
       throw FormatError(.unsupported, path, "it defines functions; replace them by their nodes with onnx.inliner")
@@ -39,23 +77,6 @@ package enum ONNXFile {
     guard !connx_has_sparse_initializers(model) else {
       throw FormatError(.unsupported, path, "it has sparse initializers, which are not read here")
     }
-    var graph = ONNXGraph(opset: opset)
-    for i in 0..<connx_initializer_count(model) {
-      let stored = connx_initializer_at(model, i)!
-      let name = String(connx_tensor_name(stored))
-      let tensor = try ONNXTensor(stored, path: path, name: name)
-      if case .elsewhere = tensor.content, !allowsElsewhere {
-        throw FormatError(
-          .unsupported, path, "the numbers of '\(name)' lie in another file; make it one file with onnx.save_model")
-      }
-      graph.initializers[name] = tensor
-      connx_release_initializer(model, i)  // of large models, only one copy stays
-    }
-    graph.inputs = (0..<connx_input_count(model)).map { ONNXPort(connx_input_at(model, $0)) }
-      .filter { graph.initializers[$0.name] == nil }
-    graph.outputs = (0..<connx_output_count(model)).map { ONNXPort(connx_output_at(model, $0)) }
-    for i in 0..<connx_node_count(model) { graph.nodes.append(try ONNXNode(connx_node_at(model, i), path: path)) }
-    return graph
   }
 
   /// The bytes of a file without large parts.
@@ -63,24 +84,52 @@ package enum ONNXFile {
     try asFormatError { () throws(FileError) in try readFile(path, limit: 1 << 30) }
   }
 
-  /// The file's bytes without the numbers of some initializers, which then are said to lie in the file `location`.
+  /// The file's bytes without the numbers of some initializers, which then are said to lie in the file `location`. Other
+  /// numbers that lie elsewhere are taken in.
   package static func stripped(
     _ path: String, of names: some Sequence<String>, location: String
   ) throws(FormatError) -> [UInt8] {
     let file = try asFormatError { () throws(FileError) in try MappedFile(path) }
     let list = names.flatMap { Array($0.utf8) + [0] }.map { CChar(bitPattern: $0) }
-    var stripped: [UInt8] = []
+    var stripping = Stripping(path: path)
     let result = file.withBytes { bytes in
-      withUnsafeMutablePointer(to: &stripped) { target in
+      withUnsafeMutablePointer(to: &stripping) { stripping in
         connx_strip(
           bytes.baseAddress, bytes.count, list, list.count, location,
+          { context, tensor in context!.assumingMemoryBound(to: Stripping.self).pointee.bytes(of: tensor) },
           { context, bytes in
-            context!.assumingMemoryBound(to: [UInt8].self).pointee = [UInt8](UnsafeRawBufferPointer(bytes))
-          }, target)
+            context!.assumingMemoryBound(to: Stripping.self).pointee.result = [UInt8](UnsafeRawBufferPointer(bytes))
+          }, stripping)
       }
     }
+    if let error = stripping.error { throw error }
     guard result == connx_sound else { throw error(result, path) }
-    return stripped
+    return stripping.result
+  }
+
+  /// What comes of taking the parameters out.
+  private struct Stripping {
+    let external: ONNXExternalData
+    let path: String
+    var result: [UInt8] = []
+    var error: FormatError?
+
+    init(path: String) { (self.path, external) = (path, ONNXExternalData(of: path)) }
+
+    /// The elements of a tensor in another file; none, and an error, if they cannot be read.
+    mutating func bytes(of tensor: OpaquePointer?) -> connx_bytes {
+      do throws(FormatError) {
+        let name = String(connx_tensor_name(tensor))
+        let (bytes, _) = try external.bytes(
+          of: tensor, count: ONNXTensor.size(of: tensor, path: path, name: name).bytes, name: name)
+        // What has no elements has an address all the same: no address would say that it could not be read.
+        let start = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!
+        return connx_bytes(start: start.assumingMemoryBound(to: CChar.self), count: bytes.count)
+      } catch {
+        self.error = error
+        return connx_bytes(start: nil, count: 0)
+      }
+    }
   }
 
   private static func error(_ result: connx_result, _ path: String) -> FormatError {
@@ -109,7 +158,9 @@ extension ONNXPort {
 }
 
 extension ONNXNode {
-  fileprivate init(_ node: OpaquePointer!, path: String) throws(FormatError) {
+  fileprivate init(
+    _ node: OpaquePointer!, path: String, _ elsewhere: ONNXFile.Elsewhere
+  ) throws(FormatError) {
     name = String(connx_node_name(node))
     type = String(connx_node_type(node))
     let domain = String(connx_node_domain(node))
@@ -120,13 +171,16 @@ extension ONNXNode {
     for i in 0..<connx_node_attribute_count(node) {
       let attribute = connx_node_attribute(node, i)
       let title = name.isEmpty ? type : name
-      attributes[String(connx_attribute_name(attribute))] = try ONNXAttribute(attribute, path: path, node: title)
+      attributes[String(connx_attribute_name(attribute))] = try ONNXAttribute(
+        attribute, path: path, node: title, elsewhere)
     }
   }
 }
 
 extension ONNXAttribute {
-  fileprivate init(_ attribute: OpaquePointer!, path: String, node: String) throws(FormatError) {
+  fileprivate init(
+    _ attribute: OpaquePointer!, path: String, node: String, _ elsewhere: ONNXFile.Elsewhere
+  ) throws(FormatError) {
     switch connx_attribute_kind_of(attribute) {
     case connx_attribute_integer: self = .integer(Int(connx_attribute_as_integer(attribute)))
     case connx_attribute_float: self = .float(connx_attribute_as_float(attribute))
@@ -138,11 +192,8 @@ extension ONNXAttribute {
       let floats = UnsafeRawBufferPointer(connx_attribute_as_floats(attribute))
       self = .floats([Float](floats.bindMemory(to: Float.self)))
     case connx_attribute_tensor:
-      let tensor = try ONNXTensor(connx_attribute_as_tensor(attribute), path: path, name: "the constant of \(node)")
-      if case .elsewhere = tensor.content {
-        throw FormatError(.unsupported, path, "the constant of \(node) lies in another file, which is not read")
-      }
-      self = .tensor(tensor)
+      let tensor = connx_attribute_as_tensor(attribute)
+      self = .tensor(try ONNXTensor(tensor, path: path, name: "the constant of \(node)", elsewhere))
     case connx_attribute_graph:
       let graph = connx_attribute_as_graph(attribute)
       guard !connx_graph_has_initializers(graph) else {
@@ -151,7 +202,7 @@ extension ONNXAttribute {
       }
       var nodes: [ONNXNode] = []
       for i in 0..<connx_graph_node_count(graph) {
-        nodes.append(try ONNXNode(connx_graph_node_at(graph, i), path: path))
+        nodes.append(try ONNXNode(connx_graph_node_at(graph, i), path: path, elsewhere))
       }
       let outputs = (0..<connx_graph_output_count(graph)).map {
         String(connx_value_name(connx_graph_output_at(graph, $0)))
@@ -163,7 +214,7 @@ extension ONNXAttribute {
 }
 
 extension String {
-  fileprivate init(_ bytes: connx_bytes) { self.init(decoding: UnsafeRawBufferPointer(bytes), as: UTF8.self) }
+  init(_ bytes: connx_bytes) { self.init(decoding: UnsafeRawBufferPointer(bytes), as: UTF8.self) }
 }
 
 extension UnsafeRawBufferPointer {

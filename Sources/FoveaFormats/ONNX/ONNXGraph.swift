@@ -14,6 +14,24 @@ package struct ONNXGraph: Sendable {
   package init(opset: Int) { self.opset = opset }
 }
 
+extension ONNXGraph {
+  /// - Errors: two results of one name, of which a reader would not know which is meant.
+  func checkNames(_ path: String) throws(FormatError) {
+    var givers: [String: String] = [:]
+    for port in inputs { givers[port.name] = "an input" }
+    for name in initializers.keys { givers[name] = "an initializer" }
+    for node in nodes {
+      let giver = node.name.isEmpty ? "a node \(node.type)" : "the node '\(node.name)'"
+      for output in node.outputs where !output.isEmpty {
+        if let other = givers.updateValue(giver, forKey: output) {
+          throw FormatError(
+            .damaged, path, "'\(output)' is given twice, by \(other) and by \(giver); give each result its own name")
+        }
+      }
+    }
+  }
+}
+
 /// An input or output of a graph.
 package struct ONNXPort: Sendable {
   package var name: String
@@ -75,7 +93,7 @@ package struct ONNXType: Hashable, Sendable, CustomStringConvertible {
   package static let int64 = ONNXType(code: 7)
   package static let bool = ONNXType(code: 9)
 
-  var stored: StoredType? {
+  package var stored: StoredType? {
     switch code {
     case 1: .float32
     case 2: .uint8
@@ -114,7 +132,7 @@ package struct ONNXTensor: Sendable {
     case floats(Tensor)
     /// Integers and truth values.
     case integers([Int])
-    /// They lie in another file.
+    /// They lie in another file, and are left there.
     case elsewhere
   }
 

@@ -1,23 +1,28 @@
 import CONNX
 import FoveaCore
+import FoveaFiles
 
 extension ONNXTensor {
   /// - Parameter name: what errors call it.
-  /// - Errors: a shape that is impossible, another number of elements than the shape has, elements that are not read.
-  init(_ tensor: OpaquePointer!, path: String, name: String) throws(FormatError) {
-    let integers = connx_tensor_dimensions(tensor)
-    let dimensions = UnsafeBufferPointer(start: integers.start, count: integers.count).map { Int($0) }
+  /// - Errors: a shape that is impossible, another number of elements than the shape has, elements that are not read, or
+  ///   that lie in another file and cannot be read there.
+  init(
+    _ tensor: OpaquePointer!, path: String, name: String, _ elsewhere: ONNXFile.Elsewhere
+  ) throws(FormatError) {
+    let (shape, stored, size) = try Self.size(of: tensor, path: path, name: name)
     let type = ONNXType(code: connx_tensor_type(tensor))
-    guard let stored = type.stored else {
-      throw FormatError(
-        .unsupported, path, "'\(name)' is of ONNX's type \(type.code): only truth values, integers and floats are read")
-    }
-    guard dimensions.count <= 32, let size = stored.byteCount(of: dimensions) else {
-      throw FormatError(.damaged, path, "'\(name)' has the impossible shape \(dimensions)")
-    }
-    let shape = Shape(dimensions)
     if connx_tensor_is_external(tensor) {
-      self.init(shape: shape, type: type, content: .elsewhere)
+      switch elsewhere {
+      case .left: self.init(shape: shape, type: type, content: .elsewhere)
+      case .refused:
+        throw FormatError(
+          .unsupported, path, "the numbers of '\(name)' lie in another file; make it one file with onnx.save_model")
+      case .read(let data):
+        let (bytes, file) = try data.bytes(of: tensor, count: size, name: name)
+        self.init(
+          shape: shape, type: type,
+          content: try Self.content(bytes, of: file, stored, type, shape: shape, path: path, name: name))
+      }
       return
     }
     let elements = connx_tensor_elements(tensor)
@@ -33,6 +38,37 @@ extension ONNXTensor {
       let numbers = Self.integers(bytes, width: width ?? stored.byteCount, stored, isRaw: width == nil)
       self.init(shape: shape, type: type, content: .integers(numbers))
     }
+  }
+
+  /// What a tensor promises to be: its shape, its type, and the bytes of its elements as the type has them.
+  static func size(
+    of tensor: OpaquePointer!, path: String, name: String
+  ) throws(FormatError) -> (shape: Shape, type: StoredType, bytes: Int) {
+    let integers = connx_tensor_dimensions(tensor)
+    let dimensions = UnsafeBufferPointer(start: integers.start, count: integers.count).map { Int($0) }
+    let type = ONNXType(code: connx_tensor_type(tensor))
+    guard let stored = type.stored else {
+      throw FormatError(
+        .unsupported, path, "'\(name)' is of ONNX's type \(type.code): only truth values, integers and floats are read")
+    }
+    guard dimensions.count <= 32, let size = stored.byteCount(of: dimensions) else {
+      throw FormatError(.damaged, path, "'\(name)' has the impossible shape \(dimensions)")
+    }
+    return (Shape(dimensions), stored, size)
+  }
+
+  /// Elements in another file. Floats of 32 bits stay there, and come from the disk when they are read.
+  private static func content(
+    _ bytes: UnsafeRawBufferPointer, of file: MappedFile, _ stored: StoredType, _ type: ONNXType, shape: Shape,
+    path: String, name: String
+  ) throws(FormatError) -> Content {
+    guard type.isFloatingPoint else {
+      return .integers(integers(bytes, width: stored.byteCount, stored, isRaw: true))
+    }
+    if stored == .float32, bytes.count > 0, Int(bitPattern: bytes.baseAddress) % stored.byteCount == 0 {
+      return .floats(Tensor(shape: shape, elementType: .float32, storage: AlignedBuffer(reading: bytes, of: file)))
+    }
+    return .floats(try floats(bytes, nil, stored, shape, path, name))
   }
 
   /// The field that holds the elements, and how wide one is there; no width for raw bytes, which are as the type is.

@@ -2,7 +2,7 @@ import FoveaCompiler
 public import FoveaCore
 public import FoveaData
 import FoveaFiles
-import FoveaFormats
+package import FoveaFormats
 import FoveaLayers
 import FoveaONNX
 
@@ -67,10 +67,25 @@ extension ONNXModel {
   package static func run(
     _ path: String, on arrays: [String: Tensor], backend: BackendChoice
   ) throws -> [String: Tensor] {
+    try runWithTypes(path, on: arrays, backend: backend).outputs
+  }
+
+  /// Likewise, with what the file says that its outputs are made of: there may be wider integers than we have.
+  package static func runWithTypes(
+    _ path: String, on arrays: [String: Tensor], backend: BackendChoice
+  ) throws -> (outputs: [String: Tensor], types: [String: StoredType]) {
     let source = try ONNXFile.read(path)
     let call = try ONNXCall(source, arrays: arrays, path: path)
     let results = try backend.run(
       call.graph, on: arrays.mapValues { ONNXCall.prepared($0) }, parameters: call.parameters)
-    return Dictionary(uniqueKeysWithValues: results.map { ($0, call.finished($1, name: $0)) })
+    let outputs = Dictionary(uniqueKeysWithValues: results.map { ($0, call.finished($1, name: $0)) })
+    var types: [String: StoredType] = [:]
+    for (name, output) in outputs {
+      guard let type = call.outputTypes[name], type.isFloatingPoint == output.elementType.isFloatingPoint else {
+        continue
+      }
+      types[name] = type.stored
+    }
+    return (outputs, types)
   }
 }

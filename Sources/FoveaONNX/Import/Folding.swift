@@ -14,7 +14,9 @@ enum Folding {
     "Constant": constant, "ConstantOfShape": constantOfShape, "Range": range, "Cast": cast, "Identity": identity,
     "Add": arithmetic({ $0 &+ $1 }, +), "Sub": arithmetic({ $0 &- $1 }, -), "Mul": arithmetic({ $0 &* $1 }, *),
     "Div": arithmetic({ $1 == 0 || ($0 == .min && $1 == -1) ? 0 : $0 / $1 }, /),
-    "Mod": arithmetic({ $1 == 0 || $1 == -1 ? 0 : (($0 % $1) &+ $1) % $1 }, { $0 - ($0 / $1).rounded(.down) * $1 }),
+    "Mod": modulo, "Sign": each({ $0.signum() }, { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }),
+    "Round": each({ $0 }, { $0.rounded(.toNearestOrEven) }),
+    "Xor": comparison({ ($0 != 0) != ($1 != 0) }, { ($0 != 0) != ($1 != 0) }),
     "Max": arithmetic(max, max), "Min": arithmetic(min, min),
     "Equal": comparison({ $0 == $1 }, { $0 == $1 }), "Less": comparison({ $0 < $1 }, { $0 < $1 }),
     "Greater": comparison({ $0 > $1 }, { $0 > $1 }),
@@ -103,11 +105,26 @@ enum Folding {
   }
 
   private static func cast(_ node: NodeContext, _ inputs: [ONNXTensor?]) throws(ImportError) -> ONNXTensor? {
-    let input = try given(inputs, 0)
-    let type = ONNXType(code: Int32(truncatingIfNeeded: try node.integer("to", 1)))
+    try cast(try given(inputs, 0), to: ONNXType(code: Int32(truncatingIfNeeded: try node.integer("to", 1))))
+  }
+
+  static func cast(_ input: ONNXTensor, to type: ONNXType) throws(ImportError) -> ONNXTensor {
     guard type.isRead else { throw .unsupported("a cast to ONNX's type \(type.code)") }
-    if type.isFloatingPoint { return ONNXTensor(input.floats, shape: input.shape) }
-    let integers = type == .bool ? input.floats.map { $0 == 0 ? 0 : 1 } : input.integers
+    if type.isFloatingPoint {
+      let floats = input.floats.map { number in
+        switch type.code {
+        case 10: Float(Float16(number))
+        case 16: Float(BFloat16(number))
+        default: number
+        }
+      }
+      return ONNXTensor(shape: input.shape, type: type, content: .floats(Tensor(floats, shape: input.shape)))
+    }
+    var integers = type == .bool ? input.floats.map { $0 == 0 ? 0 : 1 } : input.integers
+    if let range = type.narrowRange {
+      let count = range.count
+      integers = integers.map { (($0 % count) + 2 * count - range.lowerBound) % count + range.lowerBound }
+    }
     return ONNXTensor(shape: input.shape, type: type, content: .integers(integers))
   }
 
@@ -153,6 +170,16 @@ enum Folding {
       }
       return result
     }
+  }
+
+  /// What is left by a division, with the sign of the divisor, or of what is divided.
+  private static func modulo(_ node: NodeContext, _ inputs: [ONNXTensor?]) throws(ImportError) -> ONNXTensor? {
+    if try node.integer("fmod", 0) != 0 {
+      return try arithmetic({ $1 == 0 || $1 == -1 ? 0 : $0 % $1 }, { $0.truncatingRemainder(dividingBy: $1) })(
+        node, inputs)
+    }
+    return try arithmetic(
+      { $1 == 0 || $1 == -1 ? 0 : (($0 % $1) &+ $1) % $1 }, { $0 - ($0 / $1).rounded(.down) * $1 })(node, inputs)
   }
 
   /// Between bounds that are inputs, or attributes before version 11; either may be left out.

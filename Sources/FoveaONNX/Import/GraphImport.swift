@@ -27,6 +27,9 @@ final class GraphImport {
   /// The initializers whose numbers were asked for.
   private(set) var asked: Set<String> = []
 
+  /// What nodes ask for that is not read here; operators that are not read at all are left out.
+  private(set) var refused: [(what: String, node: ONNXNode)] = []
+
   /// The layer in which the graph is imported.
   private let root: String
 
@@ -65,10 +68,16 @@ final class GraphImport {
 
   private func report(_ error: ImportError, in node: ONNXNode, layer: String?) {
     broken.formUnion(node.outputs)
-    guard case .mistake(let mistake) = error else { return }
+    note(error, of: node)
+    guard case .mistake(let mistake, _) = error else { return }
     _ = builder.layer(named: layer, defaultName: node.type.lowercased(), kind: node.type, input: anyValue) {
       builder.fail(mistake, shape: [])
     }
+  }
+
+  private func note(_ error: ImportError, of node: ONNXNode) {
+    guard case .mistake(_, let unread?) = error, node.domain.isEmpty, ONNXOperators.isRead(node.type) else { return }
+    refused.append((unread, node))
   }
 
   /// Imports the branch of an `If` that is taken: exporters ask so for shapes, which are known here.
@@ -105,9 +114,7 @@ final class GraphImport {
 
   private func importNode(_ node: ONNXNode, layer: String?) {
     guard node.domain.isEmpty, let make = ONNXOperators.all[node.type] else {
-      let isForShapes = node.domain.isEmpty && Folding.all[node.type] != nil
-      let what = isForShapes ? "\(node.type) of data, other than of shapes," : "the operator \(node.type)"
-      return report(.unsupported(what), in: node, layer: layer)
+      return report(.unsupported("the operator \(node.type)"), in: node, layer: layer)
     }
     let context = NodeContext(node: node, graph: self)
     let input = node.inputs.lazy.compactMap { self.values[$0]?.value }.first ?? anyValue
@@ -120,7 +127,8 @@ final class GraphImport {
         return outputs.first?.value ?? input
       } catch {
         mistake = error
-        guard case .mistake(let shapeError) = error else { return builder.invalid }
+        note(error, of: node)
+        guard case .mistake(let shapeError, _) = error else { return builder.invalid }
         return builder.fail(shapeError, shape: [])
       }
     }
@@ -128,7 +136,10 @@ final class GraphImport {
       broken.formUnion(node.outputs)
       return
     }
-    for (name, output) in zip(node.outputs, outputs) where !name.isEmpty { values[name] = output }
+    let inherited = kind(of: node.inputs.dropFirst(ONNXOperators.meaningfulInput[node.type] ?? 0).first ?? "")
+    for (name, output) in zip(node.outputs, outputs) where !name.isEmpty {
+      values[name] = output.meaning(output.kind ?? inherited)
+    }
     for name in node.outputs.dropFirst(outputs.count) where !name.isEmpty { missing[name] = node.type }
   }
 
@@ -156,8 +167,19 @@ final class GraphImport {
       throw ImportError("it reads '\(name)', which no node before it gives", fix: "check the file with onnx.checker")
     }
     guard value.isValid else { throw .reported }
-    values[name] = LaidOut(value)
-    return LaidOut(value)
+    values[name] = LaidOut(value).meaning(kind(of: name))
+    return values[name]!
+  }
+
+  /// What the numbers of a tensor mean.
+  func kind(of name: String) -> NumberKind {
+    if let value = values[name] { return value.kind ?? (value.value.elementType == .int32 ? .whole : .real) }
+    return type(of: name).map { NumberKind($0) } ?? .real
+  }
+
+  /// What the file says that the elements of a tensor are, if it does.
+  func type(of name: String) -> ONNXType? {
+    folded[name]?.type ?? source.initializers[name]?.type ?? source.inputs.first { $0.name == name }?.type
   }
 
   func isParameter(_ name: String) -> Bool {
@@ -177,7 +199,7 @@ final class GraphImport {
   /// The result `name` of the graph.
   func output(_ name: String) -> LaidOut? {
     do throws(ImportError) { return try value(name) } catch {
-      if case .mistake(let mistake) = error { _ = builder.fail(mistake, shape: []) }
+      if case .mistake(let mistake, _) = error { _ = builder.fail(mistake, shape: []) }
       return nil
     }
   }
@@ -207,6 +229,10 @@ final class GraphImport {
       } else {
         folded[output] = try Folding.shape(node, of: try value(name).shape)
       }
+      return true
+    }
+    if node.type == "CastLike", let known = node.inputs.first.flatMap({ folded[$0] }) {
+      folded[output] = try Folding.cast(known, to: ONNXOperators.likeness(NodeContext(node: node, graph: self)))
       return true
     }
     guard let fold = Folding.all[node.type] else { return false }

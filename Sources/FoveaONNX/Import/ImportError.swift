@@ -3,7 +3,9 @@ import FoveaGraph
 /// Why an operator could not be made part of our graph.
 enum ImportError: Error {
   /// What does not fit at the present node.
-  case mistake(ShapeError)
+  ///
+  /// - Parameter unread: what is asked for that is not read here, if it is that.
+  case mistake(ShapeError, unread: String? = nil)
   /// The graph's builder has noted it already.
   case reported
 
@@ -14,6 +16,7 @@ enum ImportError: Error {
 
   /// What a sound file can ask for and is not done here.
   static func unsupported(_ what: String) -> ImportError {
-    ImportError("\(what) is not read here", fix: "export the model without it")
+    let error = ShapeError("\(what) is not read here", fix: "export the model without it")
+    return .mistake(error, unread: what)
   }
 }

@@ -1,5 +1,15 @@
 import FoveaCore
+import FoveaFormats
 import FoveaGraph
+
+/// What numbers mean that are floats here, whatever they are in the file.
+enum NumberKind: Sendable {
+  case real, whole
+  /// 0 or 1.
+  case truth
+
+  init(_ type: ONNXType) { self = type.isFloatingPoint ? .real : type == .bool ? .truth : .whole }
+}
 
 /// A value of an ONNX graph, and how its axes lie in ours.
 ///
@@ -13,6 +23,8 @@ struct LaidOut {
   var pooledSizes: [Int]?
   /// Whether such positions shall count columns before rows when they leave the graph.
   var countsColumnsFirst = false
+  /// What its numbers mean; `nil` for the same as those that it came from.
+  var kind: NumberKind?
 
   init(_ value: Value, isChannelsLast: Bool = false) { (self.value, self.isChannelsLast) = (value, isChannelsLast) }
 
@@ -52,4 +64,11 @@ struct LaidOut {
 
   /// The same place and order with another value: what works on each number alone leaves axes where they are.
   func with(_ value: Value) -> LaidOut { LaidOut(value, isChannelsLast: isChannelsLast) }
+
+  /// The same value with another meaning.
+  func meaning(_ kind: NumberKind) -> LaidOut {
+    var result = self
+    result.kind = kind
+    return result
+  }
 }

@@ -71,8 +71,13 @@ struct NodeContext {
     guard has(index) else {
       throw ImportError("\(node.type) lacks its input \(index + 1)", fix: "check the file with onnx.checker")
     }
-    return try graph.value(node.inputs[index])
+    let value = try graph.value(node.inputs[index])
+    guard value.value.elementType == .int32, !ONNXOperators.takingIntegers.contains(node.type) else { return value }
+    return value.with(try apply(Op.Convert.toFloat, value.value)).meaning(.whole)
   }
+
+  /// What the numbers of an input mean.
+  func kind(_ index: Int) -> NumberKind { has(index) ? graph.kind(of: node.inputs[index]) : .real }
 
   /// All inputs, for operators that take any number.
   func inputs() throws(ImportError) -> [LaidOut] {

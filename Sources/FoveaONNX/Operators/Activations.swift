@@ -56,12 +56,10 @@ extension ONNXOperators {
     "Sinh": each { 0.5 * ($0.exponential - (-$0).exponential) },
     "Cosh": each { 0.5 * ($0.exponential + (-$0).exponential) },
     "Identity": { node throws(ImportError) in [try node.input(0)] },
-    "Cast": { node throws(ImportError) in try cast(node, to: try node.integer("to", 1)) },
-    "CastLike": { node throws(ImportError) in try cast(node, to: 1) },
   ]
 
   /// A function of each number alone.
-  private static func each(_ function: @escaping @Sendable (Value) -> Value) -> Make {
+  static func each(_ function: @escaping @Sendable (Value) -> Value) -> Make {
     { node throws(ImportError) in try map(node, function) }
   }
 
@@ -98,14 +96,5 @@ extension ONNXOperators {
     let (value, slope) = (pair.a, pair.b)
     let y = value.applying(Op.ReLU()) - slope * (-value).applying(Op.ReLU())
     return [LaidOut(try node.checked(y), isChannelsLast: pair.isChannelsLast)]
-  }
-
-  /// All floats are float32 here.
-  private static func cast(_ node: NodeContext, to type: Int) throws(ImportError) -> [LaidOut] {
-    let x = try node.input(0)
-    guard x.value.elementType.isFloatingPoint, [1, 10, 11, 16].contains(type) else {
-      throw .unsupported("a cast of data between whole numbers and floats")
-    }
-    return [x]
   }
 }

@@ -33,8 +33,12 @@ extension ONNXOperators {
     "Add": pair({ $0 + $1 }, withNumber: { $0 + $1 }),
     "Sub": pair({ $0 - $1 }, withNumber: { $0 - $1 }, fromNumber: { $0 - $1 }),
     "Mul": pair({ $0 * $1 }, withNumber: { $0 * $1 }),
-    "Div": pair({ $0 / $1 }, withNumber: { $0 / $1 }, fromNumber: { $0 * $1.power(-1) }),
-    "Pow": power,
+    "Div": divided, "Mod": modulo,
+    "Pow": { node throws(ImportError) in
+      let y = try power(node)
+      // By logarithms, a whole number is met nearly.
+      return node.kind(0) == .real ? y : [y[0].with(try node.apply(Op.Round(.nearest), y[0].value))]
+    },
     "Sum": several { $0 + $1 }, "Max": several { max($0, $1) }, "Min": several { min($0, $1) },
     "Mean": { node throws(ImportError) in
       let sum = try several { $0 + $1 }(node)
@@ -70,8 +74,29 @@ extension ONNXOperators {
     }
   }
 
+  /// Whole numbers are cut off towards 0.
+  private static func divided(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
+    let quotient = pair({ $0 / $1 }, withNumber: { $0 / $1 }, fromNumber: { $0 * $1.power(-1) })
+    guard node.kind(0) != .real, node.kind(1) != .real else { return try quotient(node) }
+    let y = try combined(node, try node.input(0), try older(node, try node.input(1)), { $0 / $1 })
+    return [y.with(try node.apply(Op.Round(.towardZero), y.value))]
+  }
+
+  /// What is left by a division, with the sign of the divisor, or of what is divided.
+  private static func modulo(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
+    let isLikeC = try node.integer("fmod", 0) != 0
+    let rest = try combined(node, try node.input(0), try node.input(1)) { a, b in
+      let quotient = (a / b).applying(Op.Round(.towardZero))
+      // Nothing of an infinite divisor is still nothing.
+      let rest = a - (quotient * b).applying(Op.Mask(), quotient)
+      if isLikeC { return rest }
+      return rest + b.applying(Op.Mask(), (rest * b).compared(.less, node.builder.constant(Tensor(0))))
+    }
+    return [rest]
+  }
+
   /// Before version 7 an attribute said from which axis of the first input the second one stretches.
-  private static func older(_ node: NodeContext, _ b: LaidOut) throws(ImportError) -> LaidOut {
+  static func older(_ node: NodeContext, _ b: LaidOut) throws(ImportError) -> LaidOut {
     guard node.opset < 7, try node.integer("broadcast", 0) != 0 else { return b }
     let rank = try node.input(0).rank
     let axis = try node.integer("axis", rank - b.rank)
@@ -80,7 +105,7 @@ extension ONNXOperators {
     return LaidOut(try node.reshape(b.inOrder, to: Shape(b.shape.dimensions + [Int](repeating: 1, count: behind))))
   }
 
-  private static func combined(
+  static func combined(
     _ node: NodeContext, _ a: LaidOut, _ b: LaidOut, _ function: (Value, Value) -> Value
   ) throws(ImportError) -> LaidOut {
     let pair = try node.aligned(a, b)

@@ -127,7 +127,7 @@ extension ONNXOperators {
     guard let tensor = try Folding.range(node, bounds)?.tensor, tensor.shape.count > 0 else {
       throw .unsupported("a range without elements")
     }
-    return [LaidOut(node.builder.constant(tensor))]
+    return [LaidOut(node.builder.constant(tensor)).meaning(NumberKind(bounds[0].type))]
   }
 
   /// One number in a shape: many of them are stretched when the program starts, not kept in the graph.
@@ -136,9 +136,12 @@ extension ONNXOperators {
     guard sizes.allSatisfy({ $0 > 0 }), Shape(sizes).isHoldable else {
       throw ImportError("constants of the shape \(sizes)", fix: "use sizes of at least 1")
     }
-    var number: Float = 0
-    if case .tensor(let tensor)? = node.node.attributes["value"] { number = tensor.floats.first ?? 0 }
-    return [LaidOut(try node.apply(Op.Broadcast(to: Shape(sizes)), node.builder.constant(Tensor(number))))]
+    var (number, kind): (Float, NumberKind) = (0, .real)
+    if case .tensor(let tensor)? = node.node.attributes["value"] {
+      (number, kind) = (tensor.floats.first ?? 0, NumberKind(tensor.type))
+    }
+    let value = try node.apply(Op.Broadcast(to: Shape(sizes)), node.builder.constant(Tensor(number)))
+    return [LaidOut(value).meaning(kind)]
   }
 
   private static func expand(_ node: NodeContext) throws(ImportError) -> [LaidOut] {

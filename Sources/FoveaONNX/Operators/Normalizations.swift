@@ -5,7 +5,8 @@ import FoveaLayers
 extension ONNXOperators {
   static let normalizations: [String: Make] = [
     "BatchNormalization": batchNorm, "InstanceNormalization": instanceNorm, "GroupNormalization": groupNorm,
-    "LayerNormalization": layerNorm, "LRN": localResponseNorm, "MeanVarianceNormalization": meanVarianceNorm,
+    "LayerNormalization": layerNorm, "RMSNormalization": rootMeanSquareNorm, "LRN": localResponseNorm,
+    "MeanVarianceNormalization": meanVarianceNorm,
     "LpNormalization": lpNorm, "Dropout": dropout,
   ]
 
@@ -122,6 +123,15 @@ extension ONNXOperators {
     let deviation = try node.apply(Op.ReciprocalSquareRoot(epsilon: epsilon), variance)
     results.append(LaidOut(try node.reshape(deviation, to: kept)))
     return results
+  }
+
+  private static func rootMeanSquareNorm(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
+    let input = try node.input(0)
+    let axes = try node.axis(try node.integer("axis", -1), rank: input.rank)..<input.rank
+    let x = try node.checked(input.inOrder)
+    let square = (x * x).mean(over: Array(axes), keepingAxes: true)
+    let size = try node.apply(Op.ReciprocalSquareRoot(epsilon: try node.float("epsilon", 1e-5)), square)
+    return [LaidOut(try node.checked(x * size * node.input(1).inOrder))]
   }
 
   private static func localResponseNorm(_ node: NodeContext) throws(ImportError) -> [LaidOut] {

@@ -5,8 +5,18 @@ enum ONNXOperators {
 
   static let all: [String: Make] = [
     convolutions, poolings, normalizations, activations, arithmetic, products, arrangements, slicings, resizings,
-    reductions, softmaxes,
+    reductions, softmaxes, comparisons, roundings, trigonometry, accumulations, selections, picks, scatters,
+    quantizations,
+    ["Einsum": einsum, "GridSample": gridSample],
   ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
+
+  /// The operators that take whole numbers as they are; for all others they become floats.
+  static let takingIntegers: Set = [
+    "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "MaxUnpool", "Gather",
+  ]
+
+  /// The input whose numbers mean what the results mean, where that is not the first and the operator does not say.
+  static let meaningfulInput = ["Where": 1, "OneHot": 2]
 
   /// Whether nodes of the type can be read, here or as numbers that are known before.
   static func isRead(_ type: String) -> Bool {

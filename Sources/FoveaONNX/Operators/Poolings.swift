@@ -21,6 +21,7 @@ extension ONNXOperators {
     guard node.gives(1) else { return [y] }
     var switches = LaidOut(try node.apply(Op.MaxPoolSwitches(window), x), isChannelsLast: true)
     switches.pooledSizes = node.lengths(x)
+    switches.kind = .whole
     switches.countsColumnsFirst = try node.integer("storage_order", 0) != 0
     return [y, switches]
   }

@@ -11,6 +11,9 @@ extension ONNXOperators {
     "ReduceL2": reduction { ($0 * $0).sum(over: $1, keepingAxes: true).squareRoot },
     "ReduceSumSquare": reduction { ($0 * $0).sum(over: $1, keepingAxes: true) },
     "ReduceLogSum": reduction { $0.sum(over: $1, keepingAxes: true).logarithm },
+    "ReduceProd": { node throws(ImportError) in
+      try reduction(node) { x, axes throws(ImportError) in try product(node, x, over: axes) }
+    },
     "ArgMax": position { $0 }, "ArgMin": position { -$0 },
     "ReduceLogSumExp": reduction { x, axes in
       // Shifted by the largest, so that no exponential overflows.
@@ -38,24 +41,30 @@ extension ONNXOperators {
       let numbers = (0..<length).map { Float(isLast ? $0 + 1 : length - $0) }
       let ranks = (1 - isLess) * node.builder.constant(Tensor(numbers, shape: shape))
       let best = ranks.applying(Op.Maximum(over: [place], keepingAxes: true))
-      let y = x.with(try node.checked(isLast ? best - 1 : Float(length) - best))
+      let y = x.with(try node.checked(isLast ? best - 1 : Float(length) - best)).meaning(.whole)
       guard try node.integer("keepdims", 1) == 0 else { return [y] }
-      return [LaidOut(try node.reshape(y.inOrder, to: x.shape.reduced(over: [axis])))]
+      return [LaidOut(try node.reshape(y.inOrder, to: x.shape.reduced(over: [axis]))).meaning(.whole)]
     }
   }
 
   /// - Parameter function: folds the axes to length 1.
   private static func reduction(_ function: @escaping @Sendable (Value, [Int]) -> Value) -> Make {
     { node throws(ImportError) in
-      let x = try node.input(0)
-      var axes = try node.axes(try node.integers("axes", orInput: 1) ?? [], rank: x.rank)
-      if axes.isEmpty {
-        if try node.integer("noop_with_empty_axes", 0) != 0 { return [x] }
-        axes = Array(0..<x.rank)
-      }
-      let y = x.with(try node.checked(function(x.value, axes.map(x.place).sorted())))
-      guard try node.integer("keepdims", 1) == 0 else { return [y] }
-      return [LaidOut(try node.reshape(y.inOrder, to: x.shape.reduced(over: axes)))]
+      try reduction(node) { x, axes throws(ImportError) in function(x, axes) }
     }
+  }
+
+  private static func reduction(
+    _ node: NodeContext, _ function: (Value, [Int]) throws(ImportError) -> Value
+  ) throws(ImportError) -> [LaidOut] {
+    let x = try node.input(0)
+    var axes = try node.axes(try node.integers("axes", orInput: 1) ?? [], rank: x.rank)
+    if axes.isEmpty {
+      if try node.integer("noop_with_empty_axes", 0) != 0 { return [x] }
+      axes = Array(0..<x.rank)
+    }
+    let y = x.with(try node.checked(try function(x.value, axes.map(x.place).sorted())))
+    guard try node.integer("keepdims", 1) == 0 else { return [y] }
+    return [LaidOut(try node.reshape(y.inOrder, to: x.shape.reduced(over: axes)))]
   }
 }

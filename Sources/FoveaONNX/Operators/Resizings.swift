@@ -77,7 +77,8 @@ extension ONNXOperators {
     _ node: NodeContext, _ x: Value, along axis: Int, _ resampling: Resampling, scale: Double, to size: Int?
   ) throws(ImportError) -> Value {
     let length = x.shape[axis]
-    let outputs = size.map(Double.init) ?? (scale * Double(length)).rounded(.down)
+    // In float32, as ONNX's inference of shapes does: 5 · 2.6 is 13.
+    let outputs = size.map(Double.init) ?? Double((Float(scale) * Float(length)).rounded(.down))
     guard scale > 0, scale.isFinite, outputs >= 1, outputs <= Double(SparseMatrix.longest),
       length <= SparseMatrix.longest
     else { throw ImportError("\(length) positions scaled by \(scale)", fix: "keep 1 to \(SparseMatrix.longest)") }

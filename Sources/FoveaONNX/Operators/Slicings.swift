@@ -106,11 +106,7 @@ extension ONNXOperators {
     let (x, places) = (try node.input(0), node.knownIfAny(1))
     let axis = try node.axis(try node.integer("axis", 0), rank: x.rank)
     guard let places else {
-      let indices = try node.input(1)
-      guard axis == 0, x.rank == 2, indices.value.elementType == .int32 else {
-        throw .unsupported("gathering by data other than the rows of a table")
-      }
-      return [LaidOut(try node.apply(Op.Lookup(), x.value, indices.inOrder))]
+      return try gather(node, x, try node.input(1), along: axis)
     }
     let length = x.shape[axis]
     let integers = places.integers

@@ -82,3 +82,35 @@ extension Op.ClampGradient: OneDNNPointwise {
     .init(operation: FOVEA_STEP_CLAMP_GRADIENT, p: forward.lower, q: forward.upper) { $0[0] }
   }
 }
+
+extension Op.Compare: OneDNNPointwise {
+  var code: StepCode {
+    switch relation {
+    case .equal: .init(operation: FOVEA_STEP_EQUAL) { _ in false }
+    case .less: .init(operation: FOVEA_STEP_LESS)
+    case .lessOrEqual: .init(operation: FOVEA_STEP_LESS_OR_EQUAL) { _ in false }
+    }
+  }
+}
+extension Op.Mask: OneDNNPointwise { var code: StepCode { .init(operation: FOVEA_STEP_MASK) { $0[0] || $0[1] } } }
+extension Op.Round: OneDNNPointwise {
+  var code: StepCode {
+    switch target {
+    case .down: .init(operation: FOVEA_STEP_ROUND_DOWN)
+    case .up: .init(operation: FOVEA_STEP_ROUND_UP)
+    case .towardZero: .init(operation: FOVEA_STEP_ROUND_TOWARD_ZERO)
+    case .nearest: .init(operation: FOVEA_STEP_ROUND_NEAREST)
+    case .float16: .init(operation: FOVEA_STEP_ROUND_FLOAT16)
+    case .bfloat16: .init(operation: FOVEA_STEP_ROUND_BFLOAT16)
+    }
+  }
+}
+extension Op.Trigonometric: OneDNNPointwise {
+  var code: StepCode {
+    switch function {
+    case .sine: .init(operation: FOVEA_STEP_SINE)
+    case .cosine: .init(operation: FOVEA_STEP_COSINE) { _ in false }
+    case .arctangent: .init(operation: FOVEA_STEP_ARCTANGENT)
+    }
+  }
+}

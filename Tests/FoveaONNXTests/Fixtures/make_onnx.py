@@ -149,8 +149,10 @@ graph = helper.make_graph(
         node("NonZero", ["a"], ["b"], name="first"),
         node("NonZero", ["a"], ["c"], name="second"),
         node("Fancy", ["a"], ["y"], domain="org.example"),
+        node("Resize", ["a", "", "scales"], ["d"], name="third", mode="none"),
     ],
-    "unsupported", [value("x", [1, 1, 4, 4])], [value("y", [None, None, None, None])], [numpy_helper.from_array(weights(1, 1, 2, 2), "w")],
+    "unsupported", [value("x", [1, 1, 4, 4])], [value("y", [None, None, None, None])], 
+    [numpy_helper.from_array(weights(1, 1, 2, 2), "w"), numpy_helper.from_array(np.full(4, 2, np.float32), "scales")],
 )
 onnx.save(
     helper.make_model(
@@ -224,3 +226,17 @@ save(
     [value("x", [2, 1, 3, 4])], [value("y", [2, 1, 6, 7])], {"sizes": np.array([2, 1, 6, 7])}, 17,
     x=weights(2, 1, 3, 4, scale=1),
 )
+
+
+# Files that the checker of ONNX refuses.
+def invalid(name, nodes, outputs=("y",), opset=17):
+    graph = helper.make_graph(nodes, name, [value("x", [1, 2])], [value(output, [1, 2]) for output in outputs])
+    onnx.save(
+        helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8),
+        str(folder / f"{name}.onnx"))
+
+
+invalid("twice", [node("Relu", ["x"], ["y"], name="first"), node("Neg", ["x"], ["y"], name="second")])
+invalid("no-output", [node("Relu", ["x"], ["y"])], outputs=())
+invalid("too-new", [node("Relu", ["x"], ["y"])], opset=99)
+invalid("attribute", [node("Softmax", ["x"], ["a"], axis=1), node("LeakyRelu", ["a"], ["y"], name="leaky", slope=0.5)])
