@@ -4,7 +4,8 @@
 bench-peers.py FOVEA PYTHON PEERS [ROW ...] [--passes N]
 
 FOVEA: the command; PYTHON: one with the peers' packages; PEERS: their side of the comparison (peers.py). A ROW is
-"infer MODEL BATCH" or "train MODEL BATCH", with commas for spaces: infer,resnet50,16; all of the table by default.
+"infer MODEL BATCH", "train MODEL BATCH" or "int8 MODEL BATCH" (predictions with whole numbers of 8 bits, the peers by
+int8-peers.py), with commas for spaces: infer,resnet50,16; all of the table by default.
 
 For each row and peer: images/s and peak resident memory of both sides (medians over the passes), and the medians of the
 ratios of neighbouring passes with their range. The table is Markdown, for docs/benchmarks.md.
@@ -14,6 +15,7 @@ import platform
 import re
 import subprocess
 import sys
+from pathlib import Path
 from statistics import median
 
 # Work, and the ratio of speeds to each peer that the project wants at least.
@@ -23,10 +25,11 @@ GOALS = {
     **{("train", model, batch): {"torch": 2.0, "torch-compile": 1.5}
        for model, batch in (("resnet50", 16), ("resnet20", 128), ("vgg16", 8), ("unet", 4))},
     ("train", "lenet5", 128): {"torch": 4.0},
+    **{("int8", "resnet50", batch): {"ort": 1.0, "ov": 1.0} for batch in (1, 16)},
 }
 MEMORY_GOAL = 0.6
 # For what is not in the table.
-ENGINES = {"infer": ("torch", "ort", "ov"), "train": ("torch",)}
+ENGINES = {"infer": ("torch", "ort", "ov"), "train": ("torch",), "int8": ("ort", "ov")}
 # What our models are called; the peers' U-Net takes pictures of 256×256.
 OURS = {"unet": ["unet-same"]}
 LINE = re.compile(r"([0-9.]+) images/s +peak ([0-9]+) MiB")
@@ -36,14 +39,14 @@ def measure(command):
     run = subprocess.run(command, capture_output=True, text=True)
     found = LINE.search(run.stdout)
     if not found:
-        print(f"bench-peers: {' '.join(command)} printed no measurement:\n{run.stdout}{run.stderr}", file=sys.stderr)
+        print(f"bench-peers: {' '.join(map(str, command))} printed no measurement:\n{run.stdout}{run.stderr}", file=sys.stderr)
         return None
     return float(found[1]), int(found[2])
 
 
 def ours(fovea, kind, model, batch):
-    training = ["--training"] if kind == "train" else []
-    return measure([fovea, "bench", *OURS.get(model, [model]), *training, "--batch-size", str(batch), "--threads", "2"])
+    options = {"infer": [], "train": ["--training"], "int8": ["--precision", "int8"]}[kind]
+    return measure([fovea, "bench", *OURS.get(model, [model]), *options, "--batch-size", str(batch), "--threads", "2"])
 
 
 def versions(python):
@@ -65,7 +68,8 @@ def row(fovea, python, peers, kind, model, batch, passes):
     results = []
     for _ in range(passes):
         mine = ours(fovea, kind, model, batch)
-        theirs = {engine: measure([python, peers, kind, model, str(batch), engine]) for engine in goals}
+        program = [python, Path(__file__).with_name("int8-peers.py")] if kind == "int8" else [python, peers, kind]
+        theirs = {engine: measure([*program, model, str(batch), engine]) for engine in goals}
         if mine:
             results.append((mine, theirs))
     for engine, goal in goals.items():

@@ -34,7 +34,7 @@ enum Commands {
   static var all: [any Command.Type] {
     [
       Train.self, Evaluate.self, Predict.self, SummaryCommand.self, Models.self, Layers.self, Run.self, Bench.self,
-      Convert.self, ExportSamples.self, Shapes.self, Explain.self, LessonCommand.self,
+      Convert.self, Quantize.self, ExportSamples.self, Shapes.self, Explain.self, LessonCommand.self,
     ]
   }
 }

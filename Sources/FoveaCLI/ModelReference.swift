@@ -1,3 +1,4 @@
+import FoveaCompiler
 import FoveaFiles
 import FoveaLayers
 import FoveaNetwork
@@ -70,6 +71,14 @@ enum ModelReference {
     case .entry(let entry): entry.make(classes: classes)
     case .saved(let network): network.model
     }
+  }
+
+  /// The plan of a graph of the model, with whole numbers where it was saved with them.
+  func plan(_ graph: Graph, isExact: Bool, backend: BackendChoice) throws -> Plan {
+    let precision = isExact ? Precision.exact : .float32
+    guard case .saved(let network) = self else { return try backend.plan(graph, precision: precision) }
+    network.precision = precision
+    return try network.plan(graph, precision: precision)
   }
 
   /// The shape that was asked for with --input, or the model's own.

@@ -22,18 +22,21 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
   /// Made on the thread that will run it: kernels are chosen for its number of threads.
   ///
   /// - Parameters:
+  ///   - lowering: which layers compute with whole numbers.
   ///   - isMeasured: whether heavy nodes get the kernel that is fastest here, which is measured the first time; for
   ///     graphs that run once, that is no gain.
   ///   - memoryLimit: the most bytes at once, for a training step: results are computed again instead of kept as far as
   ///     that takes.
   ///   - otherBytes: what counts besides.
   package func plan(
-    _ graph: Graph, precision: Precision = .exact, isMeasured: Bool = true, memoryLimit: Int? = nil,
+    _ graph: Graph, precision: Precision = .exact, lowering: LayerQuantizer? = nil, isMeasured: Bool = true,
+    memoryLimit: Int? = nil,
     otherBytes: Int = 0
   ) throws -> Plan {
     try ComputeThread.shared.run {
       var graph = graph
       Pipeline.standard(backends: backends).run(on: &graph)
+      try lowering?.run(on: &graph, backends: backends)
       let timings =
         isMeasured && self == .onednn
         ? KernelTimingFile.shared(version: backends[0].version, threads: OneDNNBackend.threads) : nil

@@ -1,3 +1,4 @@
+import FoveaCompiler
 package import FoveaCore
 import FoveaData
 import FoveaFiles
@@ -9,9 +10,10 @@ internal import Foundation
 
 /// What a model file says about its model, besides the weights.
 package struct Manifest: Codable, Sendable {
-  /// From version 2 the input may be of whole numbers, from version 3 the model may be an ONNX graph in the same folder.
+  /// From version 2 the input may be of whole numbers, from version 3 the model may be an ONNX graph in the same folder,
+  /// from version 4 layers may compute with whole numbers.
   /// What version 1 can say is written as version 1, so that older programs read it.
-  static let newestVersion = 3
+  static let newestVersion = 4
   package static let fileName = "manifest.json"
   static let weightsName = "weights.safetensors"
   /// The nodes of a model that came as an ONNX file, without its weights.
@@ -29,6 +31,8 @@ package struct Manifest: Codable, Sendable {
   var weights: FileSeal
   /// Of a model that came as an ONNX file.
   var graph: FileSeal?
+  /// Of a model whose layers compute with whole numbers.
+  var quantization: Quantization?
 }
 
 /// The size and hash of a file that a manifest belongs to.
@@ -86,10 +90,11 @@ extension Network {
       graph = try FileSeal(file)
     }
     let manifest = Manifest(
-      formatVersion: graph != nil ? 3 : elementType == nil ? 1 : 2, model: name, input: inputShape,
+      formatVersion: quantization != nil ? 4 : graph != nil ? 3 : elementType == nil ? 1 : 2, model: name,
+      input: inputShape,
       elementType: elementType,
       outputs: outputShape.rank == 1 ? outputShape[0] : nil, classNames: classNames, preprocessing: preprocessing,
-      weights: try FileSeal(weights), graph: graph)
+      weights: try FileSeal(weights), graph: graph, quantization: quantization)
     try OpenFile(creating: folder + "/" + Manifest.fileName).write(SealedJSON.encode(manifest))
   }
 
@@ -138,6 +143,11 @@ extension Network {
     try self.init(
       traced: traced, model: model, parameters: traced.parameters(from: tensors, of: weights),
       classNames: manifest.classNames, preprocessing: manifest.preprocessing, name: manifest.model, backend: backend)
+    let ranges = (manifest.quantization?.layers ?? [:]).values.flatMap { [$0.input] + ($0.residual.map { [$0] } ?? []) }
+    guard ranges.allSatisfy({ $0.scale.isFinite && $0.scale > 0 }) else {
+      throw NetworkError("\(folder): a scale of its quantization is not above 0; quantize the model anew")
+    }
+    quantization = manifest.quantization
   }
 
   /// The folder that holds the manifest: `path` itself, or the last checkpoint of a training's output folder.

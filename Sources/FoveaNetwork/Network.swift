@@ -28,6 +28,7 @@ public final class Network: Sendable {
     var classNames: [String]
     var preprocessing: Preprocessing?
     var precision = Precision.float32
+    var quantization: Quantization?
     /// Who has the parameters, while a training does.
     var loan: Loan?
   }
@@ -117,6 +118,7 @@ public final class Network: Sendable {
       }
       let loan = state.withLock { state in
         if state.loan == nil { state.parameters.merge(newValue) { $1 } }
+        state.quantization = nil
         return state.loan
       }
       try? ComputeThread.shared.run { loan?.set(newValue) }
@@ -150,7 +152,7 @@ public final class Network: Sendable {
         storage: ObjectIdentifier(storage),
         views: { Dictionary(uniqueKeysWithValues: paths.map { ($0, storage.view(of: $0)!) }) },
         set: { for (path, tensor) in $0 { storage.set(path, to: tensor) } })
-      state.withLock { $0.loan = loan }
+      state.withLock { ($0.loan, $0.quantization) = (loan, nil) }
       return storage
     }
   }
@@ -189,6 +191,18 @@ public final class Network: Sendable {
     }
   }
 
+  /// How predictions compute with whole numbers of 8 bits, if they do; `calibration(on:)` finds it.
+  ///
+  /// It belongs to the parameters: what changes them, training too, takes it away. Without effect where `precision` is
+  /// `.exact`, and on a processor that cannot multiply bytes (VNNI), where predictions compute in `float32`.
+  public var quantization: Quantization? {
+    get { state.withLock { $0.quantization } }
+    set {
+      state.withLock { $0.quantization = newValue }
+      cache.isStale.store(true, ordering: .releasing)
+    }
+  }
+
   /// The layer table.
   public func summary() -> Summary {
     // The model was traced when the network was made, so that it fits.
@@ -199,7 +213,13 @@ public final class Network: Sendable {
   ///
   /// - Errors: a batch of no examples, or of more than any machine holds.
   public func plan(batchSize: Int = 1) throws -> Plan {
-    try backend.plan(traced(batchSize: batchSize).graph, precision: precision)
+    try plan(traced(batchSize: batchSize).graph, precision: precision)
+  }
+
+  /// The plan of a graph with this network's parameters.
+  package func plan(_ graph: Graph, precision: Precision) throws -> Plan {
+    let quantization = self.precision == .exact ? nil : quantization
+    return try backend.plan(graph, precision: precision, lowering: quantization.map { LayerQuantizer($0, parameters) })
   }
 
   /// The model over symbolic values, for inference.

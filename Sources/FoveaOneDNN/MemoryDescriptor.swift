@@ -43,8 +43,11 @@ enum AxisOrder: Equatable {
 
 extension MemoryDescriptor {
   /// The descriptor of a tensor in `layout`, or, without one, in any layout that the primitive likes.
-  init(_ shape: Shape, _ layout: Layout?, order: AxisOrder = .activations) throws {
+  init(
+    _ shape: Shape, _ layout: Layout?, order: AxisOrder = .activations, type: ElementType = .float32
+  ) throws {
     self.init()
+    let type = type.native
     switch layout {
     case .native(let native):
       self = native.bytes.withUnsafeBytes { $0.loadUnaligned(as: MemoryDescriptor.self) }
@@ -52,13 +55,13 @@ extension MemoryDescriptor {
       let axes = order.arrange(shape.rank == 0 ? [1] : shape, strides: shape.rank == 0 ? [1] : strides)
       try OneDNN.check(
         dnnl_memory_desc_init_by_strides(
-          &self, Int32(axes.count), axes.map { Int64($0.size) }, dnnl_f32, axes.map { Int64($0.stride) }),
+          &self, Int32(axes.count), axes.map { Int64($0.size) }, type, axes.map { Int64($0.stride) }),
         "memory descriptor of \(shape)")
     case nil:
       let axes = order.arrange(shape, strides: shape.rowMajorStrides)
       try OneDNN.check(
         dnnl_memory_desc_init_by_tag(
-          &self, Int32(axes.count), axes.map { Int64($0.size) }, dnnl_f32, dnnl_format_tag_any),
+          &self, Int32(axes.count), axes.map { Int64($0.size) }, type, dnnl_format_tag_any),
         "memory descriptor of \(shape)")
     }
   }
@@ -130,5 +133,18 @@ extension MemoryDescriptor {
     }
     try OneDNN.check(
       dnnl_memory_desc_init_by_tag(&self, Int32(sizes.count), sizes, dnnl_f32, tag), "blocked memory of \(shape)")
+  }
+}
+
+extension ElementType {
+  /// As oneDNN calls it.
+  var native: dnnl_data_type_t {
+    switch self {
+    case .float32: dnnl_f32
+    case .bfloat16: dnnl_bf16
+    case .int8: dnnl_s8
+    case .uint8: dnnl_u8
+    case .int32: dnnl_s32
+    }
   }
 }

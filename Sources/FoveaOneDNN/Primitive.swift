@@ -13,11 +13,12 @@ final class Primitive: @unchecked Sendable {
   /// - Parameters:
   ///   - operation: one of oneDNN's operation descriptors.
   ///   - epilogue: what follows in the same kernel.
+  ///   - rescaling: of a primitive of whole numbers.
   ///   - forward: for a backward primitive, the forward one that it belongs to.
   convenience init<Descriptor>(
-    _ operation: Descriptor, epilogue: Epilogue = Epilogue.none, forward: Primitive? = nil
+    _ operation: Descriptor, epilogue: Epilogue = Epilogue.none, rescaling: Rescaling? = nil, forward: Primitive? = nil
   ) throws {
-    let attributes = try Attributes(epilogue)
+    let attributes = try Attributes(epilogue, rescaling)
     var descriptor: dnnl_primitive_desc_t?
     try withUnsafePointer(to: operation) { operation in
       try OneDNN.check(
@@ -79,10 +80,12 @@ final class Primitive: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - inputs: argument, shape and order of axes of each input of the node, in its order.
+  ///   - type: of the output.
   ///   - residual: an input that is added to the result; it lies in the output's memory, or is copied there.
   func kernel(
     inputs: [(argument: Int32, shape: Shape, order: AxisOrder)],
-    output: (argument: Int32, shape: Shape, order: AxisOrder), residual: Shape? = nil, overwritable: [Int] = []
+    output: (argument: Int32, shape: Shape, order: AxisOrder), type: ElementType = .float32, residual: Shape? = nil,
+    overwritable: [Int] = []
   ) -> Kernel {
     let target = memory(output.argument)
     var layouts = inputs.map { memory($0.argument).layout(of: $0.shape, order: $0.order) }
@@ -92,7 +95,7 @@ final class Primitive: @unchecked Sendable {
       layouts.append(outputLayout)
       overwritable = [inputs.count]
     }
-    let outputBytes = outputLayout.byteCount(output.shape, .float32)
+    let outputBytes = outputLayout.byteCount(output.shape, type)
     return Kernel(
       name: "onednn \(implementation)", inputLayouts: layouts, outputLayout: outputLayout, scratchBytes: scratchBytes,
       overwritableInputs: overwritable
@@ -159,16 +162,24 @@ private final class Call {
 private final class Attributes {
   let handle: dnnl_primitive_attr_t
 
-  init(_ epilogue: Epilogue) throws {
+  init(_ epilogue: Epilogue, _ rescaling: Rescaling? = nil) throws {
     var handle: dnnl_primitive_attr_t?
     try OneDNN.check(dnnl_primitive_attr_create(&handle), "attributes")
     self.handle = handle!
     try OneDNN.check(dnnl_primitive_attr_set_scratchpad_mode(handle, dnnl_scratchpad_mode_user), "scratchpad mode")
+    if let rescaling {
+      try OneDNN.check(
+        dnnl_primitive_attr_set_output_scales(handle, Int64(rescaling.factors.count), 1 << 1, rescaling.factors),
+        "output scales")
+    }
     guard epilogue.hasResidual || epilogue.activation != nil else { return }
     var steps: dnnl_post_ops_t?
     try OneDNN.check(dnnl_post_ops_create(&steps), "post-operations")
     defer { dnnl_post_ops_destroy(steps) }
-    if epilogue.hasResidual { try OneDNN.check(dnnl_post_ops_append_sum(steps, 1), "residual sum") }
+    if epilogue.hasResidual {
+      let (factor, type) = (rescaling?.residualFactor ?? 1, rescaling?.residualType.native ?? dnnl_data_type_undef)
+      try OneDNN.check(dnnl_post_ops_append_sum_v2(steps, factor, type), "residual sum")
+    }
     if let activation = epilogue.activation {
       try OneDNN.check(dnnl_post_ops_append_eltwise(steps, 1, activation.algorithm, 0, 0), "\(activation)")
     }
@@ -176,6 +187,14 @@ private final class Attributes {
   }
 
   deinit { dnnl_primitive_attr_destroy(handle) }
+}
+
+/// What a primitive of whole numbers multiplies sums and residuals with.
+struct Rescaling {
+  /// For each output channel.
+  var factors: [Float]
+  var residualFactor: Float = 1
+  var residualType = ElementType.float32
 }
 
 extension Epilogue {

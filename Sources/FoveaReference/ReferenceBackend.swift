@@ -10,19 +10,26 @@ public struct ReferenceBackend: Backend {
 
   public func kernel(for request: KernelRequest) -> Kernel? {
     guard let operation = request.operation as? any ReferenceKernel,
-      (request.inputs.map(\.elementType) + [request.outputType]).allSatisfy({ $0 == .float32 || $0 == .int32 })
+      (request.inputs.map(\.elementType) + [request.outputType]).allSatisfy({ $0 != .bfloat16 })
     else { return nil }
     return Kernel(
       name: "reference", inputLayouts: request.inputs.map { .rowMajor($0.shape) },
       outputLayout: .rowMajor(request.outputShape),
       // The result is complete before the first element is written.
-      overwritableInputs: request.inputs.indices.filter { request.inputs[$0].shape == request.outputShape }
+      overwritableInputs: request.inputs.indices.filter {
+        request.inputs[$0].shape == request.outputShape && request.inputs[$0].elementType == request.outputType
+      }
     ) { memory in
       {
         let inputs = zip(request.inputs, memory.inputs).map { Self.tensor($0, at: $1) }
         let result = operation.run(inputs, shape: request.outputShape)
-        result.values.withUnsafeBytes { memory.output.copyMemory(from: $0) }
-        result.integers.withUnsafeBytes { memory.output.copyMemory(from: $0) }
+        switch request.outputType {
+        case .int8: result.values.map { Int8($0) }.withUnsafeBytes { memory.output.copyMemory(from: $0) }
+        case .uint8: result.values.map { UInt8($0) }.withUnsafeBytes { memory.output.copyMemory(from: $0) }
+        default:
+          result.values.withUnsafeBytes { memory.output.copyMemory(from: $0) }
+          result.integers.withUnsafeBytes { memory.output.copyMemory(from: $0) }
+        }
       }
     }
   }
@@ -31,18 +38,20 @@ public struct ReferenceBackend: Backend {
     func array<E: Element>(of type: E.Type) -> [E] {
       [E](UnsafeBufferPointer(start: address.assumingMemoryBound(to: E.self), count: operand.shape.count))
     }
-    return operand.elementType == .int32
-      ? ReferenceTensor(integers: array(of: Int32.self), shape: operand.shape)
-      : ReferenceTensor(array(of: Float.self), shape: operand.shape)
+    return switch operand.elementType {
+    case .int32: ReferenceTensor(integers: array(of: Int32.self), shape: operand.shape)
+    case .int8: ReferenceTensor(array(of: Int8.self).map { Float($0) }, shape: operand.shape)
+    case .uint8: ReferenceTensor(array(of: UInt8.self).map { Float($0) }, shape: operand.shape)
+    default: ReferenceTensor(array(of: Float.self), shape: operand.shape)
+    }
   }
 
-  /// Copies between any two strided layouts of four-byte elements.
+  /// Copies between any two strided layouts.
   public func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) -> Kernel? {
-    guard case .strided(let from) = source, case .strided(let to) = target, type.byteCount == 4 else { return nil }
+    guard case .strided(let from) = source, case .strided(let to) = target else { return nil }
+    let bytes = type.byteCount
     return Kernel(name: "reference copy", inputLayouts: [source], outputLayout: target) { memory in
       {
-        let input = memory.inputs[0].assumingMemoryBound(to: UInt32.self)
-        let output = memory.output.assumingMemoryBound(to: UInt32.self)
         for element in 0..<shape.count {
           var (rest, read, write) = (element, 0, 0)
           for axis in stride(from: shape.rank - 1, through: 0, by: -1) {
@@ -51,7 +60,7 @@ public struct ReferenceBackend: Backend {
             read += index * from[axis]
             write += index * to[axis]
           }
-          output[write] = input[read]
+          (memory.output + write * bytes).copyMemory(from: memory.inputs[0] + read * bytes, byteCount: bytes)
         }
       }
     }

@@ -57,6 +57,6 @@ struct TinyNet: Model {
   #expect(
     Set(commands) == [
       "train", "evaluate", "predict", "summary", "models", "layers", "shapes", "explain", "lesson", "run", "bench",
-      "export-samples", "convert",
+      "export-samples", "convert", "quantize",
     ])
 }

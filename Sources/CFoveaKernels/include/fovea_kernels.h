@@ -252,3 +252,11 @@ void fovea_float_of_integer(int64_t count, const int32_t *x, float *y);
 void fovea_integer_of_float(int64_t count, const float *x, int32_t *y);
 /// Of each of `count` rows of `length` numbers, where the `best` largest or smallest stand, the best first.
 void fovea_best_positions(int64_t count, int64_t length, int64_t best, bool is_largest, const float *x, int32_t *y);
+/// y[i] = x[i] / scale, rounded, ties to even, and kept within 0...255, or −128...127 of `int8_t` if `is_signed`.
+void fovea_quantize(int64_t count, float scale, bool is_signed, const float *x, void *y);
+
+/// y[i] = scale · x[i] for bytes, of which `is_signed` says whether they are `int8_t`.
+void fovea_dequantize(int64_t count, float scale, bool is_signed, const void *x, float *y);
+
+/// y = x / scales[column], rounded, ties to even, and kept within −127...127.
+void fovea_quantize_weights(int64_t rows, int64_t columns, const float *scales, const float *x, int8_t *y);

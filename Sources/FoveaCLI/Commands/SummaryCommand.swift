@@ -82,9 +82,9 @@ enum SummaryCommand: Command {
         TrainingProgram.graph(
           model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size),
         backend: backend, memoryLimit: limit)
-      : try backend.plan(
-        trace(model, input: input, elementType: type, batchSize: size).graph,
-        precision: arguments[Common.exact] ? .exact : .float32)
+      : try reference.plan(
+        trace(model, input: input, elementType: type, batchSize: size).graph, isExact: arguments[Common.exact],
+        backend: backend)
     let report = Report(
       model: reference.name, input: input, elementType: type, batchSize: size, isTraining: arguments[training],
       summary: summary, memory: Memory(plan, isTraining: arguments[training]),

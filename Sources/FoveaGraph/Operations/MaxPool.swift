@@ -13,6 +13,14 @@ extension Op {
       try window.pooledShape(of: inputs[0])
     }
 
+    /// Whole numbers of 8 bits, which quantised graphs have, are compared as they are.
+    public func elementType(for inputs: [ElementType]) throws(ShapeError) -> ElementType {
+      guard inputs[0].isFloatingPoint || inputs[0].byteCount == 1 else {
+        throw ShapeError("max_pool takes floating-point numbers, not \(inputs[0])", fix: Value.fixOfIntegers)
+      }
+      return inputs[0]
+    }
+
     public func gradient(_ upstream: Value, inputs: [Value], output: Value) -> [Value?] {
       [upstream.applying(MaxPoolGradient(of: self), inputs[0])]
     }

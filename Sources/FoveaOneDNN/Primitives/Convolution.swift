@@ -80,17 +80,22 @@ extension KernelRequest {
 }
 
 /// The three primitives of one convolution: all layouts left to oneDNN, or activations in row-major order.
-private struct ConvolutionPrimitives {
+struct ConvolutionPrimitives {
   private let source, weights, destination, bias: MemoryDescriptor
   private let strides, dilations, before, after: [Int64]
 
-  init(_ convolution: Op.Convolution, input: Shape, weights: Shape, isAlone: Bool) throws {
+  /// - Parameter types: of the input, the weights and the output.
+  init(
+    _ convolution: Op.Convolution, input: Shape, weights: Shape, isAlone: Bool,
+    types: (input: ElementType, weights: ElementType, output: ElementType) = (.float32, .float32, .float32)
+  ) throws {
     let window = convolution.window
     let lengths = Array(input.dimensions[1...window.rank])
     let output = try convolution.outputShape(for: [input, weights])
-    source = try MemoryDescriptor(input, isAlone ? .rowMajor(input) : nil)
-    self.weights = try MemoryDescriptor(weights, nil, order: .weights(groups: convolution.groups))
-    destination = try MemoryDescriptor(output, isAlone ? .rowMajor(output) : nil)
+    source = try MemoryDescriptor(input, isAlone ? .rowMajor(input) : nil, type: types.input)
+    self.weights = try MemoryDescriptor(
+      weights, nil, order: .weights(groups: convolution.groups), type: types.weights)
+    destination = try MemoryDescriptor(output, isAlone ? .rowMajor(output) : nil, type: types.output)
     bias = try MemoryDescriptor([weights.channels], .rowMajor([weights.channels]))
     strides = window.strides.map(Int64.init)
     dilations = window.dilations.map { Int64($0 - 1) }
@@ -103,7 +108,8 @@ private struct ConvolutionPrimitives {
   }
 
   func forward(
-    bias hasBias: Bool = false, _ epilogue: Epilogue = .none, _ algorithm: dnnl_alg_kind_t = dnnl_convolution_direct
+    bias hasBias: Bool = false, _ epilogue: Epilogue = .none, _ algorithm: dnnl_alg_kind_t = dnnl_convolution_direct,
+    rescaling: Rescaling? = nil
   ) throws -> Primitive {
     var descriptor = dnnl_convolution_desc_t()
     try pointers { source, weights, destination in
@@ -114,7 +120,7 @@ private struct ConvolutionPrimitives {
             destination, strides, dilations, before, after), "convolution")
       }
     }
-    return try Primitive(descriptor, epilogue: epilogue)
+    return try Primitive(descriptor, epilogue: epilogue, rescaling: rescaling)
   }
 
   func inputGradient() throws -> Primitive {

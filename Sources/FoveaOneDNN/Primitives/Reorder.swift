@@ -6,8 +6,8 @@ internal import COneDNN
 /// Copies from one layout to another: by strides in C, to and from blocked layouts by oneDNN.
 enum Reorder {
   static func kernel(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
-    guard type.byteCount == 4 else { return nil }
-    if case .strided(let from) = source, case .strided(let to) = target {
+    guard type.byteCount == 4 || type.byteCount == 1 else { return nil }
+    if type.byteCount == 4, case .strided(let from) = source, case .strided(let to) = target {
       let space = StridedSpace(shape, [from, to])
       return Kernel(name: "c copy", inputLayouts: [source], outputLayout: target) { memory in
         { fovea_copy_strided(space.value, memory.inputs[0].words, memory.output.words) }
@@ -23,7 +23,8 @@ enum Reorder {
     }
     let order = sourceOrder ?? targetOrder ?? .activations
     let (from, to) = (
-      try MemoryDescriptor(shape, source, order: order), try MemoryDescriptor(shape, target, order: order)
+      try MemoryDescriptor(shape, source, order: order, type: type),
+      try MemoryDescriptor(shape, target, order: order, type: type)
     )
     let primitive = try Primitive("reorder of \(shape) from \(source) to \(target)") { descriptor, attributes in
       withUnsafePointer(to: from) { from in
@@ -45,7 +46,7 @@ enum Reorder {
       let second = try kernel(shape, type, from: .rowMajor(shape), to: target)
     else { return nil }
     let rowMajorBytes =
-      (shape.count * 4 + AlignedBuffer.alignment - 1) / AlignedBuffer.alignment * AlignedBuffer.alignment
+      (shape.count * type.byteCount + AlignedBuffer.alignment - 1) / AlignedBuffer.alignment * AlignedBuffer.alignment
     return Kernel(
       name: first.name, inputLayouts: [source], outputLayout: target,
       scratchBytes: rowMajorBytes + max(first.scratchBytes, second.scratchBytes)

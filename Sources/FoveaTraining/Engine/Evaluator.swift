@@ -75,7 +75,7 @@ final class Evaluator {
     (self.network, self.batchSize) = (network, batchSize)
     var plans: [Int: Plan] = [:]
     for size in Set([min(batchSize, count), count % batchSize]) where size > 0 {
-      plans[size] = try network.backend.plan(Self.graph(network, loss: loss, batchSize: size))
+      plans[size] = try network.plan(Self.graph(network, loss: loss, batchSize: size), precision: .exact)
     }
     self.plans = plans
   }

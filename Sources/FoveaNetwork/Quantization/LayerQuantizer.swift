@@ -1,0 +1,69 @@
+package import FoveaCompiler
+package import FoveaCore
+package import FoveaGraph
+
+/// Brings a quantisation into a graph that has gone through all passes: the weights' scales follow from the parameters.
+package struct LayerQuantizer {
+  private let quantization: Quantization
+  private let parameters: [String: Tensor]
+
+  package init(_ quantization: Quantization, _ parameters: [String: Tensor]) {
+    (self.quantization, self.parameters) = (quantization, parameters)
+  }
+
+  package func run(on graph: inout Graph, backends: [any Backend]) throws {
+    guard let backend = backends.first else { return }
+    let layers = graph.quantizableLayers.filter { quantization.layers[$0.path] != nil }
+    var scales: [String: [Float]] = [:]
+    for layer in layers { scales[layer.path] = try weightScales(of: layer, in: graph, backends) }
+    QuantizeLayers(quantization, weightScales: scales) { operation, operands in
+      Self.canRun(operation, operands, backend)
+    }.run(on: &graph)
+  }
+
+  /// For each output channel, what 1 stands for: the largest weight is ±127.
+  private func weightScales(
+    of layer: QuantizableLayer, in graph: Graph, _ backends: [any Backend]
+  ) throws -> [Float] {
+    var weights = try value(of: layer.weights, in: graph, backends)
+    if layer.transposesWeights { weights = weights.permuted([1, 0]) }
+    let channels = weights.shape.channels
+    var largest = [Float](repeating: 0, count: channels)
+    weights.withUnsafeBytes { bytes in
+      let numbers = bytes.bindMemory(to: Float.self)
+      for row in stride(from: 0, to: numbers.count, by: channels) {
+        for channel in 0..<channels { largest[channel] = max(largest[channel], abs(numbers[row + channel])) }
+      }
+    }
+    return largest.map { Quantization.Range(largest: $0, isSigned: true).scale }
+  }
+
+  /// What a node is that only parameters and constants decide.
+  private func value(of id: Graph.NodeID, in graph: Graph, _ backends: [any Backend]) throws -> Tensor {
+    if let parameter = graph.nodes[id].operation as? Op.Parameter, let tensor = parameters[parameter.path] {
+      return tensor
+    }
+    var part = graph
+    (part.outputs, part.updates) = ([.init(name: "weights", node: id)], [])
+    part.removeDeadNodes()
+    let program = try Program(Plan(part, backends: backends), parameters: ParameterStorage(sharing: parameters))
+    program.run()
+    return program.output("weights")
+  }
+
+  /// Whether the backend has a kernel for whole numbers here, and can bring the weights into its order.
+  private static func canRun(_ operation: Quantized, _ operands: [(Shape, ElementType)], _ backend: any Backend) -> Bool
+  {
+    let inputs = operands.enumerated().map { index, operand in
+      KernelRequest.Operand(
+        shape: operand.0, elementType: operand.1, layout: .rowMajor(operand.0), isStatic: index > 0)
+    }
+    guard let shape = try? operation.outputShape(for: operands.map(\.0)) else { return false }
+    let request = KernelRequest(
+      operation: operation, inputs: inputs, outputShape: shape, outputType: .float32, isOutput: false)
+    guard let kernel = try? backend.kernel(for: request) else { return false }
+    let (weights, layout) = (operands[1].0, kernel.inputLayouts[1])
+    if layout == .rowMajor(weights) { return true }
+    return ((try? backend.reorder(weights, .int8, from: .rowMajor(weights), to: layout)) ?? nil) != nil
+  }
+}
