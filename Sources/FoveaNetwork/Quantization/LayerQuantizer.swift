@@ -15,7 +15,11 @@ package struct LayerQuantizer {
     guard let backend = backends.first else { return }
     let layers = graph.quantizableLayers.filter { quantization.layers[$0.path] != nil }
     var scales: [String: [Float]] = [:]
-    for layer in layers { scales[layer.path] = try weightScales(of: layer, in: graph, backends) }
+    for layer in layers {
+      scales[layer.path] = try weightScales(of: layer, in: graph, backends)
+      // What lies in a file is read again, layer by layer, when the weights are prepared.
+      parameters[layer.path]?.sharedMemory.putAside()
+    }
     QuantizeLayers(quantization, weightScales: scales) { operation, operands in
       Self.canRun(operation, operands, backend)
     }.run(on: &graph)
