@@ -2,6 +2,7 @@ package import FoveaCompiler
 package import FoveaLayers
 import FoveaOneDNN
 import FoveaReference
+package import Synchronization
 
 /// What runs the operations of a network.
 public enum BackendChoice: String, Sendable, CaseIterable, Codable {
@@ -37,6 +38,11 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
       var graph = graph
       Pipeline.standard(backends: backends).run(on: &graph)
       try lowering?.run(on: &graph, backends: backends)
+      if precision == .bfloat16,
+        self == .reference || Self.computesBFloat16 || Self.emulatesBFloat16.load(ordering: .relaxed)
+      {
+        LowerPrecision(backend: backends[0]).run(on: &graph)
+      }
       let timings =
         isMeasured && self == .onednn
         ? KernelTimingFile.shared(version: backends[0].version, threads: OneDNNBackend.threads) : nil
@@ -62,6 +68,13 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
         graph.outputs.map { ($0.name, program.output($0.name)) }, uniquingKeysWith: { first, _ in first })
     }
   }
+
+  /// Whether the processor multiplies bfloat16 numbers (AVX512-BF16 or AMX). Without, `Precision.bfloat16` computes in
+  /// `float32`.
+  public static var computesBFloat16: Bool { OneDNNBackend.computesBFloat16 }
+
+  /// Lets oneDNN compute bfloat16 by way of `float32`, as tests of it want it; that is slow.
+  package static let emulatesBFloat16 = Atomic(false)
 
   /// The threads that kernels run on, 1...1024; all processors by default.
   ///

@@ -28,6 +28,12 @@ public struct OneDNNBackend: Backend {
     try Reorder.kernel(shape, type, from: source, to: target)
   }
 
+  /// Whether the processor multiplies bfloat16 numbers.
+  public static var computesBFloat16: Bool {
+    dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core_bf16.rawValue
+      == dnnl_cpu_isa_avx512_core_bf16.rawValue
+  }
+
   /// The threads of the one pool that primitives and kernels share; all processors by default.
   public static var threads: Int {
     get { Int(fovea_threads()) }

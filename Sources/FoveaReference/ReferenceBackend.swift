@@ -9,9 +9,7 @@ public struct ReferenceBackend: Backend {
   public init() {}
 
   public func kernel(for request: KernelRequest) -> Kernel? {
-    guard let operation = request.operation as? any ReferenceKernel,
-      (request.inputs.map(\.elementType) + [request.outputType]).allSatisfy({ $0 != .bfloat16 })
-    else { return nil }
+    guard let operation = request.operation as? any ReferenceKernel else { return nil }
     return Kernel(
       name: "reference", inputLayouts: request.inputs.map { .rowMajor($0.shape) },
       outputLayout: .rowMajor(request.outputShape),
@@ -25,6 +23,8 @@ public struct ReferenceBackend: Backend {
         let result = operation.run(inputs, shape: request.outputShape)
         switch request.outputType {
         case .int8: result.values.map { Int8($0) }.withUnsafeBytes { memory.output.copyMemory(from: $0) }
+        case .bfloat16:
+          result.values.map { BFloat16($0) }.withUnsafeBytes { memory.output.copyMemory(from: $0) }
         case .uint8: result.values.map { UInt8($0) }.withUnsafeBytes { memory.output.copyMemory(from: $0) }
         default:
           result.values.withUnsafeBytes { memory.output.copyMemory(from: $0) }
@@ -41,6 +41,7 @@ public struct ReferenceBackend: Backend {
     return switch operand.elementType {
     case .int32: ReferenceTensor(integers: array(of: Int32.self), shape: operand.shape)
     case .int8: ReferenceTensor(array(of: Int8.self).map { Float($0) }, shape: operand.shape)
+    case .bfloat16: ReferenceTensor(array(of: BFloat16.self).map { Float($0) }, shape: operand.shape)
     case .uint8: ReferenceTensor(array(of: UInt8.self).map { Float($0) }, shape: operand.shape)
     default: ReferenceTensor(array(of: Float.self), shape: operand.shape)
     }

@@ -21,11 +21,12 @@ enum Bench: Command {
   static let positionals = [Positional.modelOrFile]
   static let batchSize = Option("batch-size", "N", "the examples of a batch", .integer(1...1_048_576), default: 128)
   static let training = Option("training", "steps of SGD with momentum, not predictions")
-  /// What predictions compute with.
-  enum Precision: String, CaseIterable, Sendable { case float32, int8 }
+  /// What is computed with.
+  enum Precision: String, CaseIterable, Sendable { case float32, bfloat16, int8 }
   static let precision = Option(
     "precision", "TYPE",
-    "float32, or int8 for whole numbers, with ranges that fit the random input; a quantized model file needs no saying",
+    "float32; bfloat16 for products of 16-bit numbers; or int8 for whole numbers, with ranges that fit the random input "
+      + "(a quantized model file needs no saying)",
     .choice, default: Precision.float32)
   static let profile = Option("profile", "lists the time of each step")
   static let seconds = Option(
@@ -50,6 +51,8 @@ enum Bench: Command {
     if arguments[Common.exact] { network.precision = .exact }
     let size = arguments[batchSize]
     if arguments[precision] == .int8 { try quantize(network, arguments) }
+    if arguments[precision] == .bfloat16 { network.precision = .bfloat16 }
+    NumberType.noteFallback(of: arguments[precision] == .bfloat16 ? .bfloat16 : .float32)
     let limit = arguments[Common.memoryLimit]
     if limit != nil, !arguments[training] { throw UsageError("--memory-limit is for --training") }
     let work = arguments[training] ? try trainingStep(network, size, memoryLimit: limit) : try prediction(network, size)
@@ -107,7 +110,7 @@ enum Bench: Command {
       sampleShape: nil, elementType: network.inputElementType, classes: network.outputShape.channels)
     let program = try TrainingProgram(
       network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0,
-      memoryLimit: memoryLimit)
+      precision: network.precision == .bfloat16 ? .bfloat16 : .exact, memoryLimit: memoryLimit)
     let images = randomImages(network, size)
     let stream = RandomStream(seed: 0, stream: RandomStream.identifier(of: "bench labels"))
     let shape = Shape([size] + network.outputShape.dimensions.dropLast())

@@ -14,7 +14,12 @@ enum Predict: Command {
   static let images = Positional("IMAGE", "JPEG or PNG files", .oneOrMore)
   static let positionals = [file, images]
   static let top = Option("top", "K", "how many classes are named", .integer(1...1_000_000), default: 5)
-  static let options: [any OptionDeclaration] = [top, Common.exact, Common.threads, Common.backend, Common.json]
+  static let precision = Option(
+    "precision", "TYPE", "float32, or bfloat16: products of 16-bit numbers, added in float32", .choice,
+    default: NumberType.float32)
+  static let options: [any OptionDeclaration] = [
+    top, precision, Common.exact, Common.threads, Common.backend, Common.json,
+  ]
 
   private struct Prediction: Encodable {
     let image: String
@@ -25,6 +30,8 @@ enum Predict: Command {
     Common.apply(arguments)
     let network = try Network(contentsOf: arguments[file][0], backend: arguments[Common.backend])
     if arguments[Common.exact] { network.precision = .exact }
+    if arguments[precision] == .bfloat16 { network.precision = .bfloat16 }
+    NumberType.noteFallback(of: arguments[precision])
     var predictions: [Prediction] = []
     var hasFailed = false
     for path in arguments[images] {

@@ -1,4 +1,5 @@
 import FoveaData
+import FoveaNetwork
 import FoveaTraining
 
 /// The options that say how long and on what a training goes, other than its optimizer.
@@ -11,6 +12,11 @@ enum PlanOptions {
     "schedule", "NAME",
     "how the learning rate changes: \(listed(Schedule.names)); '+warmup' behind it lets it rise for an epoch first",
     scheduleKind, default: Schedule.cosine, "cosine")
+  static let precision = Option(
+    "precision", "TYPE",
+    "float32, or bfloat16: products of 16-bit numbers, added in float32; parameters and statistics stay float32",
+    .choice,
+    default: NumberType.float32)
   static let seed = Option("seed", "N", "decides weights, order, augmentation, dropout", .seed, default: 0)
   static let shuffle = Option(
     "shuffle", "on|off", "a new order of the examples in every epoch", .onOff, default: true, "on")
@@ -33,7 +39,7 @@ enum PlanOptions {
 
   static let options: [any OptionDeclaration] =
     [epochs, batchSize] + OptimizerSettings.options
-    + [schedule, seed, shuffle, augment, holdOut, checkpointEvery, keepBest, earlyStopping]
+    + [precision, schedule, seed, shuffle, augment, holdOut, checkpointEvery, keepBest, earlyStopping]
 
   private static let scheduleKind = ValueKind<Schedule>(
     expectation: listed(Schedule.names) + ", each with '+warmup' if wanted", words: Schedule.names
@@ -43,6 +49,8 @@ enum PlanOptions {
   static func plan(_ arguments: Arguments, for reference: DataReference, _ data: DataSource) -> TrainingPlan {
     var plan = TrainingPlan(epochs: arguments[epochs], batchSize: arguments[batchSize])
     plan.seed = arguments[seed]
+    if arguments[precision] == .bfloat16 { plan.precision = .bfloat16 }
+    NumberType.noteFallback(of: arguments[precision])
     plan.shuffles = arguments[shuffle]
     plan.schedule = arguments[schedule]
     let augment = arguments[augment] ?? Augment.usual(for: reference.kind)
@@ -55,6 +63,17 @@ enum PlanOptions {
     plan.patience = arguments[earlyStopping]
     plan.data = reference.description
     return plan
+  }
+}
+
+/// What products are made of: the value of `--precision`.
+enum NumberType: String, CaseIterable, Sendable {
+  case float32, bfloat16
+
+  /// Says so where the processor does without.
+  static func noteFallback(of type: NumberType) {
+    guard type == .bfloat16, !BackendChoice.computesBFloat16 else { return }
+    Console.note("note: this processor has no bfloat16 arithmetic (AVX512-BF16 or AMX): float32 is used instead")
   }
 }
 

@@ -20,9 +20,7 @@ package struct LayerQuantizer {
       // What lies in a file is read again, layer by layer, when the weights are prepared.
       parameters[layer.path]?.sharedMemory.putAside()
     }
-    QuantizeLayers(quantization, weightScales: scales) { operation, operands in
-      Self.canRun(operation, operands, backend)
-    }.run(on: &graph)
+    QuantizeLayers(quantization, weightScales: scales, backend: backend).run(on: &graph)
   }
 
   /// For each output channel, what 1 stands for: the largest weight is ±127.
@@ -53,21 +51,5 @@ package struct LayerQuantizer {
     let program = try Program(Plan(part, backends: backends), parameters: ParameterStorage(sharing: parameters))
     program.run()
     return program.output("weights")
-  }
-
-  /// Whether the backend has a kernel for whole numbers here, and can bring the weights into its order.
-  private static func canRun(_ operation: Quantized, _ operands: [(Shape, ElementType)], _ backend: any Backend) -> Bool
-  {
-    let inputs = operands.enumerated().map { index, operand in
-      KernelRequest.Operand(
-        shape: operand.0, elementType: operand.1, layout: .rowMajor(operand.0), isStatic: index > 0)
-    }
-    guard let shape = try? operation.outputShape(for: operands.map(\.0)) else { return false }
-    let request = KernelRequest(
-      operation: operation, inputs: inputs, outputShape: shape, outputType: .float32, isOutput: false)
-    guard let kernel = try? backend.kernel(for: request) else { return false }
-    let (weights, layout) = (operands[1].0, kernel.inputLayouts[1])
-    if layout == .rowMajor(weights) { return true }
-    return ((try? backend.reorder(weights, .int8, from: .rowMajor(weights), to: layout)) ?? nil) != nil
   }
 }

@@ -6,9 +6,7 @@ internal import CFoveaKernels
 extension Op.MaxPool: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     guard request.outputType == .float32 else {
-      return try BytePooling(
-        window, input: request.inputs[0].shape, output: request.outputShape, type: request.outputType
-      ).kernel
+      return try NarrowPooling(window, request.inputs[0], output: request.outputShape).kernel
     }
     guard let pooling = try Pooling(window, input: request.inputs[0].shape, preferring: request.inputs[0].layout)
     else { return nil }

@@ -83,12 +83,18 @@ extension KernelRequest {
 struct ConvolutionPrimitives {
   private let source, weights, destination, bias: MemoryDescriptor
   private let strides, dilations, before, after: [Int64]
+  private let convolution: Op.Convolution
+  private let input, weightsShape: Shape
+  private let isAlone: Bool
+
+  typealias Types = (input: ElementType, weights: ElementType, output: ElementType)
 
   /// - Parameter types: of the input, the weights and the output.
   init(
     _ convolution: Op.Convolution, input: Shape, weights: Shape, isAlone: Bool,
-    types: (input: ElementType, weights: ElementType, output: ElementType) = (.float32, .float32, .float32)
+    types: Types = (.float32, .float32, .float32)
   ) throws {
+    (self.convolution, self.input, weightsShape, self.isAlone) = (convolution, input, weights, isAlone)
     let window = convolution.window
     let lengths = Array(input.dimensions[1...window.rank])
     let output = try convolution.outputShape(for: [input, weights])
@@ -123,7 +129,8 @@ struct ConvolutionPrimitives {
     return try Primitive(descriptor, epilogue: epilogue, rescaling: rescaling)
   }
 
-  func inputGradient() throws -> Primitive {
+  /// - Parameter forwardTypes: of the forward convolution, if it is not the one with these descriptors.
+  func inputGradient(forwardTypes: Types? = nil) throws -> Primitive {
     var descriptor = dnnl_convolution_desc_t()
     try pointers { source, weights, destination in
       try OneDNN.check(
@@ -131,10 +138,11 @@ struct ConvolutionPrimitives {
           &descriptor, dnnl_convolution_direct, source, weights, destination, strides, dilations, before, after),
         "gradient of a convolution's input")
     }
-    return try Primitive(descriptor, forward: forward())
+    return try Primitive(descriptor, forward: forwardTypes.map { try with(types: $0) } ?? forward())
   }
 
-  func weightsGradient() throws -> Primitive {
+  /// - Parameter forwardTypes: of the forward convolution, if it is not the one with these descriptors.
+  func weightsGradient(forwardTypes: Types? = nil) throws -> Primitive {
     var descriptor = dnnl_convolution_desc_t()
     try pointers { source, weights, destination in
       try OneDNN.check(
@@ -142,7 +150,13 @@ struct ConvolutionPrimitives {
           &descriptor, dnnl_convolution_direct, source, weights, nil, destination, strides, dilations, before, after),
         "gradient of a convolution's weights")
     }
-    return try Primitive(descriptor, forward: forward())
+    return try Primitive(descriptor, forward: forwardTypes.map { try with(types: $0) } ?? forward())
+  }
+
+  /// The forward primitive with other types.
+  private func with(types: Types) throws -> Primitive {
+    try ConvolutionPrimitives(convolution, input: input, weights: weightsShape, isAlone: isAlone, types: types)
+      .forward()
   }
 
   private func pointers(

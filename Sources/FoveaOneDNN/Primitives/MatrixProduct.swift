@@ -44,7 +44,7 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
   }
 
   /// A transposed operand is the same memory with its strides exchanged. The leading axes are one.
-  private func primitive(_ request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
+  func primitive(_ request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     let (a, b) = (request.inputs[0], request.inputs[1])
     let output = request.outputShape
     func operand(_ operand: KernelRequest.Operand, _ transposes: Bool) throws -> (Layout, MemoryDescriptor) {
@@ -56,7 +56,7 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
         sizes.swapAt(sizes.count - 2, sizes.count - 1)
         steps.swapAt(steps.count - 2, steps.count - 1)
       }
-      return (layout, try MemoryDescriptor(Shape(sizes), .strided(steps), order: .matrices))
+      return (layout, try MemoryDescriptor(Shape(sizes), .strided(steps), order: .matrices, type: operand.elementType))
     }
     let (layoutA, descriptorA) = try operand(a, transposesA)
     var (layoutB, descriptorB) = try operand(b, transposesB)
@@ -64,7 +64,7 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
       descriptorB = try MemoryDescriptor(Shape(descriptorB.sizes), nil, order: .matrices)
     }
     let merged = Self.merged(output)
-    let target = try MemoryDescriptor(merged, .rowMajor(merged), order: .matrices)
+    let target = try MemoryDescriptor(merged, .rowMajor(merged), order: .matrices, type: request.outputType)
     let biasShape = Shape(merged.dimensions.dropLast().map { _ in 1 } + [output.channels])
     let bias = try MemoryDescriptor(biasShape, .rowMajor(biasShape), order: .matrices)
 
@@ -80,6 +80,8 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
       }
     }
     let primitive = try Primitive(descriptor, epilogue: epilogue)
+    // Plain loops would be slower than float32.
+    if a.elementType != .float32, primitive.implementation.hasPrefix("ref") { return nil }
     var inputs: [(argument: Int32, shape: Shape, order: AxisOrder)] = [
       (DNNL_ARG_SRC, Self.merged(a.shape), .matrices), (DNNL_ARG_WEIGHTS, Self.merged(b.shape), .matrices),
     ]
@@ -93,7 +95,8 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
       layouts.append(.rowMajor([output.channels]))
     }
     let kernel = primitive.kernel(
-      inputs: inputs, output: (DNNL_ARG_DST, merged, .matrices), residual: epilogue.hasResidual ? merged : nil)
+      inputs: inputs, output: (DNNL_ARG_DST, merged, .matrices), type: request.outputType,
+      residual: epilogue.hasResidual ? merged : nil)
     if epilogue.hasResidual { layouts.append(.rowMajor(output)) }
     return kernel.keeping(inputs: layouts, output: .rowMajor(output))
   }

@@ -6,7 +6,6 @@ internal import COneDNN
 /// Copies from one layout to another: by strides in C, to and from blocked layouts by oneDNN.
 enum Reorder {
   static func kernel(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
-    guard type.byteCount == 4 || type.byteCount == 1 else { return nil }
     if type.byteCount == 4, case .strided(let from) = source, case .strided(let to) = target {
       let space = StridedSpace(shape, [from, to])
       return Kernel(name: "c copy", inputLayouts: [source], outputLayout: target) { memory in
@@ -36,6 +35,27 @@ enum Reorder {
     return primitive.kernel(
       inputs: [(DNNL_ARG_FROM, shape, order)], output: (DNNL_ARG_TO, shape, order)
     ).keeping(inputs: [source], output: target)
+  }
+
+  /// The same numbers as another type, in the same order in memory.
+  static func conversion(of operand: KernelRequest.Operand, to type: ElementType) throws -> Kernel? {
+    let shape = operand.shape
+    let layout = Blocks16.contains(operand.layout) ? .rowMajor(shape) : operand.layout
+    let order = try order(of: shape, layout) ?? .activations
+    let source = try MemoryDescriptor(shape, layout, order: order, type: operand.elementType)
+    var target = source
+    target.data_type = type.native
+    let targetLayout = if case .native = layout { target.layout(of: shape, order: order) } else { layout }
+    let primitive = try Primitive("conversion of \(shape) to \(type)") { descriptor, attributes in
+      withUnsafePointer(to: source) { source in
+        withUnsafePointer(to: target) { target in
+          dnnl_reorder_primitive_desc_create(descriptor, source, OneDNN.engine, target, OneDNN.engine, attributes)
+        }
+      }
+    }
+    return primitive.kernel(
+      inputs: [(DNNL_ARG_FROM, shape, order)], output: (DNNL_ARG_TO, shape, order), type: type
+    ).keeping(inputs: [layout], output: targetLayout)
   }
 
   /// Between an activation's layout and that of weights, of which oneDNN sees the axes in different orders.

@@ -1,3 +1,4 @@
+public import FoveaCompiler
 import FoveaData
 
 /// What a user chose for a training; a resumed one goes on with the same.
@@ -18,6 +19,8 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
   public var patience: Int?
   /// The part of the training data that is kept for validation, where the data has no such part; 0..<1.
   public var heldOut = 0.0
+  /// `.bfloat16` for products of bfloat16; `nil` for `float32`.
+  public var precision: Precision?
   /// What the data was called, for a resume.
   public var data: String?
 

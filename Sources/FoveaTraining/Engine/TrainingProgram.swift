@@ -19,11 +19,12 @@ package final class TrainingProgram {
 
   /// - Parameters:
   ///   - batchSizes: what will come: full batches, and the last one of an epoch.
+  ///   - precision: `.bfloat16`, or `.exact`.
   ///   - otherWorkingBytes: memory that a program which runs in between, for validation, needs in the same arena.
   ///   - memoryLimit: the most bytes that the process may have in RAM.
   package init(
     _ network: Network, loss: Loss, optimizer: any Optimizer, batchSizes: Set<Int>, seed: UInt64,
-    otherWorkingBytes: Int = 0, memoryLimit: Int? = nil
+    precision: Precision = .exact, otherWorkingBytes: Int = 0, memoryLimit: Int? = nil
   ) throws {
     let graphs = try batchSizes.map { size in
       (
@@ -35,7 +36,11 @@ package final class TrainingProgram {
     }
     let held = network.parameterViews.values.reduce(0) { $0 + $1.byteCount }
     let plans = try graphs.map { size, graph in
-      (size, try Self.plan(graph, backend: network.backend, memoryLimit: memoryLimit, heldParameterBytes: held))
+      (
+        size,
+        try Self.plan(
+          graph, backend: network.backend, precision: precision, memoryLimit: memoryLimit, heldParameterBytes: held)
+      )
     }
     for (_, plan) in plans { try plan.checkMemory() }
     let trained = Set(network.parameterViews.keys)
@@ -101,9 +106,10 @@ package final class TrainingProgram {
   ///   - heldParameterBytes: of the step's parameters, those that are in RAM already.
   /// - Errors: a limit that cannot be kept.
   package static func plan(
-    _ graph: Graph, backend: BackendChoice, memoryLimit: Int?, heldParameterBytes: Int = 0
+    _ graph: Graph, backend: BackendChoice, precision: Precision = .exact, memoryLimit: Int?,
+    heldParameterBytes: Int = 0
   ) throws -> Plan {
-    let plan = try backend.plan(graph)
+    let plan = try backend.plan(graph, precision: precision)
     guard let memoryLimit else { return plan }
     // What is not in memory yet: batches that are being read, the code of kernels, what checkpoints and validation take.
     let batches = plan.inputs.values.reduce(0) { $0 + $1.layout.byteCount($1.shape, $1.elementType) }
@@ -111,7 +117,7 @@ package final class TrainingProgram {
     let later = preparedBatches * batches + kernels * kernelBytes + otherLaterBytes
     let others = MemoryLimit.residentBytes - heldParameterBytes + later
     return plan.peakBytes <= memoryLimit - others
-      ? plan : try backend.plan(graph, memoryLimit: memoryLimit, otherBytes: others)
+      ? plan : try backend.plan(graph, precision: precision, memoryLimit: memoryLimit, otherBytes: others)
   }
 
   /// How many batches are in memory at once while a training reads them.

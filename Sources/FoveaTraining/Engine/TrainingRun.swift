@@ -38,7 +38,7 @@ final class TrainingRun {
     let sizes = Set([min(plan.batchSize, data.count), data.count % plan.batchSize]).subtracting([0])
     program = try TrainingProgram(
       network, loss: loss, optimizer: optimizer, batchSizes: sizes, seed: plan.seed,
-      otherWorkingBytes: evaluator?.workingBytes ?? 0,
+      precision: plan.precision ?? .exact, otherWorkingBytes: evaluator?.workingBytes ?? 0,
       memoryLimit: memoryLimit)
     try program.restore(optimizerState)
     try evaluator?.bind(to: program.storage, arena: program.arena)
