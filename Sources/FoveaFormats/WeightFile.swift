@@ -20,6 +20,7 @@ public struct WeightFile: Sendable {
   public init(contentsOf path: String) throws(FormatError) {
     self.path = path
     let start = try asFormatError { () throws(FileError) in try MappedFile(path).withBytes { Array($0.prefix(16)) } }
+    guard !start.isEmpty else { throw FormatError(.damaged, path, "it is empty; copy or download it again") }
     if start.starts(with: [0x50, 0x4b]) {
       let entries = try Self.entries(ofZip: path)
       if entries.contains(where: { $0.hasSuffix("/data.pkl") }) {

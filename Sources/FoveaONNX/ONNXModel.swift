@@ -73,7 +73,7 @@ public struct ONNXModel: Layer {
     guard graph.inputs.count == 1 else {
       throw FormatError(
         .unsupported, path,
-        "it has \(graph.inputs.count) inputs and \(graph.outputs.count) outputs, a model has one input; "
+        "it has \(counted(graph.inputs.count, "input")) and \(counted(graph.outputs.count, "output")), a model has one input; "
           + "`fovea run` takes any number")
     }
     let port = graph.inputs[0]
@@ -119,6 +119,9 @@ public struct ONNXModel: Layer {
     case .file(let path): try ONNXFile.stripped(path, of: parameterNames.values.sorted(), location: location)
     }
   }
+
+  /// The size of the batches for which the file was made, if it says so.
+  package var declaredBatch: Int? { graph.inputs[0].declaredBatch }
 
   /// What the file's input is made of.
   package var inputElementType: ElementType { graph.inputs[0].type.isFloatingPoint ? .float32 : .int32 }

@@ -1,3 +1,5 @@
+import FoveaCore
+import FoveaFormats
 import FoveaNetwork
 import FoveaTestSupport
 import Testing
@@ -30,6 +32,18 @@ import Testing
     )
     let (a, b) = (float["loss"] as? Double ?? 0, whole["loss"] as? Double ?? 9)
     #expect(a != b && abs(a - b) < 0.1)
+    // What runs arrays computes like what predicts.
+    let arrays = folder.path("in.npz")
+    try NPZFile.write(["input": Tensor([Float](repeating: 0.3, count: 288), shape: [2, 12, 12, 1])], to: arrays)
+    for (name, source) in [("float", model), ("whole", model + "-int8")] {
+      #expect(
+        try Fovea("run", source, "--inputs", arrays, "--outputs", folder.path(name + ".npz")).status == 0)
+    }
+    let given = try ["float", "whole"].map { try NPZFile.read(folder.path($0 + ".npz"))["output"] }
+    #expect(given[0] != given[1])
+    #expect(try given[1] == network.predict(batch: NPZFile.read(arrays)["input"]!))
+    let exported = try Fovea("convert", model + "-int8", folder.path("w.safetensors"))
+    #expect(exported.errors.contains("it gets the float32 weights"))
     let kernels = try Fovea("summary", model + "-int8", "--kernels")
     #expect(kernels.output.contains("int8 convolution+bias+relu"), "\(kernels.output)")
     let report = try Fovea(
@@ -63,6 +77,8 @@ import Testing
       "\(layer.errors)")
     let missing = try Fovea("quantize", folder.path("nothing"), "--data", data)
     #expect(missing.status == 1 && missing.errors.contains("nothing: there is no such file or folder"))
+    let onnx = try Fovea("quantize", model, "--data", data, "--output", folder.path("k.onnx"))
+    #expect(onnx.status == 2 && onnx.errors.contains("would look like .onnx"))
     let training = try Fovea("bench", "lenet5", "--precision", "int8", "--training")
     #expect(training.status == 2 && training.errors.contains("--precision int8 is for predictions"))
   }

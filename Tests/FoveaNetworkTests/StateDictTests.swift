@@ -30,6 +30,10 @@ func `a state dict gives PyTorch's numbers, what follows a flatten and folded no
   try network.save(to: folder.path("model"))
   let again = try Network(named: line, weights: folder.path("model/weights.safetensors"))
   #expect(again.parameters == network.parameters)
+  let empty = #expect(throws: FormatError.self) {
+    try Network(named: line, weights: folder.write([UInt8](), to: "empty.pth"))
+  }
+  #expect(empty?.reason == "it is empty; copy or download it again")
   let path = folder.write(Array("nothing".utf8), to: "nothing.pth")
   let error = #expect(throws: FormatError.self) { try Network(named: line, weights: path) }
   #expect(

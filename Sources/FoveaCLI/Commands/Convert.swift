@@ -104,6 +104,11 @@ enum Convert: Command {
     if let others = (network.model as? ONNXModel)?.otherOutputs, !others.isEmpty {
       Console.note("\(arguments[input][0]): the first output is kept; left out: \(others.joined(separator: ", "))")
     }
+    if (try? network.traced(batchSize: 3)) == nil {
+      Console.note(
+        "\(arguments[input][0]): its nodes count on a batch of 1: it takes one example at a time, and cannot become an ONNX "
+          + "file; export it with a batch of any size (dynamic axes)")
+    }
     try describe(network, arguments)
     try save(network, arguments)
   }
@@ -160,6 +165,9 @@ enum Convert: Command {
       try Console.print("\(vectors): \(verification.text)")
     }
     let path = arguments[output][0]
+    if network.quantization != nil, path.lowercased().hasSuffix(".onnx") || Network.isStateDict(path) {
+      Console.note("\(path): it gets the float32 weights; the ranges for whole numbers of 8 bits stay behind")
+    }
     if path.lowercased().hasSuffix(".onnx") {
       try network.writeONNX(to: path)
     } else if Network.isStateDict(path) {

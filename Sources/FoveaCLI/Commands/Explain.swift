@@ -34,6 +34,10 @@ enum Explain: Command {
     let network = try reference.network(
       input: reference.input(arguments[Common.input]), weights: arguments[Common.weights], seed: arguments[seed],
       backend: backend)
+    if network.quantization != nil {
+      Console.note("note: \(network.name) computes with whole numbers of 8 bits; its float32 weights are explained")
+      network.quantization = nil
+    }
     let picture = try Image(contentsOf: arguments[image][0])
     let explanation = try network.explain(picture, layer: arguments[layer], at: arguments[at])
     if arguments[Common.json] { return try Console.printJSON(explanation) }

@@ -49,6 +49,9 @@ enum Quantize: Command {
     let network = try Network(contentsOf: path, backend: arguments[Common.backend])
     network.quantization = nil
     let target = arguments[output] ?? path + "-int8"
+    if let ending = [".onnx", ".safetensors", ".npz"].first(where: { target.lowercased().hasSuffix($0) }) {
+      throw UsageError("--output: a model file is a folder, and \(target) would look like \(ending): give another name")
+    }
     let source = try reference.source(for: network)
     let trial = QuantizationTrial(
       network, calibratedOn: source.train, count: arguments[samples], testedOn: source.test ?? source.train)

@@ -90,7 +90,9 @@ enum SummaryCommand: Command {
       summary: summary, memory: Memory(plan, isTraining: arguments[training]),
       kernels: arguments[kernels] ? KernelList(plan) : nil)
     if arguments[Common.json] { return try Console.printJSON(report) }
-    let suffix = type == .float32 ? "" : " of \(type)"
+    let isQuantized = if case .saved(let network) = reference { network.quantization != nil } else { false }
+    let suffix =
+      (type == .float32 ? "" : " of \(type)") + (isQuantized ? ", computing with whole numbers of 8 bits" : "")
     try Console.print("\(report.model), input \(input)\(suffix)\n\n\(summary)\n\n\(memoryText(report))")
     if let kernels = report.kernels { try Console.print("\n\(kernels)") }
   }

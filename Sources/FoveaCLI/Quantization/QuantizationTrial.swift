@@ -85,7 +85,9 @@ final class QuantizationTrial {
       losses.append((path.split(separator: ".").dropLast().joined(separator: "."), loss))
     }
     network.quantization = quantization
-    let worst = losses.sorted { ($0.loss, $0.layer) < ($1.loss, $1.layer) }.prefix(5).map(\.layer)
+    // Not all of them, or nothing would be left to quantize.
+    let count = min(5, max(1, losses.count / 3))
+    let worst = losses.sorted { ($0.loss, $0.layer) < ($1.loss, $1.layer) }.prefix(count).map(\.layer)
     return "the layers that cost most: leave them in float32 with --keep \(worst.joined(separator: ","))"
   }
 }

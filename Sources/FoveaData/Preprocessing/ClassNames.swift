@@ -1,3 +1,4 @@
+import FoveaCore
 import FoveaFiles
 
 /// The names of classes, out of a text file.
@@ -19,7 +20,7 @@ public enum ClassNames {
       text.drop(while: \.isWhitespace).first == "{" ? try dictionary(text, path: path) : lines(text).map(withoutNumber)
     if names.count + 1 == count { names.insert("background", at: 0) }
     guard names.count == count else {
-      throw DataError(.usage, path, "it has \(names.count) names, the model \(count) outputs")
+      throw DataError(.usage, path, "it has \(counted(names.count, "name")), the model \(counted(count, "output"))")
     }
     return names
   }

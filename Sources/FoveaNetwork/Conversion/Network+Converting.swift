@@ -39,7 +39,8 @@ extension Network {
     let outputs = newHead ?? entry.classes
     if !classNames.isEmpty, let outputs, classNames.count != outputs {
       throw NetworkError(
-        "\(classNames.count) class names for \(outputs) outputs of \(entry.name); give one for each, or none")
+        "\(counted(classNames.count, "class name")) for \(counted(outputs, "output")) of \(entry.name); give one for each, or none"
+      )
     }
     self.init(
       traced: traced, model: model, parameters: parameters, classNames: classNames, preprocessing: preprocessing,

@@ -22,12 +22,23 @@ extension Network {
     backend: BackendChoice = .onednn
   ) throws {
     let model = try ONNXModel(contentsOf: path, input: input)
-    let traced = try trace(model, input: model.inputShape(input, path: path), elementType: model.inputElementType)
+    let (shape, type) = (try model.inputShape(input, path: path), model.inputElementType)
+    let traced: TracedModel
+    do { traced = try trace(model, input: shape, elementType: type) } catch {
+      // A mistake that a batch of the file's own size does not have is none of the model's.
+      guard let batch = model.declaredBatch,
+        (try? trace(model, input: shape, elementType: type, batchSize: batch)) != nil
+      else { throw error }
+      throw NetworkError(
+        "\(path): its nodes count on batches of \(batch), others cannot pass (\(error.errors[0])); export it with a batch "
+          + "of any size (dynamic axes), or use `fovea run` on batches of \(batch)")
+    }
     let used = Set(traced.graph.parameters.map(\.parameter.path))
     let name = plainPath(path).split(separator: "/").last.map(String.init) ?? path
     if !classNames.isEmpty, traced.outputShape.rank == 1, classNames.count != traced.outputShape[0] {
       throw NetworkError(
-        "\(classNames.count) class names for \(traced.outputShape[0]) outputs of \(name); give one for each, or none")
+        "\(counted(classNames.count, "class name")) for \(counted(traced.outputShape[0], "output")) of \(name); give one for each, or none"
+      )
     }
     self.init(
       traced: traced, model: model,
