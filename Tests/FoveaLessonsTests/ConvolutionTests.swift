@@ -194,8 +194,10 @@ import Testing
 
 @Test func `C30: a vertical-line filter answers to the centre column alone`() throws {
   let page = try page("C30")
-  // The column 3 of the picture: (3y + 15) mod 7.
-  let column = (0..<7).map { Double((3 * $0 + 15) % 7) }.reduce(0, +)
+  // The picture: (3y + 2x²) mod 7.
+  let column = (0..<7).map { Double((3 * $0 + 18) % 7) }.reduce(0, +)
   #expect(page.number("vertical line") == column)
+  let row: Double = [2, 4, 3, 6, 6, 3, 4].reduce(0, +)
+  #expect(page.number("horizontal line") == row && row != column)
   #expect(page.number("vertical line, all other columns at 100") == column)
 }

@@ -107,7 +107,9 @@ extension Curriculum {
       page.remark("An edge kernel sums to 0 and is silent on flat areas; sharpen and blur sum to 1 and keep them.")
     },
     FreeLesson("C30", "002:160-174", "A filter with a vertical white line") { page in
-      let picture: [[Double]] = (0..<7).map { y in (0..<7).map { x in Double((3 * y + 5 * x) % 7) } }
+      // Its middle column and its middle row have different sums.
+      func number(_ y: Int, _ x: Int) -> Double { Double((3 * y + 2 * x * x) % 7) }
+      let picture = (0..<7).map { y in (0..<7).map { x in number(y, x) } }
       let vertical: [[Double]] = (0..<7).map { _ in (0..<7).map { $0 == 3 ? 1 : 0 } }
       let horizontal: [[Double]] = (0..<7).map { y in (0..<7).map { _ in y == 3 ? 1 : 0 } }
       page.give("picture x", picture)
