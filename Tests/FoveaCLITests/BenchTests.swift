@@ -35,3 +35,9 @@ func `bench reports speed, memory, ceilings and the time of each step`(mode: [St
   let profile = try Fovea("bench", "lenet5", "--batch-size", "4", "--seconds", "0", "--profile", "--exact")
   #expect(profile.output.contains("of ceiling") && profile.output.contains("_pool"))
 }
+
+@Test func `bench trains models with an output for every pixel, too`() throws {
+  let result = try Fovea(
+    "bench", "unet-small:filters=4-8", "--input", "16x16x4", "--training", "--batch-size", "2", "--seconds", "0")
+  #expect(result.status == 0 && result.output.hasPrefix("train unet-small"), "\(result.errors)")
+}

@@ -106,8 +106,11 @@ enum Bench: Command {
   }
 
   private static func trainingStep(_ network: Network, _ size: Int, memoryLimit: Int?) throws -> Work {
-    try network.check(
-      sampleShape: nil, elementType: network.inputElementType, classes: network.outputShape.channels)
+    // Labels for each place of the output suit, too.
+    if network.outputShape.rank == 1 {
+      try network.check(
+        sampleShape: nil, elementType: network.inputElementType, classes: network.outputShape.channels)
+    }
     let program = try TrainingProgram(
       network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0,
       precision: network.precision == .bfloat16 ? .bfloat16 : .exact, memoryLimit: memoryLimit)
