@@ -116,6 +116,16 @@ private func error(_ found: Tensor, _ expected: Tensor) -> Float {
   #expect(again.quantization == nil)
 }
 
+@Test func `numbers that are not finite, or hardly any, do not end a calibration`() throws {
+  let network = try network()
+  for number in [Float.nan, .infinity, .leastNormalMagnitude / 100, 0] {
+    var values = batch(2).floats.map { number.magnitude < 1 ? $0 * number : $0 }
+    values[7] = number
+    let calibration = try network.calibration(on: [Tensor(values, shape: batch(2).shape)])
+    #expect(calibration.layers.count == 8)
+  }
+}
+
 @Test func `a calibration says what does not fit`() throws {
   let network = try network()
   let none = #expect(throws: NetworkError.self) { try network.calibration(on: []) }

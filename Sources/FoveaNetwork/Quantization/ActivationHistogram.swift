@@ -25,7 +25,11 @@ struct ActivationHistogram: Sendable {
     }
     let factor = Float(Self.bins) / limit
     counts.withUnsafeMutableBufferPointer { counts in
-      for number in numbers { counts[min(Int(abs(number) * factor), Self.bins - 1)] += 1 }
+      for number in numbers {
+        let place = abs(number) * factor
+        // What is no number, or beyond, is in the last one.
+        counts[place < Float(Self.bins) ? Int(place) : Self.bins - 1] += 1
+      }
     }
   }
 
