@@ -1,5 +1,6 @@
 // Max, average and p-norm pooling, forward and backward, for images in channel blocks: a position holds `width` neighbouring
-// channels. Each image and channel block is independent; the backward kernels walk the outputs of one and scatter.
+// channels. Forward, each row of outputs is independent; backward, each image and channel block, since the kernels walk the
+// outputs of one and scatter.
 #include <math.h>
 #include <string.h>
 
@@ -24,7 +25,15 @@ FOVEA_INLINE void clip(const fovea_pooling *p, int axis, int64_t o, window *w) {
   w->end[axis] = room <= 0 ? 0 : fovea_min(p->size[axis], d == 1 ? room : fovea_ceil_div(room, d));
 }
 
-// The body runs for every output, with `w`, its window, and `o`, its offset.
+// The body runs for every output of a row, with `w`, its window, and `o`, its offset in the row.
+#define FOR_ROW(row)                                                                            \
+  window w;                                                                                     \
+  clip(p, 0, (row) / p->output[1], &w);                                                         \
+  clip(p, 1, (row) % p->output[1], &w);                                                         \
+  for (int64_t ow = 0, o = 0; ow < p->output[2]; ow++, o += width)                              \
+    if (clip(p, 2, ow, &w), true)
+
+// Likewise for every output of an image and channel block.
 #define FOR_OUTPUTS                                                                             \
   window w;                                                                                     \
   int64_t o = 0;                                                                                \
@@ -56,18 +65,24 @@ FOVEA_INLINE float divisor(const fovea_pooling *p, const window *w) {
   return (float)((w->end[0] - w->begin[0]) * (w->end[1] - w->begin[1]) * (w->end[2] - w->begin[2]));
 }
 
-// Channels in registers of 16 while the window is walked, the rest one by one.
-FOVEA_INLINE void max_block(const fovea_pooling *p, int64_t width, const float *restrict x, float *restrict y) {
-  FOR_OUTPUTS {
+// `count` channels in a register while the window is walked.
+#define MAX_CHANNELS(vector, count)                                           \
+  for (; c + (count) <= width; c += (count)) {                                \
+    vector best = -INFINITY;                                                  \
+    FOR_WINDOW {                                                              \
+      vector v = *(const vector *)(x + i + c);                                \
+      best = ((v > best) | (v != v)) ? v : best;                              \
+    }                                                                         \
+    *(vector *)(y + o + c) = best;                                            \
+  }
+
+typedef float lanes8 __attribute__((ext_vector_type(8), aligned(4)));
+
+FOVEA_INLINE void max_row(const fovea_pooling *p, int64_t width, int64_t row, const float *restrict x, float *restrict y) {
+  FOR_ROW(row) {
     int64_t c = 0;
-    for (; c + 16 <= width; c += 16) {
-      fovea_lanes best = -INFINITY;
-      FOR_WINDOW {
-        fovea_lanes v = FOVEA_LOAD(x + i + c);
-        best = ((v > best) | (v != v)) ? v : best;
-      }
-      FOVEA_STORE(y + o + c, best);
-    }
+    MAX_CHANNELS(fovea_lanes, 16)
+    MAX_CHANNELS(lanes8, 8)
     for (; c < width; c++) {
       float best = -INFINITY;
       FOR_WINDOW best = x[i + c] > best || x[i + c] != x[i + c] ? x[i + c] : best;
@@ -131,8 +146,8 @@ enum { PIECE = 128 };
     }                                                                                           \
   }
 
-FOVEA_INLINE void average_block(const fovea_pooling *p, int64_t width, const float *restrict x, float *restrict y) {
-  FOR_OUTPUTS {
+FOVEA_INLINE void average_row(const fovea_pooling *p, int64_t width, int64_t row, const float *restrict x, float *restrict y) {
+  FOR_ROW(row) {
     float share = 1 / divisor(p, &w);
     SUM_WINDOW(v)
     for (int64_t c = 0; c < width; c++) y[o + c] *= share;
@@ -160,8 +175,8 @@ FOVEA_INLINE float root(float x, float power) {
   return power == 2 ? __builtin_elementwise_sqrt(x) : powf(x, 1 / power);
 }
 
-FOVEA_INLINE void lp_block(const fovea_pooling *p, int64_t width, float power, const float *restrict x, float *restrict y) {
-  FOR_OUTPUTS {
+FOVEA_INLINE void lp_row(const fovea_pooling *p, int64_t width, int64_t row, float power, const float *restrict x, float *restrict y) {
+  FOR_ROW(row) {
     SUM_WINDOW(raise(fabsf(v), power))
     for (int64_t c = 0; c < width; c++) y[o + c] = root(y[o + c], power);
   }
@@ -183,8 +198,8 @@ FOVEA_INLINE void lp_gradient_block(const fovea_pooling *p, int64_t width, float
   else if (p->power == 2) { const float power = 2; call; } \
   else { const float power = p->power; call; }
 
-FOVEA_INLINE void switches_block(const fovea_pooling *p, int64_t width, const float *restrict x, int32_t *restrict y) {
-  FOR_OUTPUTS {
+FOVEA_INLINE void switches_row(const fovea_pooling *p, int64_t width, int64_t row, const float *restrict x, int32_t *restrict y) {
+  FOR_ROW(row) {
     for (int64_t strip = 0; strip < width; strip += STRIP) {
       int64_t count = fovea_min(STRIP, width - strip);
       float best[STRIP];
@@ -204,7 +219,7 @@ FOVEA_INLINE void switches_block(const fovea_pooling *p, int64_t width, const fl
   }
 }
 
-// One piece is one image and channel block. The common widths are compiled as constants.
+// The common widths are compiled as constants.
 #define DISPATCH(call)                 \
   switch (p->width) {                  \
     case 16: { enum { width = 16 }; call; break; } \
@@ -213,7 +228,20 @@ FOVEA_INLINE void switches_block(const fovea_pooling *p, int64_t width, const fl
     default: { int64_t width = p->width; call; }   \
   }
 
-#define POOLING_LOOP(name, call)                                                      \
+// Forward: one piece is one row of outputs. `b` is its image and channel block, `to` where it begins.
+#define ROW_LOOP(name, call)                                                          \
+  FOVEA_KERNEL void name(void *context, int64_t begin, int64_t end) {                 \
+    const job *j = context;                                                           \
+    const fovea_pooling *p = &j->p;                                                   \
+    int64_t inputs = positions(p->input) * p->width, rows = p->output[0] * p->output[1]; \
+    for (int64_t piece = begin; piece < end; piece++) {                               \
+      int64_t b = piece / rows, row = piece % rows, to = piece * p->output[2] * p->width; \
+      DISPATCH(call)                                                                  \
+    }                                                                                 \
+  }
+
+// Backward: one piece is one image and channel block.
+#define IMAGE_LOOP(name, call)                                                        \
   FOVEA_KERNEL void name(void *context, int64_t begin, int64_t end) {                 \
     const job *j = context;                                                           \
     const fovea_pooling *p = &j->p;                                                   \
@@ -221,21 +249,30 @@ FOVEA_INLINE void switches_block(const fovea_pooling *p, int64_t width, const fl
     for (int64_t b = begin; b < end; b++) DISPATCH(call)                              \
   }
 
-POOLING_LOOP(fovea_max_images, max_block(p, width, j->x + b * inputs, j->y + b * outputs))
-POOLING_LOOP(fovea_max_gradient_images,
-             max_gradient_block(p, width, j->g + b * outputs, j->x + b * inputs, j->y + b * inputs))
-POOLING_LOOP(fovea_average_images, average_block(p, width, j->x + b * inputs, j->y + b * outputs))
-POOLING_LOOP(fovea_average_gradient_images, average_gradient_block(p, width, j->g + b * outputs, j->y + b * inputs))
+ROW_LOOP(fovea_max_rows, max_row(p, width, row, j->x + b * inputs, j->y + to))
+ROW_LOOP(fovea_average_rows, average_row(p, width, row, j->x + b * inputs, j->y + to))
+ROW_LOOP(fovea_lp_rows, POWERS(lp_row(p, width, row, power, j->x + b * inputs, j->y + to)))
+ROW_LOOP(fovea_switch_rows, switches_row(p, width, row, j->x + b * inputs, j->switches + to))
 
-POOLING_LOOP(fovea_lp_images, POWERS(lp_block(p, width, power, j->x + b * inputs, j->y + b * outputs)))
-POOLING_LOOP(fovea_lp_gradient_images,
-             POWERS(lp_gradient_block(p, width, power, j->g + b * outputs, j->x + b * inputs, j->norm + b * outputs,
-                                      j->y + b * inputs)))
-POOLING_LOOP(fovea_switch_images, switches_block(p, width, j->x + b * inputs, j->switches + b * outputs))
+IMAGE_LOOP(fovea_max_gradient_images,
+           max_gradient_block(p, width, j->g + b * outputs, j->x + b * inputs, j->y + b * inputs))
+IMAGE_LOOP(fovea_average_gradient_images, average_gradient_block(p, width, j->g + b * outputs, j->y + b * inputs))
+IMAGE_LOOP(fovea_lp_gradient_images,
+           POWERS(lp_gradient_block(p, width, power, j->g + b * outputs, j->x + b * inputs, j->norm + b * outputs,
+                                    j->y + b * inputs)))
+
+// Rows that fill this many floats are worth a thread.
+enum { GRAIN = 4096 };
+
+static void for_rows(job *j, fovea_body body) {
+  const fovea_pooling *p = &j->p;
+  int64_t rows = p->images * p->blocks * p->output[0] * p->output[1];
+  fovea_parallel(rows, fovea_max(1, GRAIN / fovea_max(1, p->output[2] * p->width)), j, body);
+}
 
 void fovea_max_pool(fovea_pooling p, const float * x, float * y) {
   job j = {.p = p, .x = x, .y = y};
-  fovea_parallel(p.images * p.blocks, 1, &j, fovea_max_images);
+  for_rows(&j, fovea_max_rows);
 }
 
 void fovea_max_pool_gradient(fovea_pooling p, const float *restrict g, const float * x, float * dx) {
@@ -245,7 +282,7 @@ void fovea_max_pool_gradient(fovea_pooling p, const float *restrict g, const flo
 
 void fovea_average_pool(fovea_pooling p, const float * x, float * y) {
   job j = {.p = p, .x = x, .y = y};
-  fovea_parallel(p.images * p.blocks, 1, &j, fovea_average_images);
+  for_rows(&j, fovea_average_rows);
 }
 
 void fovea_average_pool_gradient(fovea_pooling p, const float *restrict g, float *restrict dx) {
@@ -255,7 +292,7 @@ void fovea_average_pool_gradient(fovea_pooling p, const float *restrict g, float
 
 void fovea_lp_pool(fovea_pooling p, const float *x, float *y) {
   job j = {.p = p, .x = x, .y = y};
-  fovea_parallel(p.images * p.blocks, 1, &j, fovea_lp_images);
+  for_rows(&j, fovea_lp_rows);
 }
 
 void fovea_lp_pool_gradient(fovea_pooling p, const float *g, const float *x, const float *y, float *dx) {
@@ -265,5 +302,5 @@ void fovea_lp_pool_gradient(fovea_pooling p, const float *g, const float *x, con
 
 void fovea_max_pool_switches(fovea_pooling p, const float *x, int32_t *switches) {
   job j = {.p = p, .x = x, .switches = switches};
-  fovea_parallel(p.images * p.blocks, 1, &j, fovea_switch_images);
+  for_rows(&j, fovea_switch_rows);
 }

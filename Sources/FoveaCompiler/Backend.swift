@@ -14,6 +14,10 @@ public protocol Backend: Sendable {
   /// A way that turns out not to be there has no kernel.
   func variants(for request: KernelRequest) -> [KernelVariant]
 
+  /// The way that is likely to be the fastest, by sizes alone: for nodes whose way must be the same on every machine of a
+  /// kind.
+  func expectedVariant(for request: KernelRequest) -> KernelVariant
+
   /// What times of this backend's kernels hold for: its version, and that of what it is made of.
   var version: String { get }
 
@@ -23,6 +27,7 @@ public protocol Backend: Sendable {
 
 extension Backend {
   public func variants(for request: KernelRequest) -> [KernelVariant] { [.usual] }
+  public func expectedVariant(for request: KernelRequest) -> KernelVariant { .usual }
   public var version: String { "1" }
 }
 
@@ -34,11 +39,19 @@ public enum KernelVariant: String, Sendable {
   case rowMajor = "row-major"
   /// With fewer products than the definition has, by sums of inputs and of weights; rounds more.
   case winograd
+  /// Likewise, tile by tile in whatever order the activations have.
+  case tiles
   /// Weights in blocks, which takes memory for a second copy of them.
   case packed
 
+  /// Whether it computes the products that the definition has.
+  public var isExact: Bool { self != .winograd && self != .tiles }
+
   /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding.
-  var leastGain: Double { self == .winograd || self == .packed ? 1.1 : 1 }
+  var leastGain: Double { self == .packed || !isExact ? 1.1 : 1 }
+
+  /// Whether it leaves activations in the order in which they come.
+  var keepsOrder: Bool { self == .tiles }
 }
 
 /// A node for which the plan wants a kernel.

@@ -26,10 +26,15 @@ extension KernelRequest {
   /// The times of all the ways in which `backend` can run this node, taken by turns; none if that would
   /// take much of the machine's memory.
   func measured(_ variants: [KernelVariant], on backend: any Backend) -> [KernelVariant: KernelTime] {
-    let kernels = variants.compactMap { variant -> (variant: KernelVariant, kernel: Kernel)? in
-      var request = self
+    func kernel(_ variant: KernelVariant, of request: KernelRequest) -> Kernel? {
+      var request = request
       request.variant = variant
-      return (try? backend.kernel(for: request)).flatMap { $0 }.map { (variant, $0) }
+      return (try? backend.kernel(for: request)).flatMap { $0 }
+    }
+    let usual = kernel(.usual, of: self)
+    let kernels = variants.compactMap { variant -> (variant: KernelVariant, kernel: Kernel)? in
+      let request = variant.keepsOrder ? usual.map { inOrder(of: $0) } ?? self : self
+      return kernel(variant, of: request).map { (variant, $0) }
     }
     guard let memory = TrialMemory(for: self, kernels.map(\.kernel)) else { return [:] }
     let trials = kernels.compactMap { variant, kernel in
@@ -41,6 +46,19 @@ extension KernelRequest {
       uniqueKeysWithValues: trials.map { variant, trial in
         (variant, KernelTime(seconds: trial.seconds, isRowMajor: trial.isRowMajor))
       })
+  }
+}
+
+extension KernelRequest {
+  /// The same node where its inputs lie as `kernel` wants them.
+  fileprivate func inOrder(of kernel: Kernel) -> KernelRequest {
+    let operands = zip(inputs, kernel.inputLayouts).map { input, layout in
+      Operand(shape: input.shape, elementType: input.elementType, layout: layout, isStatic: input.isStatic)
+    }
+    var request = KernelRequest(
+      operation: operation, inputs: operands, outputShape: outputShape, outputType: outputType, isOutput: isOutput)
+    request.variant = variant
+    return request
   }
 }
 

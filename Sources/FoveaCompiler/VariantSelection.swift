@@ -1,7 +1,8 @@
 import FoveaCore
 import FoveaGraph
 
-/// Which way each node of a graph runs, by measurement.
+/// Which way each node of a graph runs: by measurement; in a training by its sizes, since the same seed gives the same bits
+/// whatever was measured.
 ///
 /// Kernels in row-major order and kernels in blocks of channels do not mix well: between two of them all numbers are
 /// brought into the other order. So the whole graph goes one way, the one whose sum of times is less, and a node goes
@@ -16,7 +17,6 @@ struct VariantSelection {
   /// - Parameters:
   ///   - isStatic: for each node, whether it is the same on every run; such nodes run once, in their usual way.
   init(_ graph: Graph, isStatic: [Bool], backend: any Backend, planning: Planning) {
-    guard let timings = planning.timings else { return }
     var candidates: [(id: Graph.NodeID, times: [KernelVariant: KernelTime], moved: Double)] = []
     for (id, node) in graph.nodes.enumerated() where !isStatic[id] {
       let shapes = node.inputs.map { graph.nodes[$0].shape }
@@ -29,8 +29,14 @@ struct VariantSelection {
             shape: source.shape, elementType: source.elementType, layout: .rowMajor(source.shape),
             isStatic: isStatic[input])
         }, outputShape: node.shape, outputType: node.elementType, isOutput: false)
+      if !graph.updates.isEmpty {
+        let expected = backend.expectedVariant(for: request)
+        if expected.isExact || planning.precision != .exact { chosen[id] = expected }
+        continue
+      }
+      guard let timings = planning.timings else { continue }
       let all = backend.variants(for: request)
-      let variants = all.filter { $0 != .winograd || planning.precision != .exact }
+      let variants = all.filter { $0.isExact || planning.precision != .exact }
       guard variants.count > 1 else { continue }
       // All ways are measured together, so that an exact plan and another know the same times.
       let times = timings.times(for: request.timingKey(backend)) {
@@ -44,7 +50,7 @@ struct VariantSelection {
       let (_, times, moved) = candidates[index]
       // In a fixed order, so that equal times give equal plans.
       return times.sorted { $0.key.rawValue < $1.key.rawValue }.map { variant, time in
-        (variant, time.seconds * variant.leastGain + (time.isRowMajor == isRowMajor ? 0 : moved))
+        (variant, time.seconds * variant.leastGain + (variant.keepsOrder || time.isRowMajor == isRowMajor ? 0 : moved))
       }.min { $0.1 < $1.1 }
     }
     func sum(_ isRowMajor: Bool) -> Double {

@@ -73,6 +73,10 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
   /// `float32`.
   public static var computesBFloat16: Bool { OneDNNBackend.computesBFloat16 }
 
+  /// Whether the processor multiplies bytes (AVX512-VNNI or AVX-VNNI). Without, layers with whole numbers compute in
+  /// `float32` on `onednn`.
+  public static var computesWholeNumbers: Bool { OneDNNBackend.computesWholeNumbers }
+
   /// Lets oneDNN compute bfloat16 by way of `float32`, as tests of it want it; that is slow.
   package static let emulatesBFloat16 = Atomic(false)
 

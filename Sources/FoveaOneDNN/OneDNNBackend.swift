@@ -18,20 +18,35 @@ public struct OneDNNBackend: Backend {
   }
 
   public func variants(for request: KernelRequest) -> [KernelVariant] {
-    let operation = (request.operation as? Fused)?.base ?? request.operation
-    return (operation as? any OneDNNKernel)?.variants(for: request) ?? [.usual]
+    kernel(of: request)?.variants(for: request) ?? [.usual]
   }
 
-  public var version: String { OneDNN.version }
+  public func expectedVariant(for request: KernelRequest) -> KernelVariant {
+    kernel(of: request)?.expectedVariant(for: request) ?? .usual
+  }
+
+  private func kernel(of request: KernelRequest) -> (any OneDNNKernel)? {
+    ((request.operation as? Fused)?.base ?? request.operation) as? any OneDNNKernel
+  }
+
+  /// The number is that of our own kernels: another one, and they are measured anew.
+  public var version: String { OneDNN.version + ", kernels 2" }
 
   public func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
     try Reorder.kernel(shape, type, from: source, to: target)
   }
 
+  /// Whether oneDNN computes bfloat16, if only by way of `float32`.
+  package static var emulatesBFloat16: Bool { has(dnnl_cpu_isa_avx512_core) }
+
   /// Whether the processor multiplies bfloat16 numbers.
-  public static var computesBFloat16: Bool {
-    dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core_bf16.rawValue
-      == dnnl_cpu_isa_avx512_core_bf16.rawValue
+  public static var computesBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
+
+  /// Whether the processor multiplies bytes and adds in 32 bits (VNNI): others may overflow on the way.
+  public static var computesWholeNumbers: Bool { has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni) }
+
+  private static func has(_ instructions: dnnl_cpu_isa_t) -> Bool {
+    dnnl_get_effective_cpu_isa().rawValue & instructions.rawValue == instructions.rawValue
   }
 
   /// The threads of the one pool that primitives and kernels share; all processors by default.
@@ -48,10 +63,14 @@ protocol OneDNNKernel: Operation {
 
   /// The ways that `request.variant` may ask for, the usual one first.
   func variants(for request: KernelRequest) -> [KernelVariant]
+
+  /// The one of them that is likely to be the fastest.
+  func expectedVariant(for request: KernelRequest) -> KernelVariant
 }
 
 extension OneDNNKernel {
   func variants(for request: KernelRequest) -> [KernelVariant] { [.usual] }
+  func expectedVariant(for request: KernelRequest) -> KernelVariant { .usual }
 }
 
 /// An operation that this backend can run with what follows it.

@@ -2,6 +2,7 @@ import FoveaCompiler
 import FoveaCore
 import FoveaLayers
 import FoveaNetwork
+import FoveaOneDNN
 import FoveaTraining
 import Testing
 
@@ -33,7 +34,8 @@ private func error(_ found: Tensor, _ expected: Tensor) -> Float {
   return (zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / b.reduce(0) { $0 + $1 * $1 }).squareRoot()
 }
 
-@Suite struct `networks in bfloat16` {
+@Suite(.enabled(if: OneDNNBackend.emulatesBFloat16, "oneDNN has no bfloat16 without AVX-512"))
+struct `networks in bfloat16` {
   init() { BackendChoice.emulatesBFloat16.store(true, ordering: .relaxed) }
 
   @Test func `predict nearly the same on both backends, and hold activations in 16 bits`() throws {

@@ -32,6 +32,25 @@ typedef struct {
   const float *weights;
 } fovea_sparse;
 
+/// How the images of a tensor N×H×W×C lie: the floats from one image, one block of neighbouring channels and one position
+/// to the next.
+typedef struct {
+  int64_t image, block, position;
+} fovea_planes;
+
+/// A convolution of 3×3 windows with stride 1; 8 or 16 neighbouring channels (`width`) at once, of images that have
+/// whole blocks of them. `workers`: how many share the work.
+typedef struct {
+  int64_t images, channels, filters, width, workers;
+  int64_t input[2], output[2], before[2];
+  fovea_planes x, y;
+} fovea_winograd;
+
+/// Filters whose weights lie next to one another in packed weights.
+#define FOVEA_WINOGRAD_PANEL 16
+
+typedef enum { FOVEA_IDENTITY, FOVEA_RELU, FOVEA_TANH, FOVEA_SIGMOID } fovea_activation;
+
 /// Up to this many axes.
 #define FOVEA_MAX_RANK 8
 
@@ -60,6 +79,22 @@ void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, const
                                      const float *moments, const float *scale, const float *sums, float *dx);
 /// The sum of every channel.
 void fovea_channel_sums(fovea_channels layout, const float *x, float *sums, float *scratch);
+
+// Winograd's convolution.
+/// Weights 3×3×channels×filters to panels of filters × blocks of channels × 3×3 × a panel, zeros beyond the last filter and
+/// channel. `turned`: from 3×3×filters×channels, with the windows turned round, for the convolution that takes the gradient
+/// of an output to that of the input.
+void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, const float *w,
+                         float *packed);
+/// In bytes.
+size_t fovea_winograd_scratch(fovea_winograd c);
+/// `bias` and `residual`, which lies as the result, may be null; `residual` may be the result's memory.
+void fovea_winograd_convolution(fovea_winograd c, const float *x, const float *packed, const float *bias,
+                                const float *residual, fovea_activation activation, float *y, float *scratch);
+/// In bytes.
+size_t fovea_winograd_gradient_scratch(fovea_winograd c);
+/// The gradient of the weights, 3×3×channels×filters; `g` lies as the result of the convolution.
+void fovea_winograd_weights_gradient(fovea_winograd c, const float *g, const float *x, float *dw, float *scratch);
 
 // Pooling.
 void fovea_max_pool(fovea_pooling p, const float *x, float *y);
@@ -93,8 +128,6 @@ typedef struct {
   int64_t blocks, channels, filters;
   int64_t input[2], output[2], size[2], before[2], after[2];
 } fovea_convolution16;
-
-typedef enum { FOVEA_IDENTITY, FOVEA_RELU, FOVEA_TANH, FOVEA_SIGMOID } fovea_activation;
 
 /// `y = activation(y + bias + residual)` for rows of `columns` numbers; `bias`, one row, and `residual` may be null.
 void fovea_row_epilogue(int64_t rows, int64_t columns, const float *bias, const float *residual,

@@ -93,6 +93,9 @@ enum Bench: Command {
 
   private static func quantize(_ network: Network, _ arguments: Arguments) throws {
     if arguments[training] { throw UsageError("--precision int8 is for predictions: leave --training out") }
+    if !BackendChoice.computesWholeNumbers {
+      Console.note("note: this processor does not multiply bytes (AVX512-VNNI or AVX-VNNI): float32 is used instead")
+    }
     network.quantization = try network.calibration(on: [randomImages(network, 1)]).quantization(.percentile(100))
     // The peak is that of predictions alone: Linux forgets the earlier one.
     if let file = FileHandle(forWritingAtPath: "/proc/self/clear_refs") { try file.write(contentsOf: Data("5".utf8)) }
@@ -113,7 +116,7 @@ enum Bench: Command {
     }
     let program = try TrainingProgram(
       network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0,
-      precision: network.precision == .bfloat16 ? .bfloat16 : .exact, memoryLimit: memoryLimit)
+      precision: network.precision, memoryLimit: memoryLimit)
     let images = randomImages(network, size)
     let stream = RandomStream(seed: 0, stream: RandomStream.identifier(of: "bench labels"))
     let shape = Shape([size] + network.outputShape.dimensions.dropLast())

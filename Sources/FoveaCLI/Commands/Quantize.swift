@@ -52,6 +52,11 @@ enum Quantize: Command {
     if let ending = [".onnx", ".safetensors", ".npz"].first(where: { target.lowercased().hasSuffix($0) }) {
       throw UsageError("--output: a model file is a folder, and \(target) would look like \(ending): give another name")
     }
+    guard arguments[Common.backend] == .reference || BackendChoice.computesWholeNumbers else {
+      throw CommandError(
+        "this processor does not multiply bytes (AVX512-VNNI or AVX-VNNI), so that what whole numbers cost cannot be "
+          + "measured at speed: add --backend reference, which is slow, or use another machine")
+    }
     let source = try reference.source(for: network)
     let trial = QuantizationTrial(
       network, calibratedOn: source.train, count: arguments[samples], testedOn: source.test ?? source.train)

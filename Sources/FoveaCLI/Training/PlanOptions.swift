@@ -39,7 +39,7 @@ enum PlanOptions {
 
   static let options: [any OptionDeclaration] =
     [epochs, batchSize] + OptimizerSettings.options
-    + [precision, schedule, seed, shuffle, augment, holdOut, checkpointEvery, keepBest, earlyStopping]
+    + [precision, Common.exact, schedule, seed, shuffle, augment, holdOut, checkpointEvery, keepBest, earlyStopping]
 
   private static let scheduleKind = ValueKind<Schedule>(
     expectation: listed(Schedule.names) + ", each with '+warmup' if wanted", words: Schedule.names
@@ -49,6 +49,7 @@ enum PlanOptions {
   static func plan(_ arguments: Arguments, for reference: DataReference, _ data: DataSource) -> TrainingPlan {
     var plan = TrainingPlan(epochs: arguments[epochs], batchSize: arguments[batchSize])
     plan.seed = arguments[seed]
+    if arguments[Common.exact] { plan.precision = .exact }
     if arguments[precision] == .bfloat16 { plan.precision = .bfloat16 }
     NumberType.noteFallback(of: arguments[precision])
     plan.shuffles = arguments[shuffle]

@@ -7,6 +7,10 @@ extension Op.Convolution: OneDNNFusedKernel {
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
     let isUsual = request.variant == .usual
+    if request.variant == .tiles {
+      return try WinogradConvolution(
+        self, input: request.inputs[0], weights: shapes[1], output: request.outputShape)?.kernel(epilogue)
+    }
     if isUsual, let kernel = Convolution16(self, input: shapes[0], weights: shapes[1])?.forward(epilogue) {
       return kernel
     }
@@ -32,15 +36,29 @@ extension Op.Convolution: OneDNNFusedKernel {
 
   /// Weights that are the same on every run may lie in any way; others are brought into it each time.
   func variants(for request: KernelRequest) -> [KernelVariant] {
-    guard request.inputs[1].isStatic else { return [.usual] }
-    let isPlain = groups == 1 && window.strides.allSatisfy { $0 == 1 } && window.dilations.allSatisfy { $0 == 1 }
-    return [.usual, .rowMajor] + (isPlain && window.size == [3, 3] ? [.winograd] : [])
+    let tiles: [KernelVariant] = isPlain3x3 ? [.tiles] : []
+    guard request.inputs[1].isStatic else { return [.usual] + tiles }
+    return [.usual, .rowMajor] + (isPlain3x3 ? [.winograd] : []) + tiles
+  }
+
+  func expectedVariant(for request: KernelRequest) -> KernelVariant {
+    isPlain3x3 && WinogradConvolution.isWorthwhile(request.outputShape) ? .tiles : .usual
   }
 }
 
 extension Op.ConvolutionInputGradient: OneDNNKernel {
+  func variants(for request: KernelRequest) -> [KernelVariant] { forward.isPlain3x3 ? [.usual, .tiles] : [.usual] }
+
+  func expectedVariant(for request: KernelRequest) -> KernelVariant {
+    forward.isPlain3x3 && WinogradConvolution.isWorthwhile(inputShape) ? .tiles : .usual
+  }
+
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
+    if request.variant == .tiles {
+      return try WinogradConvolution(
+        forward, input: request.inputs[0], weights: shapes[1], output: inputShape, isTurned: true)?.kernel()
+    }
     if let kernel = Convolution16(forward, input: inputShape, weights: shapes[1])?.inputGradient() { return kernel }
     let primitive = try ConvolutionPrimitives(
       forward, input: inputShape, weights: shapes[1], isAlone: request.isAmongRowMajor(activations: 1)
@@ -56,8 +74,18 @@ extension Op.ConvolutionInputGradient: OneDNNKernel {
 }
 
 extension Op.ConvolutionWeightsGradient: OneDNNKernel {
+  func variants(for request: KernelRequest) -> [KernelVariant] { forward.isPlain3x3 ? [.usual, .tiles] : [.usual] }
+
+  func expectedVariant(for request: KernelRequest) -> KernelVariant {
+    forward.isPlain3x3 && WinogradConvolution.isWorthwhile(request.inputs[0].shape) ? .tiles : .usual
+  }
+
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
+    if request.variant == .tiles {
+      return try WinogradConvolution(forward, input: request.inputs[1], weights: weightsShape, output: shapes[0])?
+        .weightsGradient(weightsShape)
+    }
     if let kernel = Convolution16(forward, input: shapes[1], weights: weightsShape)?.weightsGradient() { return kernel }
     let primitive = try ConvolutionPrimitives(
       forward, input: shapes[1], weights: weightsShape, isAlone: request.isAmongRowMajor(activations: 2)

@@ -6,7 +6,7 @@ internal import COneDNN
 extension Quantized: OneDNNKernel {
   /// In row-major order, which oneDNN's kernels for whole numbers like best; the weights as they like them.
   func kernel(for request: KernelRequest) throws -> Kernel? {
-    guard OneDNN.hasProductsOfBytes else { return nil }
+    guard OneDNNBackend.computesWholeNumbers else { return nil }
     let factor = input.scale / (output?.scale ?? 1)
     let rescaling = Rescaling(
       factors: weights.map { $0 * factor }, residualFactor: (residual?.scale ?? 1) / (output?.scale ?? 1),
@@ -69,14 +69,5 @@ extension Quantized: OneDNNKernel {
       inputs: inputs, output: (DNNL_ARG_DST, shape, .matrices), type: request.outputType,
       residual: epilogue.hasResidual ? shape : nil
     ).keeping(inputs: layouts, output: .rowMajor(shape))
-  }
-}
-
-extension OneDNN {
-  /// Whether the processor multiplies bytes and adds in 32 bits (VNNI): others may overflow on the way.
-  static var hasProductsOfBytes: Bool {
-    dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx512_core_vnni.rawValue
-      == dnnl_cpu_isa_avx512_core_vnni.rawValue
-      || dnnl_get_effective_cpu_isa().rawValue & dnnl_cpu_isa_avx2_vnni.rawValue == dnnl_cpu_isa_avx2_vnni.rawValue
   }
 }

@@ -16,6 +16,10 @@ enum Reorder {
       return try Blocks16.reorder(shape, from: source, to: target)
         ?? throughRowMajor(shape, type, from: source, to: target)
     }
+    if WinogradWeights.contains(target) {
+      return try WinogradWeights.reorder(shape, from: source, to: target)
+        ?? throughRowMajor(shape, type, from: source, to: target)
+    }
     let (sourceOrder, targetOrder) = (try order(of: shape, source), try order(of: shape, target))
     if let sourceOrder, let targetOrder, sourceOrder != targetOrder {
       return try throughRowMajor(shape, type, from: source, to: target)

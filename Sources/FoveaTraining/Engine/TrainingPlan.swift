@@ -19,8 +19,8 @@ public struct TrainingPlan: Hashable, Sendable, Codable {
   public var patience: Int?
   /// The part of the training data that is kept for validation, where the data has no such part; 0..<1.
   public var heldOut = 0.0
-  /// `.bfloat16` for products of bfloat16; `nil` for `float32`.
-  public var precision: Precision?
+  /// Of the steps; validation is exact. `nil`, in trainings of before there was a choice: `.exact`.
+  public var precision: Precision? = .float32
   /// What the data was called, for a resume.
   public var data: String?
 

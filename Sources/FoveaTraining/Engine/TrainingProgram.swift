@@ -19,7 +19,7 @@ package final class TrainingProgram {
 
   /// - Parameters:
   ///   - batchSizes: what will come: full batches, and the last one of an epoch.
-  ///   - precision: `.bfloat16`, or `.exact`.
+  ///   - precision: of the arithmetic.
   ///   - otherWorkingBytes: memory that a program which runs in between, for validation, needs in the same arena.
   ///   - memoryLimit: the most bytes that the process may have in RAM.
   package init(

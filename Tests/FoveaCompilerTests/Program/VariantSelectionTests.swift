@@ -47,14 +47,14 @@ private func convolutions(_ plan: Plan) -> [String] {
 }
 
 @Test func `the fastest way is taken, Winograd's not where exactness is asked for`() throws {
-  let times = MadeUp { _ in [.usual: 3, .rowMajor: 5, .winograd: 2] }
+  let times = MadeUp { _ in [.usual: 3, .rowMajor: 5, .tiles: 2] }
   #expect(convolutions(try plan(Planning(precision: .float32, timings: times))).allSatisfy { $0.contains("wino") })
   let exact = convolutions(try plan(Planning(precision: .exact, timings: times)))
   #expect(exact == convolutions(try plan(Planning())))
 }
 
 @Test func `what costs memory or rounds more has to be a tenth faster`() throws {
-  let close = MadeUp { _ in [.usual: 1, .winograd: 0.95] }
+  let close = MadeUp { _ in [.usual: 1, .tiles: 0.95] }
   let usual = convolutions(try plan(Planning()))
   #expect(convolutions(try plan(Planning(precision: .float32, timings: close))) == usual)
 }
@@ -70,14 +70,57 @@ private func convolutions(_ plan: Plan) -> [String] {
   let far = MadeUp { $0.contains("128 float32") ? [.usual: 1e-3, .rowMajor: 9e-3] : [.usual: 9e-3, .rowMajor: 1e-3] }
   let mixed = try plan(filters: 128, Planning(timings: far))
   #expect(mixed.steps.count { $0.operation == "reorder" } == 2)
-  #expect(Set(convolutions(mixed)).count == 2)
+  let orders = mixed.steps.filter { $0.operation == "convolution" }.map {
+    $0.kernel.outputLayout.isRowMajor($0.output.shape)
+  }
+  #expect(Set(orders) == [true, false])
+}
+
+@Test func `a way that keeps the order of its input asks for no reordering`() throws {
+  // The first convolution goes row-major, or not; the second follows.
+  for first in [KernelVariant.usual, .rowMajor] {
+    let times = MadeUp { $0.contains("128 float32") ? [.usual: 9, .tiles: 1] : [first: 1] }
+    let followed = try plan(filters: 128, Planning(precision: .float32, timings: times))
+    let steps = followed.steps.filter { $0.operation == "convolution" }
+    #expect(steps[1].kernel.name == "c winograd")
+    let isRowMajor = steps.map { $0.kernel.outputLayout.isRowMajor($0.output.shape) }
+    #expect(isRowMajor == [first == .rowMajor, first == .rowMajor])
+  }
+}
+
+/// The kernels of a step that learns two convolutions of 32×32 pixels.
+private func trainingKernels(_ planning: Planning) throws -> [String] {
+  let builder = GraphBuilder(isTraining: true)
+  var x = builder.input("input", shape: [2, 32, 32, 64])
+  var weights: [Value] = []
+  for name in ["a", "b"] {
+    weights.append(builder.parameter(name, shape: [3, 3, 64, 64], .heNormal, isTrainable: true))
+    x = x.applying(Op.Convolution(Window(size: [3, 3], padding: .same)), weights.last!)
+  }
+  let found = gradients(of: (x * x).applying(Op.Sum(over: [0, 1, 2, 3])), withRespectTo: weights)
+  for (parameter, gradient) in zip(weights, found) { (parameter - gradient!).update(parameter) }
+  builder.output("output", x)
+  let plan = try Plan(builder.finish(), backends: [OneDNNBackend(), ReferenceBackend()], planning: planning)
+  return plan.steps.filter { $0.operation.contains("convolution") }.map(\.kernel.name)
+}
+
+@Test func `a training goes by sizes, whatever was measured`() throws {
+  let times = MadeUp { _ in [.usual: 1, .tiles: 9] }
+  for timings in [nil, times] {
+    // Forward, and the gradients of inputs and of weights.
+    #expect(
+      try trainingKernels(Planning(precision: .float32, timings: timings))
+        == [String](repeating: "c winograd", count: 6))
+    #expect(try trainingKernels(Planning(precision: .exact, timings: timings)).allSatisfy { !$0.contains("winograd") })
+  }
+  #expect(times.asked.withLock { $0.isEmpty })
 }
 
 @Test func `equal nodes are asked for by one name, light ones not at all`() throws {
   let times = MadeUp { _ in [.usual: 1] }
   _ = try plan(Planning(timings: times))
   #expect(times.asked.withLock { Set($0).count == 1 && $0[0].contains("1×32×32×64") })
-  let light = MadeUp { _ in [.winograd: 0] }
+  let light = MadeUp { _ in [.tiles: 0] }
   let builder = GraphBuilder(isTraining: false)
   let weights = builder.parameter("w", shape: [3, 3, 16, 16], .zeros, isTrainable: true)
   builder.output(

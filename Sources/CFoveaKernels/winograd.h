@@ -1,0 +1,57 @@
+// What the parts of Winograd's convolution share. Tiles of 4×4 outputs are computed from 6×6 numbers, the positions of the
+// tile.
+#pragma once
+
+#include "activation.h"
+#include "parallel.h"
+
+enum {
+  TILE = 4,
+  SIDE = TILE + 2,
+  POSITIONS = SIDE * SIDE,
+  PANEL = FOVEA_WINOGRAD_PANEL,
+  // Panels and channels that are multiplied in one go: a piece of weights, which, transformed, fits a core's own cache.
+  GROUP = 2,
+  CHUNK = 64,
+  // From one position of a piece to the next: an odd number of cache lines.
+  WEIGHT_STRIDE = (GROUP * CHUNK * PANEL / 16 | 1) * 16,
+  PIECE_FLOATS = POSITIONS * WEIGHT_STRIDE,
+};
+
+// Tiles whose numbers lie in a worker's memory at once: `inputs` is positions × tiles × channels, `channels` of them from
+// `channel` on; `outputs`, products or gradients, is positions × tiles × filters of a group. From one position to the next
+// it is `…_stride` floats.
+typedef struct {
+  int64_t first, count, channel, channels, input_stride, output_stride;
+  float *inputs, *outputs;
+} winograd_tiles;
+
+typedef struct {
+  fovea_winograd c;
+  // Down and across, and of all images; of whole blocks; of whole panels, and of these.
+  int64_t tiles[2], all, channels, panels, groups, chunks;
+  const float *x, *weights, *bias, *residual;
+  fovea_activation activation;
+  float *y;
+} winograd_job;
+
+// An odd number of cache lines: from position to position so, those of a tile do not share a set of the cache.
+FOVEA_INLINE int64_t winograd_stride(int64_t floats) { return (fovea_ceil_div(floats, 16) | 1) * 16; }
+
+/// What does not depend on how the work is shared.
+winograd_job fovea_winograd_job(fovea_winograd c);
+/// Transforms the inputs of tiles.
+void fovea_winograd_inputs(const winograd_job *j, const winograd_tiles *t);
+/// Transforms the weights of a piece: positions × panels × channels × PANEL.
+void fovea_winograd_weights(const winograd_job *j, int64_t group, int64_t chunk, float *u);
+/// Multiplies tiles by the weights of a piece. The first chunk begins the sums, others add to them.
+void fovea_winograd_products(const winograd_job *j, const winograd_tiles *t, int64_t group, int64_t chunk,
+                             const float *u);
+/// Transforms the products of a group back, adds what follows and stores.
+void fovea_winograd_outputs(const winograd_job *j, const winograd_tiles *t, int64_t group);
+/// Transforms the gradients of a group's outputs, which `j->y` holds.
+void fovea_winograd_gradients(const winograd_job *j, const winograd_tiles *t, int64_t group);
+/// Adds the products of inputs and gradients, over all tiles: positions × channels × filters of a group, `m_stride` floats
+/// from one position to the next. The first tiles begin the sums.
+void fovea_winograd_correlations(const winograd_job *j, const winograd_tiles *t, int64_t group, bool adds, float *m,
+                                 int64_t m_stride);

@@ -1,0 +1,121 @@
+// The gradient of a 3×3 convolution's weights by Winograd's algorithm, F(3×3, 4×4): a tile of 4×4 gradients is the filter,
+// the 6×6 inputs around it are what is filtered, the 3×3 results are summed over all tiles before they are transformed back.
+#include <string.h>
+
+#include "winograd.h"
+
+enum {
+  // Tiles at once: with the sums, their inputs and gradients fit a core's own cache.
+  TILES = 16,
+  // Results are independent; where there are fewer than this, the tiles are cut into parts, whose results are added.
+  LEAST_UNITS = 8,
+};
+
+typedef struct {
+  winograd_job job;
+  int64_t parts, input_stride, gradient_stride, sum_stride, worker_floats;
+  float *dw, *partial, *scratch;
+} plan;
+
+static plan make_plan(fovea_winograd c) {
+  plan p = {.job = fovea_winograd_job(c)};
+  int64_t results = p.job.groups * p.job.chunks;
+  p.parts = fovea_max(1, fovea_min(fovea_ceil_div(LEAST_UNITS, results), p.job.all / TILES));
+  int64_t channels = fovea_min(CHUNK, p.job.channels);
+  p.input_stride = winograd_stride(TILES * channels), p.gradient_stride = winograd_stride(TILES * GROUP * PANEL);
+  p.sum_stride = winograd_stride(channels * GROUP * PANEL);
+  p.worker_floats = POSITIONS * (p.input_stride + p.gradient_stride + p.sum_stride);
+  return p;
+}
+
+static int64_t weight_count(const plan *p) { return 9 * p->job.c.channels * p->job.c.filters; }
+
+static int64_t partial_floats(const plan *p) { return p->parts > 1 ? p->parts * weight_count(p) : 0; }
+
+size_t fovea_winograd_gradient_scratch(fovea_winograd c) {
+  plan p = make_plan(c);
+  return (size_t)(partial_floats(&p) + c.workers * p.worker_floats) * sizeof(float);
+}
+
+// Aᵀ·m along one axis.
+FOVEA_INLINE void transform_sums(const fovea_lanes *m, int step, fovea_lanes *w, int w_step) {
+  FOVEA_FAST_SUMS
+  fovea_lanes m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
+  w[0] = m[0] + (m1 + m2) + (m3 + m4);
+  w[w_step] = (m1 - m2) + 2 * (m3 - m4);
+  w[2 * w_step] = (m1 + m2) + 4 * (m3 + m4) + m[5 * step];
+}
+
+// The weights' gradients of a group and chunk, from the sums over all tiles.
+FOVEA_KERNEL void fovea_winograd_weight_results(const plan *p, int64_t group, int64_t chunk, const float *sums,
+                                                float *dw) {
+  const fovea_winograd *c = &p->job.c;
+  int64_t count = fovea_min(CHUNK, c->channels - chunk * CHUNK);
+  for (int64_t channel = 0; channel < count; channel++) {
+    for (int64_t first = 0; first < GROUP * PANEL; first += PANEL) {
+      int64_t filter = group * GROUP * PANEL + first, filters = fovea_min(PANEL, c->filters - filter);
+      if (filters <= 0) break;
+      const float *m = sums + channel * GROUP * PANEL + first;
+      fovea_lanes half[3 * SIDE], w[9];
+#pragma clang loop unroll(full)
+      for (int s = 0; s < SIDE; s++) {
+        fovea_lanes column[SIDE];
+#pragma clang loop unroll(full)
+        for (int r = 0; r < SIDE; r++) column[r] = FOVEA_LOAD(m + (r * SIDE + s) * p->sum_stride);
+        transform_sums(column, 1, half + s, SIDE);
+      }
+#pragma clang loop unroll(full)
+      for (int r = 0; r < 3; r++) transform_sums(half + r * SIDE, 1, w + 3 * r, 1);
+      for (int k = 0; k < 9; k++) {
+        float *to = dw + (k * c->channels + chunk * CHUNK + channel) * c->filters + filter;
+        if (filters == PANEL) FOVEA_STORE(to, w[k]);
+        else memcpy(to, &w[k], (size_t)filters * sizeof(float));
+      }
+    }
+  }
+}
+
+// Units: parts × groups × chunks.
+static void compute(const plan *p, int64_t unit, float *memory) {
+  const winograd_job *j = &p->job;
+  int64_t results = j->groups * j->chunks, part = unit / results;
+  int64_t group = unit % results / j->chunks, chunk = unit % j->chunks;
+  int64_t begin = j->all * part / p->parts, end = j->all * (part + 1) / p->parts;
+  winograd_tiles t = {.count = TILES, .channel = chunk * CHUNK, .input_stride = p->input_stride,
+                      .output_stride = p->gradient_stride, .inputs = memory};
+  t.channels = fovea_min(CHUNK, j->channels - t.channel);
+  t.outputs = t.inputs + POSITIONS * p->input_stride;
+  float *sums = t.outputs + POSITIONS * p->gradient_stride;
+  for (t.first = begin; t.first < end; t.first += t.count) {
+    t.count = fovea_min(TILES, end - t.first);
+    fovea_winograd_inputs(j, &t);
+    fovea_winograd_gradients(j, &t, group);
+    fovea_winograd_correlations(j, &t, group, t.first > begin, sums, p->sum_stride);
+  }
+  fovea_winograd_weight_results(p, group, chunk, sums, p->parts > 1 ? p->partial + part * weight_count(p) : p->dw);
+}
+
+static void work(void *context, int64_t begin, int64_t end) {
+  const plan *p = context;
+  int64_t workers = p->job.c.workers, units = p->parts * p->job.groups * p->job.chunks;
+  for (int64_t worker = begin; worker < end; worker++)
+    for (int64_t unit = units * worker / workers; unit < units * (worker + 1) / workers; unit++)
+      compute(p, unit, p->scratch + worker * p->worker_floats);
+}
+
+FOVEA_KERNEL void fovea_winograd_add_parts(void *context, int64_t begin, int64_t end) {
+  const plan *p = context;
+  for (int64_t i = begin; i < end; i++) {
+    float sum = p->partial[i];
+    for (int64_t part = 1; part < p->parts; part++) sum += p->partial[part * weight_count(p) + i];
+    p->dw[i] = sum;
+  }
+}
+
+void fovea_winograd_weights_gradient(fovea_winograd c, const float *g, const float *x, float *dw, float *scratch) {
+  plan p = make_plan(c);
+  p.job.x = x, p.job.y = (float *)g;
+  p.dw = dw, p.partial = scratch, p.scratch = scratch + partial_floats(&p);
+  fovea_parallel(c.workers, 1, &p, work);
+  if (p.parts > 1) fovea_parallel(weight_count(&p), 16384, &p, fovea_winograd_add_parts);
+}

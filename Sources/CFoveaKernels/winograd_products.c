@@ -1,0 +1,168 @@
+// The middle of Winograd's convolution: transformed weights, and one matrix product for each position of a tile, forward
+// over the channels, for the gradient of the weights over the tiles.
+#include "winograd.h"
+
+// G·w for the three weights along an axis; `step`: from one to the next.
+FOVEA_INLINE void transform_weights(const fovea_lanes *w, int step, fovea_lanes *u, int u_step) {
+  FOVEA_FAST_SUMS
+  fovea_lanes w0 = w[0], w1 = w[step], w2 = w[2 * step];
+  fovea_lanes ends = (w0 + w2) * (-1 / 6.0f), middle = w1 * (1 / 6.0f);
+  fovea_lanes far = w0 * (1 / 24.0f) + w2 * (1 / 6.0f), far_middle = w1 * (1 / 12.0f);
+  u[0] = w0 * 0.25f;
+  u[u_step] = ends - middle;
+  u[2 * u_step] = ends + middle;
+  u[3 * u_step] = far + far_middle;
+  u[4 * u_step] = far - far_middle;
+  u[5 * u_step] = w2;
+}
+
+typedef struct {
+  int64_t channels, padded_channels, filters;
+  bool turned;
+  const float *w;
+  float *packed;
+} pack_job;
+
+// Pieces: panels × channels.
+FOVEA_KERNEL void fovea_winograd_pack_pieces(void *context, int64_t begin, int64_t end) {
+  const pack_job *j = context;
+  for (int64_t piece = begin; piece < end; piece++) {
+    int64_t first = piece / j->padded_channels * PANEL, channel = piece % j->padded_channels;
+    int64_t count = channel < j->channels ? fovea_min(PANEL, j->filters - first) : 0;
+    float *to = j->packed + piece * 9 * PANEL;
+    for (int64_t k = 0; k < 9; k++, to += PANEL) {
+      const float *w = j->turned ? j->w + ((8 - k) * j->filters + first) * j->channels + channel
+                                 : j->w + (k * j->channels + channel) * j->filters + first;
+      int64_t step = j->turned ? j->channels : 1;
+      for (int64_t f = 0; f < PANEL; f++) to[f] = f < count ? w[f * step] : 0;
+    }
+  }
+}
+
+void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, const float *w,
+                         float *packed) {
+  pack_job j = {channels, padded_channels, filters, turned, w, packed};
+  fovea_parallel(fovea_ceil_div(filters, PANEL) * padded_channels, 16, &j, fovea_winograd_pack_pieces);
+}
+
+FOVEA_KERNEL void fovea_winograd_weights(const winograd_job *j, int64_t group, int64_t chunk, float *u) {
+  int64_t first = chunk * CHUNK, count = fovea_min(CHUNK, j->channels - first);
+  for (int64_t c = 0; c < count; c++) {
+    for (int64_t p = 0; p < fovea_min(GROUP, j->panels - group * GROUP); p++) {
+      float *to = u + (p * CHUNK + c) * PANEL;
+      const float *from = j->weights + ((group * GROUP + p) * j->channels + first + c) * 9 * PANEL;
+      fovea_lanes w[9], half[3 * SIDE], all[SIDE];
+#pragma clang loop unroll(full)
+      for (int k = 0; k < 9; k++) w[k] = FOVEA_LOAD(from + k * PANEL);
+#pragma clang loop unroll(full)
+      for (int s = 0; s < 3; s++) transform_weights(w + s, 3, half + s, 3);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < SIDE; r++) {
+        transform_weights(half + 3 * r, 1, all, 1);
+#pragma clang loop unroll(full)
+        for (int s = 0; s < SIDE; s++) FOVEA_STORE(to + (r * SIDE + s) * WEIGHT_STRIDE, all[s]);
+      }
+    }
+  }
+}
+
+// How far it is from one number to the next in the operands of a product: along its rows, and along what is summed, in
+// each operand, and from one panel to the next.
+typedef struct {
+  int64_t row, depth, panel_depth, panel, m_row;
+} steps;
+
+// `rows` rows by `panels` panels, in registers: sums of `depth` products.
+FOVEA_INLINE void product_tile(int rows, int panels, bool adds, int64_t depth, steps by, const float *v, const float *u,
+                               float *m) {
+  FOVEA_FAST_SUMS
+  fovea_lanes sum[12][GROUP];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) sum[r][p] = adds ? FOVEA_LOAD(m + r * by.m_row + p * PANEL) : (fovea_lanes)0.0f;
+  for (int64_t d = 0; d < depth; d++) {
+    fovea_lanes panel[GROUP];
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) panel[p] = FOVEA_LOAD(u + p * by.panel + d * by.panel_depth);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < rows; r++) {
+      fovea_lanes input = v[r * by.row + d * by.depth];
+#pragma clang loop unroll(full)
+      for (int p = 0; p < panels; p++) sum[r][p] += input * panel[p];
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+    for (int p = 0; p < panels; p++) FOVEA_STORE(m + r * by.m_row + p * PANEL, sum[r][p]);
+}
+
+// As many rows at once as `count` says.
+#define ROWS(count, panels)                        \
+  for (; row + (count) <= rows; row += (count))    \
+  product_tile(count, panels, adds, depth, by, v + row * by.row, u + panel * by.panel, m + row * by.m_row + panel * PANEL)
+
+// All rows, `panels` panels from `panel` on.
+#define PANELS(panels, most) \
+  do {                       \
+    int64_t row = 0;         \
+    ROWS(most, panels);      \
+    ROWS(4, panels);         \
+    ROWS(2, panels);         \
+    ROWS(1, panels);         \
+  } while (0)
+
+// Registers of 8 numbers: 6 rows by one panel, twelve sums.
+#define NARROW \
+  for (int64_t panel = 0; panel < panels; panel++) PANELS(1, 6)
+// 32 registers of 16 numbers: 12 rows by two panels, 24 sums.
+#define WIDE               \
+  int64_t panel = 0;       \
+  if (panels == GROUP) PANELS(GROUP, 12); \
+  else PANELS(1, 12)
+
+#define PRODUCTS(name, all)                                                                                      \
+  FOVEA_KERNEL void name(const winograd_job *j, const winograd_tiles *t, int64_t group, int64_t chunk,           \
+                         const float *weights) {                                                                \
+    int64_t panels = fovea_min(GROUP, j->panels - group * GROUP), rows = t->count;                               \
+    int64_t depth = fovea_min(CHUNK, j->channels - chunk * CHUNK);                                               \
+    steps by = {t->channels, 1, PANEL, CHUNK * PANEL, GROUP * PANEL};                                            \
+    bool adds = chunk > 0;                                                                                       \
+    for (int64_t position = 0; position < POSITIONS; position++) {                                               \
+      const float *v = t->inputs + position * t->input_stride + chunk * CHUNK;                                   \
+      const float *u = weights + position * WEIGHT_STRIDE;                                                       \
+      float *m = t->outputs + position * t->output_stride;                                                       \
+      all;                                                                                                       \
+    }                                                                                                            \
+  }
+
+PRODUCTS(fovea_winograd_products_narrow, NARROW)
+PRODUCTS(fovea_winograd_products_wide, WIDE)
+
+#define CORRELATIONS(name, all)                                                                                  \
+  FOVEA_KERNEL void name(const winograd_job *j, const winograd_tiles *t, int64_t group, bool adds, float *sums,  \
+                         int64_t stride) {                                                                       \
+    int64_t panels = fovea_min(GROUP, j->panels - group * GROUP), rows = t->channels, depth = t->count;          \
+    steps by = {1, t->channels, GROUP * PANEL, PANEL, GROUP * PANEL};                                            \
+    for (int64_t position = 0; position < POSITIONS; position++) {                                               \
+      const float *v = t->inputs + position * t->input_stride, *u = t->outputs + position * t->output_stride;    \
+      float *m = sums + position * stride;                                                                       \
+      all;                                                                                                       \
+    }                                                                                                            \
+  }
+
+CORRELATIONS(fovea_winograd_correlations_narrow, NARROW)
+CORRELATIONS(fovea_winograd_correlations_wide, WIDE)
+
+void fovea_winograd_products(const winograd_job *j, const winograd_tiles *t, int64_t group, int64_t chunk,
+                             const float *u) {
+  if (__builtin_cpu_supports("avx512f")) fovea_winograd_products_wide(j, t, group, chunk, u);
+  else fovea_winograd_products_narrow(j, t, group, chunk, u);
+}
+
+void fovea_winograd_correlations(const winograd_job *j, const winograd_tiles *t, int64_t group, bool adds, float *m,
+                                 int64_t m_stride) {
+  if (__builtin_cpu_supports("avx512f")) fovea_winograd_correlations_wide(j, t, group, adds, m, m_stride);
+  else fovea_winograd_correlations_narrow(j, t, group, adds, m, m_stride);
+}
