@@ -108,6 +108,12 @@ func `every layer of Keras's application has its place in the model, and every p
   #expect(file.layers.map { $0.weights.map(\.leaf) } == [["kernel", "bias"], ["gamma", "beta"], ["kernel", "bias"]])
 }
 
+@Test func `the two kernels of a separable convolution, by the names of Keras 1`() throws {
+  let layers = try KerasFile(contentsOf: fixturePath("separable.h5")).layers
+  #expect(layers.map(\.name) == ["sepconv"])
+  #expect(layers.first?.weights.map(\.leaf) == ["depthwise_kernel", "pointwise_kernel"])
+}
+
 @Test func `pictures are prepared as Keras's application does it, or as its first layer`() throws {
   func preprocessing(_ model: String, _ file: String) throws -> Preprocessing {
     let (entry, file) = (try Catalogue.entry(for: model), try KerasFile(contentsOf: fixturePath(file)))
@@ -129,4 +135,14 @@ func `every layer of Keras's application has its place in the model, and every p
   #expect(
     try preprocessing("efficientnet-b0", "published.h5")
       == Preprocessing(crop: [96, 64], mean: [0.5, 0.25, 0.125], deviation: [0.229, 0.224, 0.225]))
+}
+
+@Test func `Keras's scores, with its padding, its widths, its ε and a picture of odd height`() throws {
+  let network = try Network(
+    named: "mobilenet-v3-small:width=0.05,classes=2,input=45x34", weights: fixturePath("mobilenet.keras"))
+  #expect(network.name == "mobilenet-v3-small:classes=2,input=45x34,padding=same,scaling=keras,width=0.05")
+  #expect(network.preprocessing?.mean == [127.5, 127.5, 127.5])
+  let arrays = try NPZFile.read(fixturePath("mobilenet.npz"))
+  let output = try network.predict(batch: arrays["input"]!)
+  #expect(relativeError(of: output.floats.map(Double.init), to: arrays["output"]!.floats.map(Double.init)) < 1e-5)
 }

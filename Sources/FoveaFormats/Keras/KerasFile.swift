@@ -158,7 +158,8 @@ extension KerasFile {
     }
     let old = [
       "_W": "kernel", "_b": "bias", "_gamma": "gamma", "_beta": "beta", "_running_mean": "moving_mean",
-      "_running_std": "moving_variance",
+      "_running_std": "moving_variance", "_depthwise_kernel": "depthwise_kernel",
+      "_pointwise_kernel": "pointwise_kernel",
     ]
     for (suffix, leaf) in old where name.hasSuffix(suffix) && name.count > suffix.count {
       return (leaf, String(name.dropLast(suffix.count)))

@@ -7,6 +7,7 @@ and the shape of each one's first weights.
 import json
 import os
 import pathlib
+import zipfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import h5py
@@ -50,6 +51,14 @@ nested = keras.Sequential([
 with h5py.File(here / "nested.h5", "w") as file:
     legacy_h5_format.save_weights_to_hdf5_group(file, nested)
 
+# Keras 1's names of the weights of a separable convolution.
+with h5py.File(here / "separable.h5", "w") as file:
+    group = file.create_group("sepconv")
+    for part in ("depthwise", "pointwise"):
+        group[f"sepconv_{part}_kernel_1:0"] = np.zeros((1, 1, 2, 2), "f4")
+    group.attrs["weight_names"] = [b"sepconv_depthwise_kernel_1:0", b"sepconv_pointwise_kernel_1:0"]
+    file.attrs["layer_names"] = [b"sepconv"]
+
 # Files of Keras 3 whose layers have places and no names; these look like names of Xception's shortcuts.
 with h5py.File(here / "unnamed.weights.h5", "w") as file:
     for number in range(4):
@@ -69,3 +78,25 @@ for name, variance in (("adapted.h5", [0.04, 0.09, 0.16]), ("published.h5", [0.2
             group[f"{layer.name}/{leaf}:0"] = value
         group.attrs["weight_names"] = [f"{layer.name}/{leaf}:0".encode() for leaf in ("mean", "variance", "count")]
         file.attrs["layer_names"] = [layer.name.encode()]
+
+# What Keras computes with a narrow MobileNet v3, whose weights are few different numbers, so that they pack well.
+keras.backend.clear_session()
+keras.utils.set_random_seed(3)
+random = np.random.default_rng(3)
+mobile = applications.MobileNetV3Small(
+    weights=None, alpha=0.05, input_shape=(45, 34, 3), classes=2, classifier_activation=None)
+for weight in mobile.weights:
+    leaf, shape = weight.path.split("/")[-1], tuple(weight.shape)
+    if "kernel" in leaf:
+        inputs = np.prod(shape[:2] if shape[3] == 1 and shape[0] > 1 else shape[:-1])
+        weight.assign(np.round(random.normal(0, 2, shape)) / 2 * np.sqrt(2 / inputs))
+    else:
+        weight.assign((random.integers(2, 7, shape) if leaf in ("gamma", "moving_variance") else random.integers(-2, 3, shape)) / 4)
+pictures = random.integers(0, 256, (2, 45, 34, 3)).astype("float32")
+np.savez_compressed(here / "mobilenet.npz", input=pictures / 127.5 - 1, output=mobile.predict(pictures, verbose=0))
+mobile.save(here / "mobilenet.keras")
+with zipfile.ZipFile(here / "mobilenet.keras") as file:
+    entries = {name: file.read(name) for name in file.namelist()}
+with zipfile.ZipFile(here / "mobilenet.keras", "w", zipfile.ZIP_DEFLATED) as file:
+    for name, content in entries.items():
+        file.writestr(name, content)
