@@ -683,7 +683,13 @@ MODELS = {
     "mobilenet-v2:width=1.4 (timm)": (tm("mobilenetv2_140"), (96, 97, 3)),
     "mobilenet-v3 (timm)": (tm("mobilenetv3_large_100"), (96, 97, 3)),
     "mobilenet-v3-small (timm)": (tm("mobilenetv3_small_100"), (96, 97, 3)),
+    "mobilenet-v3:width=0.75 (timm)": (tm("mobilenetv3_large_075"), (64, 96, 3)),
+    "mobilenet-v3-small:width=0.75 (timm)": (tm("mobilenetv3_small_075"), (64, 96, 3)),
+    "mobilenet-v3-small:width=0.5 (timm)": (tm("mobilenetv3_small_050"), (64, 96, 3)),
     "efficientnet-b0 (timm)": (tm("efficientnet_b0"), (96, 97, 3)),
+    # timm's weights from TensorFlow, whose names are those of its others
+    "mobilenet-v3:width=0.75,epsilon=1e-3,padding=same (timm)": (tm("tf_mobilenetv3_large_075"), (97, 64, 3)),
+    "efficientnet-b0:epsilon=1e-3,padding=same (timm)": (tm("tf_efficientnet_b0"), (97, 64, 3)),
     "convnext-tiny (timm)": (tm("convnext_tiny"), (96, 96, 3)),
     "vgg11 (timm)": (tm("vgg11"), (224, 224, 3)),
     "vgg16-bn (timm)": (tm("vgg16_bn"), (224, 224, 3)),

@@ -25,10 +25,10 @@ public struct CatalogueEntry: Sendable {
   /// What the names of tensors begin with that a model may do without, such as auxiliary heads: a file may have them all
   /// the same.
   public let leftOut: [String]
-  private let told: (@Sendable ([String]) -> (option: String, value: String)?)?
+  private let told: (@Sendable ([String]) -> [String: String])?
   /// What Keras's applications call its layers, if it is one of theirs.
-  public var keras: KerasNames? { kerasNames?(chosen) }
-  private let kerasNames: (@Sendable (ModelOptions) -> KerasNames)?
+  public var keras: KerasNames? { kerasNames?() }
+  private let kerasNames: (@Sendable () -> KerasNames)?
   private let chosen: ModelOptions
   private let model: @Sendable (ModelOptions) -> any Layer
 
@@ -36,8 +36,8 @@ public struct CatalogueEntry: Sendable {
     _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?,
     elementType: ElementType = .float32, classes: Int? = 10, options: [ModelOption] = [], isLine: Bool = false,
     otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = [],
-    told: (@Sendable (_ names: [String]) -> (option: String, value: String)?)? = nil,
-    keras: (@Sendable (ModelOptions) -> KerasNames)? = nil,
+    told: (@Sendable (_ names: [String]) -> [String: String])? = nil,
+    keras: (@Sendable () -> KerasNames)? = nil,
     model: @escaping @Sendable (_ options: ModelOptions) -> any Layer
   ) {
     (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
@@ -63,11 +63,28 @@ public struct CatalogueEntry: Sendable {
     name.split(separator: ":").dropFirst().joined().split(separator: ",").contains { $0.hasPrefix("classes=") }
   }
 
-  /// The entry with the option that the names of a file's tensors tell, unless it was chosen: who called them so also
+  /// The entry with the options that the names of a file's tensors tell, unless they were chosen: who called them so also
   /// computes a little otherwise.
-  public func fitting(_ names: [String]) throws(ZooError) -> CatalogueEntry {
-    guard let (option, value) = told?(names), !name.contains("\(option)=") else { return self }
-    return try Catalogue.entry(for: "\(name)\(name.contains(":") ? "," : ":")\(option)=\(value)")
+  public func fitting(_ names: [String]) throws(ZooError) -> CatalogueEntry { try fitting(told?(names) ?? [:]) }
+
+  /// The entry with the options of Keras's version, unless they were chosen, if layers are called as there.
+  public func fitting(kerasLayers layers: [String]) throws(ZooError) -> CatalogueEntry {
+    guard let keras, !keras.paths(of: layers).isEmpty else { return self }
+    return try fitting(keras.options.compactMapValues(\.first))
+  }
+
+  private func fitting(_ values: [String: String]) throws(ZooError) -> CatalogueEntry {
+    let missing = values.filter { !name.contains("\($0.key)=") }.map { "\($0.key)=\($0.value)" }
+    if missing.isEmpty { return self }
+    return try Catalogue.entry(for: name + (name.contains(":") ? "," : ":") + missing.sorted().joined(separator: ","))
+  }
+
+  /// The options, such as `padding=same`, that Keras's version has otherwise than what was chosen.
+  public var unlikeKeras: [String] {
+    (keras?.options ?? [:]).compactMap { key, values in
+      let fitting = options.first { $0.name == key }.map { option in values.map { try? option.value($0, of: name) } }
+      return fitting?.contains(chosen[key]) == true ? nil : "\(key)=\(values[0])"
+    }.sorted()
   }
 
   /// The entry with what a text such as `width=0.5,input=160` chooses.

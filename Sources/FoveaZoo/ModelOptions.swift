@@ -73,6 +73,8 @@ public struct ModelOptions: Sendable, Hashable {
 
   func with(classes: Int) -> ModelOptions { ModelOptions(classes: classes, values) }
 
+  subscript(name: String) -> Value? { values[name] }
+
   /// The value of an option of this name, which the entry declares.
   func integer(_ name: String) -> Int {
     guard case .integer(let value)? = values[name] else { preconditionFailure("no whole number '\(name)'") }

@@ -110,16 +110,6 @@ func `the same weights without a configuration, by classes, and packed under the
   #expect(error?.description.hasSuffix("order alone does not tell which is which") == true)
 }
 
-@Test func `Keras's weights for a model that it pads otherwise are refused, with the reason`() {
-  let error = #expect(throws: NetworkError.self) {
-    try Network(named: "mobilenet-v2", weights: fixturePath("padded.h5"))
-  }
-  #expect(
-    error?.description
-      == "\(fixturePath("padded.h5")): Keras's model has its zeros around strided windows elsewhere, so "
-      + "that its weights would give other scores here: take torchvision's or timm's")
-}
-
 @Test(arguments: [
   ("no-keras.h5", "an HDF5 file without layers that have weights: it is none of Keras's"),
   ("linked.h5", "'layers/dense/vars/0' is not read: it is a link to another place, which is not followed"),

@@ -13,7 +13,8 @@ enum Convert: Command {
   static let discussion = """
      IN is a safetensors file, a PyTorch file (.pt, .pth, .th; no code in it is run), an .npz file or a Caffe file \
     (.caffemodel) whose tensors are called and arranged as torchvision or timm do, or as in our own files; or a Keras file \
-    (.h5, .keras) with layers called as in Keras's applications, or in a chain; --model says which model they belong to. \
+    (.h5, .keras) with layers called as in Keras's applications, or in a chain; --model says which model they belong to, \
+    and the names tell options such as padding=same. \
     Missing, surplus and mis-shaped tensors are all listed. Or IN is an ONNX file, which is a model by itself: its images \
     of C×H×W become H×W×C, of several outputs the first is kept, and operators that are not read are all listed. Or IN \
     is a model file, or a model of the catalogue, whose weights are then drawn from --seed. OUT is a model file, or an \
@@ -30,7 +31,7 @@ enum Convert: Command {
     "convert v1.safetensors v1.fovea --model mobilenet-v1:width=0.5,input=160,classes=1001 "
       + "--preprocessing imagenet-tensorflow,short=183 --class-names synset_words.txt",
     "convert mnist-8.onnx digits.fovea --preprocessing mean=0,deviation=1",
-    "convert vgg16.h5 vgg16.fovea --model vgg16 --preprocessing imagenet-caffe,crop=224",
+    "convert mobilenet_v2.h5 v2.fovea --model mobilenet-v2 --class-names synset_words.txt",
     "convert digits.fovea digits.onnx",
     "convert resnet20.fovea resnet20.safetensors",
   ]
@@ -44,7 +45,7 @@ enum Convert: Command {
     "new-head", "N", "so many outputs in place of the file's, drawn anew", .integer(1...1_000_000), "the file's own")
   static let preprocessing = Option(
     "preprocessing", "TEXT", "what is done to a picture first", .text("a preprocessing"),
-    "imagenet for 1000 ImageNet classes, else bytes become 0...1")
+    "that of Keras's application; imagenet for 1000 ImageNet classes; else bytes become 0...1")
   static let classNames = Option(
     "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
   static let seed = Option("seed", "N", "what weights and a new head are drawn from", .seed, default: 0)
@@ -71,12 +72,13 @@ enum Convert: Command {
     guard let shape = entry.input else { throw UsageError("--model: give a name of the catalogue, see `fovea models`") }
     let outputs = arguments[newHead] ?? entry.classes ?? 0
     let names = try arguments[classNames].map { try ClassNames.read($0, count: outputs) } ?? []
-    let isImageNet = entry.classes == 1000 && shape.channels == 3
+    let file = try WeightFile(contentsOf: arguments[input][0])
+    let isImageNet = entry.classes == 1000 && shape.channels == 3 && file.keras == nil
     let chosen = arguments[preprocessing] ?? (isImageNet ? "imagenet" : nil)
     let network = try Network(
-      named: entry.name, weights: arguments[input][0], newHead: arguments[newHead], classNames: names,
+      named: entry.name, weights: file, newHead: arguments[newHead], classNames: names,
       preprocessing: chosen.map { try Preprocessing(parsing: $0, for: shape) }, seed: arguments[seed])
-    let leftOut = try Network.leftOut(of: arguments[input][0], for: entry, network)
+    let leftOut = Network.leftOut(of: file, for: entry, network)
     if !leftOut.isEmpty {
       let more = entry.options.contains { $0.name == "aux" } ? "; aux=1 in the model's name keeps them" : ""
       Console.note("\(arguments[input][0]): left out: \(leftOut.joined(separator: ", "))\(more)")

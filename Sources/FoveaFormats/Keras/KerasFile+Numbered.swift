@@ -15,6 +15,8 @@ extension KerasFile {
     case "layer_normalization", "group_normalization": ["gamma", "beta"]
     case "embedding": ["embeddings"]
     case "p_re_lu": ["alpha"]
+    case "layer_scale": ["gamma"]
+    case "normalization": ["mean", "variance", "count"]
     default: ["kernel", "bias"]
     }
   }
@@ -40,9 +42,10 @@ extension KerasFile {
       let configured = ranks[place.path].map { configuration!.layers[$0] }
       let vars = place.path + "/vars"
       let leaves = leaves(of: place.kind, count: count)
+      let name = configured?.name ?? file.texts[vars]?["name"]?.first
       return Layer(
-        name: configured?.name ?? file.texts[vars]?["name"]?.first ?? place.key,
-        kind: configured?.kind ?? place.kind, epsilon: configured?.epsilon,
+        name: name ?? place.key, isNamed: name != nil, kind: configured?.kind ?? place.kind,
+        epsilon: configured?.epsilon,
         weights: (0..<count).filter { file.arrays["\(vars)/\($0)"] != nil }.map {
           ($0 < leaves.count ? leaves[$0] : "vars/\($0)", "\(vars)/\($0)")
         })

@@ -9,6 +9,9 @@ public struct KerasFile: Sendable {
   public struct Layer: Sendable {
     /// What the model's author or Keras called it.
     public let name: String
+    /// Whether the file says the name. Else it is its place among the layers of its class, `conv2d_3`, which looks like a
+    /// name of Keras's, whose numbers have another order.
+    public let isNamed: Bool
     /// Its class, where the file says it: `Conv2D`; in lower case with underscores, `conv2d`, where only the order of a
     /// class's layers is known.
     public let kind: String?
@@ -119,8 +122,8 @@ extension KerasFile {
         let (leaf, layer) = leaf(parts.last ?? name)
         weights.append((layer ?? parts.dropLast().last ?? group, leaf, source))
       }
-      // A model within the model lists the weights of all its layers, so that leaves occur several times.
-      let isOne = Set(weights.map(\.leaf)).count == weights.count
+      // A model within the model lists the weights of all its layers, each under its layer's name.
+      let isOne = Set(weights.map(\.leaf)).count == weights.count && Set(weights.map(\.layer)).count <= 1
       for weight in weights {
         let name = isOne ? group : weight.layer
         if let last = layers.last, last.name == name {
@@ -128,7 +131,7 @@ extension KerasFile {
         } else {
           layers.append(
             Layer(
-              name: name, kind: known[name]?.kind, epsilon: known[name]?.epsilon,
+              name: name, isNamed: true, kind: known[name]?.kind, epsilon: known[name]?.epsilon,
               weights: [(weight.leaf, weight.source)]))
         }
       }
@@ -155,7 +158,8 @@ extension KerasFile {
     }
     let old = [
       "_W": "kernel", "_b": "bias", "_gamma": "gamma", "_beta": "beta", "_running_mean": "moving_mean",
-      "_running_std": "moving_variance",
+      "_running_std": "moving_variance", "_depthwise_kernel": "depthwise_kernel",
+      "_pointwise_kernel": "pointwise_kernel",
     ]
     for (suffix, leaf) in old where name.hasSuffix(suffix) && name.count > suffix.count {
       return (leaf, String(name.dropLast(suffix.count)))

@@ -11,6 +11,7 @@ struct KerasWeights {
   /// A layer of the file, or one of the two convolutions of a separable one.
   private struct Source {
     let name: String
+    let isNamed: Bool
     let kind: String?
     let epsilon: Float?
     let weights: [String: String]
@@ -19,23 +20,32 @@ struct KerasWeights {
   private let file: KerasFile
   private let model: TracedModel
   private let layers: [ParameterLayer]
+  private let entry: CatalogueEntry?
   private let names: KerasNames?
   private let sources: [Source]
+  /// Our paths by the names of Keras's applications.
+  private let paths: [String: String]
 
-  init(_ file: KerasFile, for model: TracedModel, names: KerasNames?) {
-    (self.file, self.model, self.names) = (file, model, names)
+  /// - Parameter entry: of the catalogue, if the model is one of it.
+  init(_ file: KerasFile, for model: TracedModel, of entry: CatalogueEntry?) {
+    (self.file, self.model, self.entry) = (file, model, entry)
     layers = model.parameterLayers
-    sources = file.layers.flatMap { layer in
+    let names = entry?.keras
+    self.names = names
+    let sources = file.layers.filter { names?.isInputNormalization($0.name) != true }.flatMap { layer in
       let weights = Dictionary(layer.weights.map { ($0.leaf, $0.source) }, uniquingKeysWith: { first, _ in first })
-      guard weights["pointwise_kernel"] != nil else {
-        return [Source(name: layer.name, kind: layer.kind, epsilon: layer.epsilon, weights: weights)]
+      func source(_ name: String, epsilon: Float?, _ weights: [String: String]) -> Source {
+        Source(name: name, isNamed: layer.isNamed, kind: layer.kind, epsilon: epsilon, weights: weights)
       }
+      guard weights["pointwise_kernel"] != nil else { return [source(layer.name, epsilon: layer.epsilon, weights)] }
       let first = weights.filter { $0.key == "depthwise_kernel" }
       let second = weights.filter { $0.key != "depthwise_kernel" }
-      return [("depthwise", first), ("pointwise", second)].map { part, weights in
-        Source(name: "\(layer.name)/\(part)", kind: layer.kind, epsilon: nil, weights: weights)
-      }
+      return [
+        source(layer.name + "/depthwise", epsilon: nil, first), source(layer.name + "/pointwise", epsilon: nil, second),
+      ]
     }
+    self.sources = sources
+    paths = names?.paths(of: sources.filter(\.isNamed).map(\.name)) ?? [:]
   }
 
   /// The model's parameters.
@@ -44,8 +54,10 @@ struct KerasWeights {
   /// - Errors: layers that cannot be told from each other; every missing, surplus and mis-shaped weight at once; a number
   ///   that is not finite.
   func parameters(except drawn: [String: Tensor] = [:]) throws -> [String: Tensor] {
-    if let difference = names?.difference, sources.contains(where: { names?.paths[$0.name] != nil }) {
-      throw NetworkError("\(file.path): \(difference)")
+    if let entry, !paths.isEmpty, !entry.unlikeKeras.isEmpty {
+      throw NetworkError(
+        "\(file.path): Keras's model has \(entry.unlikeKeras.joined(separator: ", ")); leave that out of the model's name, "
+          + "and it is chosen")
     }
     let matches = try matches(except: drawn)
     var (parameters, mistakes) = (drawn, [String]())
@@ -78,6 +90,8 @@ struct KerasWeights {
 
   /// What the weights of Keras's layers are called that a parameter of ours can be.
   private static func leaf(of parameter: Op.Parameter, in weights: [String: String]) -> String? {
+    // ConvNeXt's has no name in some files.
+    if parameter.leaf == "layer_scale" { return weights.count == 1 ? weights.keys.first : nil }
     let names = [
       "weights": ["kernel", "depthwise_kernel", "pointwise_kernel"], "bias": ["bias", "beta"], "scale": ["gamma"],
       "moving_mean": ["moving_mean"], "moving_variance": ["moving_variance"], "table": ["embeddings"],
@@ -134,18 +148,19 @@ extension KerasWeights {
   /// The file's layer for each of ours: by the names of Keras's applications; by our own; by order, in a chain.
   private func matches(except drawn: [String: Tensor]) throws -> [String: Source] {
     let ours = Set(layers.map(\.path))
-    if let names {
-      let found = sources.compactMap { source in names.paths[source.name].map { ($0, source) } }
-        .filter { ours.contains($0.0) }
-      if !found.isEmpty { return Dictionary(found, uniquingKeysWith: { first, _ in first }) }
-    }
+    let found = sources.compactMap { source in paths[source.name].map { ($0, source) } }.filter { ours.contains($0.0) }
+    if !found.isEmpty { return Dictionary(found, uniquingKeysWith: { first, _ in first }) }
     let plain = sources.map { ($0.name.replacing("/", with: "."), $0) }
     if Set(plain.map(\.0)) == ours { return Dictionary(plain, uniquingKeysWith: { first, _ in first }) }
     guard model.isChain else {
-      throw NetworkError(
-        "\(file.path): its layers are not called as Keras's applications call those of this model"
+      let reason =
+        sources.contains(where: \.isNamed)
+        ? "its layers are not called as Keras's applications call those of this model"
           + (names == nil ? ", which is none that is known here" : "")
-          + ", and where branches part, order alone does not tell which is which")
+        : "it does not say what its layers are called"
+      let advice = sources.contains(where: \.isNamed) ? "" : "; save the model as .keras or .h5, which says the names"
+      throw NetworkError(
+        "\(file.path): \(reason), and where branches part, order alone does not tell which is which\(advice)")
     }
     return byOrder()
   }

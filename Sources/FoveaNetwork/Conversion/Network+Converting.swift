@@ -1,6 +1,6 @@
 public import FoveaCore
 public import FoveaData
-import FoveaFormats
+package import FoveaFormats
 public import FoveaLayers
 package import FoveaZoo
 
@@ -16,7 +16,8 @@ extension Network {
   ///   - input: the shape of one example, if not the model's own.
   ///   - newHead: so many outputs in place of the file's; what depends on their number is drawn anew from `seed`.
   ///   - classNames: by class index.
-  ///   - preprocessing: what is done to a picture first; by default its size is made to fit, and bytes become 0...1.
+  ///   - preprocessing: what is done to a picture first; by default that of Keras's application, if the file is one's, else
+  ///     its size is made to fit, and bytes become 0...1.
   ///   - seed: decides what is drawn at random.
   ///   - backend: what computes.
   /// - Errors: a file that is missing or damaged; every missing, surplus and mis-shaped tensor at once.
@@ -24,8 +25,17 @@ extension Network {
     named name: String, weights path: String, input: Shape? = nil, newHead: Int? = nil, classNames: [String] = [],
     preprocessing: Preprocessing? = nil, seed: UInt64 = 0, backend: BackendChoice = .onednn
   ) throws {
-    let file = try WeightFile(contentsOf: path)
-    let entry = try Catalogue.entry(for: name).fitting(file.names)
+    try self.init(
+      named: name, weights: WeightFile(contentsOf: path), input: input, newHead: newHead, classNames: classNames,
+      preprocessing: preprocessing, seed: seed, backend: backend)
+  }
+
+  /// The same with a file that is already open.
+  package convenience init(
+    named name: String, weights file: WeightFile, input: Shape? = nil, newHead: Int? = nil, classNames: [String] = [],
+    preprocessing: Preprocessing? = nil, seed: UInt64 = 0, backend: BackendChoice = .onednn
+  ) throws {
+    let entry = try Catalogue.entry(for: name).fitting(file)
     guard let input = input ?? entry.input else {
       throw NetworkError("the model line says no input: begin it with 'input HxWxC - '")
     }
@@ -41,6 +51,10 @@ extension Network {
       throw NetworkError(
         "\(counted(classNames.count, "class name")) for \(counted(outputs, "output")) of \(entry.name); give one for each, or none"
       )
+    }
+    var preprocessing = preprocessing
+    if preprocessing == nil, let file = file.keras, let names = entry.keras, input.rank == 3, input.channels == 3 {
+      preprocessing = try .keras(names, file, input: input)
     }
     self.init(
       traced: traced, model: model, parameters: parameters, classNames: classNames, preprocessing: preprocessing,
@@ -85,15 +99,14 @@ extension Network {
       return try traced.parameters(from: tensors, of: file.path) { FittingEntry.hint(for: file) }
     }
     if let file = file.keras {
-      return try KerasWeights(file, for: traced, names: entry?.keras).parameters(except: head)
+      return try KerasWeights(file, for: traced, of: entry).parameters(except: head)
     }
     return try StateDict(file, for: traced, of: entry).parameters(except: head) { FittingEntry.hint(for: file) }
   }
 
   /// What a file has that the entry's model does without, such as auxiliary heads: the first parts of names.
-  package static func leftOut(of path: String, for entry: CatalogueEntry, _ network: Network) throws -> [String] {
-    guard !entry.leftOut.isEmpty else { return [] }
-    let (theirs, ours) = (try WeightFile(contentsOf: path).names, network.parameters.keys)
+  package static func leftOut(of file: WeightFile, for entry: CatalogueEntry, _ network: Network) -> [String] {
+    let (theirs, ours) = (file.names, network.parameters.keys)
     return entry.leftOut.filter { part in
       theirs.contains { $0.hasPrefix(part) } && !ours.contains { $0.hasPrefix(part) }
     }.map { String($0.prefix { $0 != "." }) }
@@ -113,5 +126,13 @@ extension Network {
         shape: parameter.shape, path: parameter.path, seed: seed)
     }
     return head
+  }
+}
+
+extension CatalogueEntry {
+  /// The entry with the options that the names in a file tell.
+  fileprivate func fitting(_ file: WeightFile) throws(ZooError) -> CatalogueEntry {
+    guard let keras = file.keras else { return try fitting(file.names) }
+    return try fitting(kerasLayers: keras.layers.filter(\.isNamed).map(\.name))
   }
 }

@@ -2,6 +2,44 @@ import FoveaLayers
 
 // What several families are made of, called as in torchvision.
 
+/// Where windows with a stride have their zeros: it decides what they see, and weights trained with one do badly with the
+/// other.
+public enum WindowPadding: String, Hashable, Sendable {
+  /// PyTorch's: as many before as after.
+  case symmetric
+  /// TensorFlow's: as few as needed, an odd one below and right.
+  case same
+  /// Those of `same` for even sizes, whatever the size: Keras's MobileNet v1, and its others built for images of any size.
+  /// The first convolution has those of `same`.
+  case even
+
+  /// Of a window that keeps height and width at stride 1.
+  func around(_ kernel: Size2D, strides: Size2D = 1) -> Padding {
+    switch self {
+    case .symmetric: return .explicit(vertical: (kernel.height - 1) / 2, horizontal: (kernel.width - 1) / 2)
+    case .even where strides != 1:
+      return .edges(
+        [kernel.height, kernel.width].map { Padding.Edges(before: max(0, ($0 - 1) / 2 - 1), after: ($0 - 1) / 2) })
+    case .same, .even: return .same
+    }
+  }
+
+  /// Of the first convolution.
+  var first: WindowPadding { self == .even ? .same : self }
+}
+
+extension ModelOption {
+  /// Chooses between paddings, the first where nothing is chosen.
+  static func padding(_ words: WindowPadding...) -> ModelOption {
+    ModelOption(
+      "padding", "zeros as in PyTorch, or as in TensorFlow, below and right first", .choice(words.map(\.rawValue)))
+  }
+}
+
+extension ModelOptions {
+  var padding: WindowPadding { WindowPadding(rawValue: choice("padding")) ?? .symmetric }
+}
+
 /// A convolution without bias (`0`), batch normalisation (`1`), and a function: torchvision's `Conv2dNormActivation`.
 struct ConvNorm: Model {
   var filters: Int
@@ -11,20 +49,21 @@ struct ConvNorm: Model {
   var isDepthwise = false
   var epsilon: Float = 1e-5
   var momentum: Float = 0.9
+  var padding: WindowPadding = .symmetric
   var activation: Activation?
 
   init(
     _ filters: Int, kernel: Size2D, strides: Size2D = 1, isDepthwise: Bool = false, epsilon: Float = 1e-5,
-    momentum: Float = 0.9, activation: Activation? = nil
+    momentum: Float = 0.9, padding: WindowPadding = .symmetric, activation: Activation? = nil
   ) {
     (self.filters, self.kernel, self.strides, self.isDepthwise) = (filters, kernel, strides, isDepthwise)
-    (self.epsilon, self.momentum, self.activation) = (epsilon, momentum, activation)
+    (self.epsilon, self.momentum, self.padding, self.activation) = (epsilon, momentum, padding, activation)
   }
 
   var body: Sequential {
     Conv2D(
       filters: filters, kernel: kernel, strides: strides, groups: isDepthwise ? filters : 1,
-      padding: .explicit(vertical: (kernel.height - 1) / 2, horizontal: (kernel.width - 1) / 2), bias: false,
+      padding: padding.around(kernel, strides: strides), bias: false,
       initializer: .varianceScaling(scale: 2, .out, .normal)
     ).named("0")
     BatchNorm(momentum: momentum, epsilon: epsilon).named("1")

@@ -98,7 +98,8 @@ extension ConvNeXt {
   static let entries = [
     CatalogueEntry(
       "convnext-tiny", 2022, "Liu et al., A ConvNet for the 2020s", input: [224, 224, 3], classes: 1000,
-      otherNames: [{ ConvNeXt.timm.ours($0) }]
+      otherNames: [{ ConvNeXt.timm.ours($0) }],
+      keras: { .convNeXt(blocks: ConvNeXt().blocks, name: "convnext_tiny") }
     ) { ConvNeXt(classes: $0.classes) }
   ]
 }

@@ -126,7 +126,7 @@ extension DenseNet {
   ].map { name, blocks, growth, first in
     CatalogueEntry(
       name, 2017, "Huang et al., Densely Connected Convolutional Networks", input: [224, 224, 3], classes: 1000,
-      keras: { _ in .denseNet(blocks: blocks) }
+      keras: { .denseNet(blocks: blocks) }
     ) { DenseNet(blocks: blocks, growth: growth, firstFilters: first, classes: $0.classes) }
   }
 }

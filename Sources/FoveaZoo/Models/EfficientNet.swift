@@ -5,9 +5,14 @@ public import FoveaLayers
 ///
 /// Layers are called as in torchvision.
 public struct EfficientNet: Model {
+  public var padding: WindowPadding
+  /// What batch normalisation adds to variances; TensorFlow's is 1e-3.
+  public var epsilon: Float
   public var classes: Int
 
-  public init(classes: Int = 1000) { self.classes = classes }
+  public init(padding: WindowPadding = .symmetric, epsilon: Float = 1e-5, classes: Int = 1000) {
+    (self.padding, self.epsilon, self.classes) = (padding, epsilon, classes)
+  }
 
   /// Expansion, kernel, stride of the first block, channels, blocks.
   private static let stages = [
@@ -23,20 +28,21 @@ public struct EfficientNet: Model {
         defer { (channels, position) = (filters, position + 1) }
         return MBConv(
           input: channels, expansion: expansion, output: filters, kernel: Size2D(kernel),
-          strides: index == 0 ? strides : 1, dropRate: 0.2 * Float(position) / Float(total))
+          strides: index == 0 ? strides : 1, padding: padding, epsilon: epsilon,
+          dropRate: 0.2 * Float(position) / Float(total))
       }
     }
   }
 
   public var body: Sequential {
     Sequential {
-      ConvNorm(32, kernel: 3, strides: 2, activation: .silu).named("0")
+      ConvNorm(32, kernel: 3, strides: 2, epsilon: epsilon, padding: padding, activation: .silu).named("0")
       for (stage, blocks) in stages.enumerated() {
         Sequential {
           for (index, block) in blocks.enumerated() { block.named("\(index)") }
         }.named("\(stage + 1)")
       }
-      ConvNorm(1280, kernel: 1, activation: .silu).named("8")
+      ConvNorm(1280, kernel: 1, epsilon: epsilon, activation: .silu).named("8")
     }.named("features")
     GlobalAveragePool2D()
     Sequential {
@@ -53,15 +59,20 @@ private struct MBConv: Model {
   var output: Int
   var kernel: Size2D
   var strides: Int
+  var padding: WindowPadding
+  var epsilon: Float
   /// How often an example skips the block in training.
   var dropRate: Float
 
   private var layers: [any Layer] {
     let expanded = input * expansion
-    var layers: [any Layer] = expansion == 1 ? [] : [ConvNorm(expanded, kernel: 1, activation: .silu)]
+    var layers: [any Layer] = expansion == 1 ? [] : [ConvNorm(expanded, kernel: 1, epsilon: epsilon, activation: .silu)]
     layers += [
-      ConvNorm(expanded, kernel: kernel, strides: Size2D(strides), isDepthwise: true, activation: .silu),
-      ChannelGate(units: max(1, input / 4), activation: .silu, gate: .sigmoid), ConvNorm(output, kernel: 1),
+      ConvNorm(
+        expanded, kernel: kernel, strides: Size2D(strides), isDepthwise: true, epsilon: epsilon, padding: padding,
+        activation: .silu),
+      ChannelGate(units: max(1, input / 4), activation: .silu, gate: .sigmoid),
+      ConvNorm(output, kernel: 1, epsilon: epsilon),
     ]
     return layers
   }
@@ -83,13 +94,14 @@ private struct MBConv: Model {
 }
 
 extension EfficientNet {
-  private static let timm: TimmNames = {
-    let blocks = stages.enumerated().map { stage, row in
-      (0..<row.4).map { index in
-        TimmNames.Block(path: "features.\(stage + 1).\(index).block", isExpanded: row.0 > 1, isGated: true)
-      }
+  private static let paths = stages.enumerated().map { stage, row in
+    (0..<row.4).map { index in
+      InvertedResidualPaths(block: "features.\(stage + 1).\(index).block", isExpanded: row.0 > 1, isGated: true)
     }
-    var names = TimmNames(stem: "features.0", stages: blocks)
+  }
+
+  private static let timm: TimmNames = {
+    var names = TimmNames(stem: "features.0", stages: paths)
     (names["conv_head"], names["bn2"]) = ("features.8.0", "features.8.1")
     names["classifier"] = "classifier.1"
     return names
@@ -98,8 +110,11 @@ extension EfficientNet {
   static let entries = [
     CatalogueEntry(
       "efficientnet-b0", 2019, "Tan & Le, EfficientNet", input: [224, 224, 3], classes: 1000,
-      otherNames: [{ EfficientNet.timm.ours($0) }],
-      keras: { _ in .paddedElsewhere("block1a_dwconv") }
-    ) { EfficientNet(classes: $0.classes) }
+      options: [
+        .padding(.symmetric, .same),
+        ModelOption("epsilon", "what is added to variances; TensorFlow has 1e-3", .number(1e-5, 1e-8...1)),
+      ], otherNames: [{ EfficientNet.timm.ours($0) }],
+      keras: { .efficientNet(EfficientNet.paths) }
+    ) { EfficientNet(padding: $0.padding, epsilon: Float($0.number("epsilon")), classes: $0.classes) }
   ]
 }

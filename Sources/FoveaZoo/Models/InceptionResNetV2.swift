@@ -118,7 +118,9 @@ private struct Part: Combinator {
 extension InceptionResNetV2 {
   static let entries = [
     CatalogueEntry(
-      "inception-resnet-v2", 2017, "Szegedy et al., Inception-v4, Inception-ResNet", input: [299, 299, 3], classes: 1000
+      "inception-resnet-v2", 2017, "Szegedy et al., Inception-v4, Inception-ResNet", input: [299, 299, 3],
+      classes: 1000,
+      keras: { .inceptionResNetV2 }
     ) { InceptionResNetV2(classes: $0.classes) }
   ]
 }

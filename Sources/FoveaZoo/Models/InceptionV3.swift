@@ -2,13 +2,18 @@ public import FoveaLayers
 
 /// Inception v3: Szegedy et al. 2016, "Rethinking the Inception Architecture for Computer Vision", §6. Input 299×299×3.
 ///
-/// Layers are called as in torchvision, whose published weights take pictures as (x − 0.5) / 0.5.
+/// Layers are called as in torchvision, whose published weights take pictures as (x − 0.5) / 0.5, and whose averages count
+/// the zeros around the image; Keras's do not.
 public struct InceptionV3: Model {
   /// Whether it has the auxiliary head (figure 8), which is for training alone.
   public var hasHead: Bool
+  /// Whether averages at the edge count zeros around the image.
+  public var countsPadding: Bool
   public var classes: Int
 
-  public init(hasHead: Bool = false, classes: Int = 1000) { (self.hasHead, self.classes) = (hasHead, classes) }
+  public init(hasHead: Bool = false, countsPadding: Bool = true, classes: Int = 1000) {
+    (self.hasHead, self.countsPadding, self.classes) = (hasHead, countsPadding, classes)
+  }
 
   public var body: Sequential {
     BasicConv(32, kernel: 3, strides: 2).named("Conv2d_1a_3x3")
@@ -130,10 +135,10 @@ public struct InceptionV3: Model {
     }
   }
 
-  /// The mean of each neighbourhood, zeros around the image included, and a 1×1 convolution.
+  /// The mean of each neighbourhood, and a 1×1 convolution.
   private func averaged(_ filters: Int) -> Sequential {
     Sequential {
-      AveragePool2D(3, strides: 1, padding: .explicit(1), countsPadding: true)
+      AveragePool2D(3, strides: 1, padding: .explicit(1), countsPadding: countsPadding)
       convolution(filters, 1).named("branch_pool")
     }
   }
@@ -149,7 +154,16 @@ extension InceptionV3 {
   static let entries = [
     CatalogueEntry(
       "inception-v3", 2016, "Szegedy et al., Rethinking the Inception Architecture", input: [299, 299, 3],
-      classes: 1000, options: [.heads], leftOut: ["AuxLogits."]
-    ) { InceptionV3(hasHead: $0.integer("aux") == 1, classes: $0.classes) }
+      classes: 1000,
+      options: [
+        .heads,
+        ModelOption(
+          "averages", "whether averages at the edge count zeros around, as in PyTorch, or what is inside, as in Keras",
+          .choice(["padded", "inside"])),
+      ], leftOut: ["AuxLogits."], keras: { .inceptionV3 }
+    ) {
+      InceptionV3(
+        hasHead: $0.integer("aux") == 1, countsPadding: $0.choice("averages") == "padded", classes: $0.classes)
+    }
   ]
 }

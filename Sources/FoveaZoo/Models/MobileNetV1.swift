@@ -4,16 +4,15 @@ public import FoveaLayers
 /// Applications", table 1. Input 224×224×3.
 ///
 /// A 3×3 convolution, 13 pairs of a depthwise and a 1×1 convolution, each with batch normalisation and ReLU6. `width`
-/// scales all channels, as α in §3.3. Layers are called as in timm's `mobilenetv1_100`, whose padding is `.explicit(1)`;
-/// the authors' is TensorFlow's, `.same`. Weights trained with one do badly with the other where sizes are even, so that a
-/// file of weights with timm's names gets timm's padding, unless `padding=same` is said.
+/// scales all channels, as α in §3.3. Layers are called as in timm's `mobilenetv1_100`, whose padding is symmetric;
+/// the authors' is TensorFlow's. A file of weights with timm's names gets timm's padding, unless `padding=same` is said.
 public struct MobileNetV1: Model {
   public var width: Double
   public var classes: Int
   /// Of the 3×3 convolutions.
-  public var padding: Padding
+  public var padding: WindowPadding
 
-  public init(width: Double = 1, classes: Int = 1000, padding: Padding = .same) {
+  public init(width: Double = 1, classes: Int = 1000, padding: WindowPadding = .same) {
     (self.width, self.classes, self.padding) = (width, classes, padding)
   }
 
@@ -21,8 +20,10 @@ public struct MobileNetV1: Model {
   private static let stages = [[64], [128, 128], [256, 256], [512, 512, 512, 512, 512, 512], [1024, 1024]]
 
   public var body: Sequential {
-    Conv2D(filters: scaled(32), kernel: 3, strides: 2, padding: padding, bias: false, initializer: .heNormal)
-      .named("conv_stem")
+    Conv2D(
+      filters: scaled(32), kernel: 3, strides: 2, padding: padding.first.around(3), bias: false, initializer: .heNormal
+    )
+    .named("conv_stem")
     BatchNorm().named("bn1")
     ReLU6()
     Sequential {
@@ -30,10 +31,7 @@ public struct MobileNetV1: Model {
         Sequential {
           for (index, count) in filters.enumerated() {
             Sequential {
-              DepthwiseConv2D(
-                kernel: 3, strides: stage > 0 && index == 0 ? 2 : 1, padding: padding, bias: false,
-                initializer: .heNormal
-              ).named("conv_dw")
+              depthwise(strides: stage > 0 && index == 0 ? 2 : 1).named("conv_dw")
               BatchNorm().named("bn1")
               ReLU6()
               Conv2D(filters: scaled(count), kernel: 1, bias: false, initializer: .heNormal).named("conv_pw")
@@ -46,6 +44,11 @@ public struct MobileNetV1: Model {
     }.named("blocks")
     GlobalAveragePool2D()
     Dense(classes).named("classifier")
+  }
+
+  private func depthwise(strides: Size2D) -> DepthwiseConv2D {
+    DepthwiseConv2D(
+      kernel: 3, strides: strides, padding: padding.around(3, strides: strides), bias: false, initializer: .heNormal)
   }
 
   private func scaled(_ filters: Int) -> Int { max(8, Int((Double(filters) * width).rounded())) }
@@ -77,15 +80,11 @@ extension MobileNetV1 {
       "mobilenet-v1", 2017, "Howard et al., MobileNets", input: [224, 224, 3], classes: 1000,
       options: [
         ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4)),
-        ModelOption("padding", "TensorFlow's, below and right first, or PyTorch's", .choice(["same", "symmetric"])),
+        .padding(.same, .symmetric, .even),
       ],
       otherNames: [{ MobileNetV1.fromNumbered($0) }],
-      told: { names in names.contains { $0.hasSuffix("conv_stem.weight") } ? ("padding", "symmetric") : nil },
-      keras: { .mobileNetV1(stages: MobileNetV1.stages.map(\.count), padding: $0.choice("padding")) }
-    ) {
-      MobileNetV1(
-        width: $0.number("width"), classes: $0.classes,
-        padding: $0.choice("padding") == "same" ? .same : .explicit(1))
-    }
+      told: { names in names.contains { $0.hasSuffix("conv_stem.weight") } ? ["padding": "symmetric"] : [:] },
+      keras: { .mobileNetV1(stages: MobileNetV1.stages.map(\.count)) }
+    ) { MobileNetV1(width: $0.number("width"), classes: $0.classes, padding: $0.padding) }
   ]
 }

@@ -5,9 +5,12 @@ public import FoveaLayers
 /// Layers are called as in torchvision.
 public struct MobileNetV2: Model {
   public var width: Double
+  public var padding: WindowPadding
   public var classes: Int
 
-  public init(width: Double = 1, classes: Int = 1000) { (self.width, self.classes) = (width, classes) }
+  public init(width: Double = 1, padding: WindowPadding = .symmetric, classes: Int = 1000) {
+    (self.width, self.padding, self.classes) = (width, padding, classes)
+  }
 
   /// Expansion, channels, blocks and the stride of the first.
   private static let stages = [
@@ -22,7 +25,7 @@ public struct MobileNetV2: Model {
         blocks.append(
           .init(
             input: channels, expanded: channels * expansion, output: output, kernel: 3,
-            strides: index == 0 ? strides : 1, activation: .relu6))
+            strides: index == 0 ? strides : 1, padding: padding, activation: .relu6))
         channels = output
       }
     }
@@ -31,7 +34,7 @@ public struct MobileNetV2: Model {
 
   public var body: Sequential {
     Sequential {
-      ConvNorm(divisibleBy8(32 * width), kernel: 3, strides: 2, activation: .relu6).named("0")
+      ConvNorm(divisibleBy8(32 * width), kernel: 3, strides: 2, padding: padding.first, activation: .relu6).named("0")
       for (index, block) in blocks.enumerated() { block.named("\(index + 1)") }
       ConvNorm(divisibleBy8(1280 * max(1, width)), kernel: 1, activation: .relu6).named("\(blocks.count + 1)")
     }.named("features")
@@ -48,14 +51,16 @@ private struct InvertedResidual: Model {
   var output: Int
   var kernel: Size2D
   var strides: Int
+  var padding: WindowPadding
   var activation: Activation
 
   private var isExpanded: Bool { expanded != input }
 
   @LayerBuilder private var convolutions: Sequential {
     if isExpanded { ConvNorm(expanded, kernel: 1, activation: activation).named("0") }
-    ConvNorm(expanded, kernel: kernel, strides: Size2D(strides), isDepthwise: true, activation: activation)
-      .named(isExpanded ? "1" : "0")
+    ConvNorm(
+      expanded, kernel: kernel, strides: Size2D(strides), isDepthwise: true, padding: padding, activation: activation
+    ).named(isExpanded ? "1" : "0")
     Conv2D(filters: output, kernel: 1, bias: false, initializer: .varianceScaling(scale: 2, .out, .normal))
       .named(isExpanded ? "2" : "1")
     BatchNorm().named(isExpanded ? "3" : "2")
@@ -71,26 +76,32 @@ private struct InvertedResidual: Model {
 }
 
 extension MobileNetV2 {
-  private static let timm: TimmNames = {
+  private static let paths: [[InvertedResidualPaths]] = {
     var position = 0
-    let blocks = stages.enumerated().map { stage, row in
+    return stages.enumerated().map { stage, row in
       (0..<row.2).map { _ in
         position += 1
-        return TimmNames.Block(path: "features.\(position).conv", isExpanded: stage > 0, endsApart: true)
+        return InvertedResidualPaths(block: "features.\(position).conv", isExpanded: stage > 0, endsApart: true)
       }
     }
-    var names = TimmNames(stem: "features.0", stages: blocks)
-    (names["conv_head"], names["bn2"]) = ("features.\(position + 1).0", "features.\(position + 1).1")
-    names["classifier"] = "classifier.1"
+  }()
+
+  private static let timm: TimmNames = {
+    var names = TimmNames(stem: "features.0", stages: paths)
+    let last = "features.\(paths.reduce(1) { $0 + $1.count })"
+    (names["conv_head"], names["bn2"], names["classifier"]) = (last + ".0", last + ".1", "classifier.1")
     return names
   }()
 
   static let entries = [
     CatalogueEntry(
       "mobilenet-v2", 2018, "Sandler et al., MobileNetV2", input: [224, 224, 3], classes: 1000,
-      options: [ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4))],
+      options: [
+        ModelOption("width", "by what all channels are multiplied", .number(1, 0.05...4)),
+        .padding(.symmetric, .same, .even),
+      ],
       otherNames: [{ MobileNetV2.timm.ours($0) }],
-      keras: { _ in .paddedElsewhere("expanded_conv_depthwise") }
-    ) { MobileNetV2(width: $0.number("width"), classes: $0.classes) }
+      keras: { .mobileNetV2(MobileNetV2.paths) }
+    ) { MobileNetV2(width: $0.number("width"), padding: $0.padding, classes: $0.classes) }
   ]
 }

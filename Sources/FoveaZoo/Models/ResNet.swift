@@ -142,7 +142,7 @@ extension ResNet {
       CatalogueEntry(
         name, 2015, paper, input: [224, 224, 3], classes: 1000,
         options: [ModelOption("strided", "which convolution of a unit has the stride, in Keras 1", .integer(2, 1...2))],
-        keras: { .resNet(depths: depths, name: name, strided: $0.integer("strided")) }
+        keras: { .resNet(depths: depths) }
       ) { ResNet(depths, .bottleneck, strided: $0.integer("strided"), classes: $0.classes) }
     }
 

@@ -81,7 +81,7 @@ extension VGG {
       name, aliases: aliases, 2015,
       "Simonyan & Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition",
       input: [224, 224, 3], classes: 1000, otherNames: [{ VGG.timm.ours($0) }],
-      keras: { _ in .vgg(depths: depths) }
+      keras: { .vgg(depths: depths) }
     ) { VGG(depths, normalization, hasPointwiseThird: hasPointwiseThird, classes: $0.classes) }
   }
 }

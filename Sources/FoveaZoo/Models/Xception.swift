@@ -5,9 +5,17 @@ public import FoveaLayers
 /// Inception taken to its end: a convolution for each channel, and one of 1×1 that mixes them, in residual units. Layers
 /// are called as in timm's `legacy_xception`, whose weights take pictures as (x − 0.5) / 0.5.
 public struct Xception: Model {
+  /// Of its poolings; all other windows with a stride have no zeros around.
+  public var padding: WindowPadding
   public var classes: Int
 
-  public init(classes: Int = 1000) { self.classes = classes }
+  public init(padding: WindowPadding = .symmetric, classes: Int = 1000) {
+    (self.padding, self.classes) = (padding, classes)
+  }
+
+  /// The filters of the separable convolutions, unit by unit.
+  private static let units =
+    [[128, 128], [256, 256], [728, 728]] + Array(repeating: [728, 728, 728], count: 8) + [[728, 1024]]
 
   public var body: Sequential {
     Conv2D(filters: 32, kernel: 3, strides: 2, bias: false, initializer: .heNormalFanOut).named("conv1")
@@ -16,11 +24,10 @@ public struct Xception: Model {
     Conv2D(filters: 64, kernel: 3, bias: false, initializer: .heNormalFanOut).named("conv2")
     BatchNorm().named("bn2")
     ReLU()
-    SeparableUnit([128, 128], halves: true, beginsWithReLU: false).named("block1")
-    SeparableUnit([256, 256], halves: true).named("block2")
-    SeparableUnit([728, 728], halves: true).named("block3")  // 19×19×728
-    for number in 4...11 { SeparableUnit([728, 728, 728]).named("block\(number)") }
-    SeparableUnit([728, 1024], halves: true).named("block12")  // 10×10×1024
+    for (index, filters) in Self.units.enumerated() {  // 19×19×728 after the third, 10×10×1024 after the last
+      SeparableUnit(filters, halves: filters.count == 2, beginsWithReLU: index > 0, padding: padding)
+        .named("block\(index + 1)")
+    }
     Separable(filters: 1536).named("conv3")
     BatchNorm().named("bn3")
     ReLU()
@@ -39,9 +46,10 @@ private struct SeparableUnit: Model {
   var filters: [Int]
   var halves: Bool
   var beginsWithReLU: Bool
+  var padding: WindowPadding
 
-  init(_ filters: [Int], halves: Bool = false, beginsWithReLU: Bool = true) {
-    (self.filters, self.halves, self.beginsWithReLU) = (filters, halves, beginsWithReLU)
+  init(_ filters: [Int], halves: Bool, beginsWithReLU: Bool, padding: WindowPadding) {
+    (self.filters, self.halves, self.beginsWithReLU, self.padding) = (filters, halves, beginsWithReLU, padding)
   }
 
   var body: Sequential {
@@ -52,7 +60,7 @@ private struct SeparableUnit: Model {
           Separable(filters: count)
           BatchNorm()
         }
-        if halves { MaxPool2D(3, strides: 2, padding: .explicit(1)) }
+        if halves { MaxPool2D(3, strides: 2, padding: padding.around(3)) }
       }.named("rep")
     } shortcut: {
       if halves {
@@ -77,7 +85,8 @@ extension Xception {
   static let entries = [
     CatalogueEntry(
       "xception", aliases: ["legacy-xception"], 2017, "Chollet, Xception", input: [299, 299, 3], classes: 1000,
-      keras: { _ in .paddedElsewhere("block2_sepconv1/depthwise") }
-    ) { Xception(classes: $0.classes) }
+      options: [.padding(.symmetric, .same)],
+      keras: { .xception(units: Xception.units.enumerated().map { ($1.count, $0 > 0) }) }
+    ) { Xception(padding: $0.padding, classes: $0.classes) }
   ]
 }
