@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Reads damaged copies of small files, COUNT of each format (100,000), with the address and undefined-behaviour
-# sanitizers on, a limit of 1 GiB and of ten seconds for each file: fuzz.sh [COUNT] [FORMAT ...]
+# sanitizers on, a limit of 1 GiB and of ten seconds of computing for each file: fuzz.sh [COUNT] [FORMAT ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 Scripts/setup.sh

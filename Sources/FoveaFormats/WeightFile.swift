@@ -29,6 +29,11 @@ public struct WeightFile: Sendable {
       } else if entries.contains(KerasFile.weightsEntry) {
         let file = try KerasFile(contentsOf: path)
         (names, content) = (file.layers.flatMap { $0.weights.map(\.source) }, .keras(file))
+      } else if entries.contains(where: { $0.hasSuffix("/archive_format") }) {
+        throw FormatError(
+          .unsupported, path,
+          "it is a program, of torch.export.save; save the tensors alone, with "
+            + "torch.save(torch.export.load(…).state_dict, …)")
       } else {
         let arrays = try NPZFile.read(path)
         (names, content) = (arrays.keys.sorted(), .arrays(arrays))

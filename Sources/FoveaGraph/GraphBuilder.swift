@@ -10,11 +10,13 @@ public final class GraphBuilder {
   public package(set) var layers: [LayerRecord] = []
   public let isTraining: Bool
   /// What is compared with the targets in training besides the model's output, and how much the loss of each counts.
-  public private(set) var auxiliaryOutputs: [(value: Value, weight: Float)] = []
+  public var auxiliaryOutputs: [(value: Value, weight: Float)] { auxiliaryNodes.map { (value(of: $0), $1) } }
 
   private var scopes: [Scope] = [Scope(path: "")]
   private var paths: Set<String> = []
-  private var inputs: [String: Value] = [:]
+  // Nodes, not values: those hold the builder.
+  private var inputs: [String: Graph.NodeID?] = [:]
+  private var auxiliaryNodes: [(node: Graph.NodeID, weight: Float)] = []
   /// Where the nodes of a gradient belong: the layer of the node that they differentiate.
   package var pathOfGradient: String?
 
@@ -58,17 +60,19 @@ public final class GraphBuilder {
   ///
   /// - Errors: the same name with another shape or element type.
   public func input(_ name: String, shape: Shape, elementType: ElementType = .float32) -> Value {
-    if let known = inputs[name] {
-      if known.isValid, (known.shape, known.elementType) != (shape, elementType) {
-        report(
-          ShapeError(
-            "the input \(name) is \(known.shape) of \(known.elementType) and \(shape) of \(elementType)",
-            fix: "give the second input another name"))
-      }
-      return known
+    guard let known = inputs[name] else {
+      let value = apply(Op.Input(name: name, shape: shape, elementType: elementType), to: [])
+      inputs[name] = .some(value.node)
+      return value
     }
-    let value = apply(Op.Input(name: name, shape: shape, elementType: elementType), to: [])
-    inputs[name] = value
+    guard let known else { return invalid }
+    let value = value(of: known)
+    if (value.shape, value.elementType) != (shape, elementType) {
+      report(
+        ShapeError(
+          "the input \(name) is \(value.shape) of \(value.elementType) and \(shape) of \(elementType)",
+          fix: "give the second input another name"))
+    }
     return value
   }
 
@@ -176,7 +180,9 @@ public final class GraphBuilder {
   }
 
   /// Lets `value` be compared with the targets too when the model is trained.
-  package func auxiliaryOutput(_ value: Value, weight: Float) { auxiliaryOutputs.append((value, weight)) }
+  package func auxiliaryOutput(_ value: Value, weight: Float) {
+    if let node = value.node { auxiliaryNodes.append((node, weight)) }
+  }
 
   package func update(_ parameter: Value, to value: Value) {
     guard let target = parameter.node, let source = value.node else { return }

@@ -15,7 +15,7 @@ package struct Manifest: Codable, Sendable {
   /// What version 1 can say is written as version 1, so that older programs read it.
   static let newestVersion = 4
   package static let fileName = "manifest.json"
-  static let weightsName = "weights.safetensors"
+  package static let weightsName = "weights.safetensors"
   /// The nodes of a model that came as an ONNX file, without its weights.
   static let graphName = "graph.onnx"
 

@@ -38,9 +38,13 @@ struct FuzzedFormat: Sendable {
         try SafetensorsFile.write(tensors, metadata: ["format": "pt"], to: folder.path("sound"))
         return [Seed(try folder.read("sound"), as: "damaged.safetensors")]
       }, read: largest),
-    "pytorch": weights(["zip.pth", "checkpoint.pth"].map { "FoveaFormatsTests/Fixtures/" + $0 }, "damaged.pth"),
+    "pytorch": weights(
+      ["zip.pth", "checkpoint.pth", "unread-sparse.pth", "unread-packed.pth"].map {
+        "FoveaFormatsTests/Fixtures/" + $0
+      }, "damaged.pth"),
     "pytorch-old": weights(
-      ["stream.pth", "checkpoint-stream.th"].map { "FoveaFormatsTests/Fixtures/" + $0 }, "damaged.th"),
+      ["stream.pth", "checkpoint-stream.th", "unread-complex-stream.pth"].map { "FoveaFormatsTests/Fixtures/" + $0 },
+      "damaged.th"),
     "npz": weights(
       ["stored.npz", "deflated.npz"].map { "FoveaFormatsTests/Fixtures/" + $0 }, "damaged.npz", factor: 1100),
     "npy": FuzzedFormat(
@@ -79,7 +83,11 @@ struct FuzzedFormat: Sendable {
 
   private static let onnx = FuzzedFormat(
     seeds: { _ in
-      try ["classifier", "shapes", "fixed-batch", "misfit", "corners"].map {
+      try [
+        "classifier", "shapes", "fixed-batch", "misfit", "corners", "branches", "questions", "picks", "equations",
+        "sampled", "quantized", "moved", "foreign", "whole-operators", "whole-channels", "whole-pairs", "whole-dynamic",
+        "whole-optimized",
+      ].map {
         Seed(try bytes("FoveaONNXTests/Fixtures/\($0).onnx"), as: "damaged.onnx")
       }
     },

@@ -78,6 +78,13 @@ func `Caffe's LeNet names 99.14 % of MNIST's test pictures, and its weights come
     head.errors.hasSuffix(
       ": the weights are those of another architecture: linear.weight is 7×64, the model's is 10×64; "
         + "linear.bias is 7, the model's is 10; they fit the model 'resnet20:classes=7'\n"))
+  for name in [
+    "mobilenet-v1:width=0.5", "densenet-cifar:blocks=6-12-24,growth=24", "unet:filters=32", "resnet50:classes=3",
+  ] {
+    #expect(try Fovea("convert", name, weights).status == 0)
+    let hint = try Fovea("convert", weights, folder.path("m"), "--model", "lenet5").errors
+    #expect(hint.hasSuffix("they fit the model '\(name)'\n"), "\(name)")
+  }
   let empty = folder.path("empty.npz")
   try NPZFile.write([:], to: empty)
   #expect(

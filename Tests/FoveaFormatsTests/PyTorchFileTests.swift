@@ -30,7 +30,8 @@ func `a state dict is read from both forms, bare and in a checkpoint`(name: Stri
 
 @Test(arguments: [
   ("command.pth", "it holds a 'posix.system', and only tensors, numbers, texts and containers are read here; "),
-  ("whole-model.pth", "it holds a 'torch.nn.modules.linear.Linear', and only tensors, "),
+  ("whole-model.pth", "it holds a whole model, a 'torch.nn.modules.linear.Linear', and only tensors, "),
+  ("script.pt", "it is a TorchScript archive, of torch.jit.save, which holds code; save the tensors alone, with "),
   ("numpy-scalar.pth", "it holds a 'numpy._core.multiarray.scalar', and only tensors, "),
   ("no-tensors.pth", "it holds no named tensors, neither at the top nor under state_dict, model_state_dict, "),
   (
@@ -44,6 +45,29 @@ func `what is no file of tensors is refused, and none of its code runs`(name: St
   let error = #expect(throws: FormatError.self) { try PyTorchFile(contentsOf: fixturePath(name)) }
   #expect(error?.reason.hasPrefix(reason) == true, "\(error?.reason ?? "")")
   #expect(error?.path == fixturePath(name))
+}
+
+@Test(arguments: [
+  ("complex", "complex", "save it as real numbers, with torch.view_as_real(tensor)"),
+  ("complex-stream", "complex", "save it as real numbers, with torch.view_as_real(tensor)"),
+  ("sparse", "sparse", "save it with .to_dense()"), ("rows", "sparse", "save it with .to_dense()"),
+  ("quantized", "quantized", "save it with .dequantize()"),
+  ("float8", "of a type without a storage of its own, such as float8 or uint16", "save it with .float()"),
+  ("meta", "without numbers, on the device 'meta'", "give the model its weights before you save it"),
+])
+func `a tensor of a kind that is not read is named, with what to do`(name: String, kind: String, fix: String) {
+  let error = #expect(throws: FormatError.self) { try PyTorchFile(contentsOf: fixturePath("unread-\(name).pth")) }
+  #expect(
+    error?.reason
+      == "'conv.weight', the first of 2 such tensors, is \(kind); dense tensors of real numbers are read here: \(fix)")
+}
+
+@Test func `tensors of other kinds are an error where they are wanted, packed ones too`() throws {
+  #expect(try PyTorchFile(contentsOf: fixturePath("sparse-elsewhere.pth")).names == ["weights"])
+  let packed = #expect(throws: FormatError.self) { try PyTorchFile(contentsOf: fixturePath("unread-packed.pth")) }
+  #expect(packed?.reason.hasPrefix("'0._packed_params._packed_params' is quantized; ") == true)
+  let program = #expect(throws: FormatError.self) { try WeightFile(contentsOf: fixturePath("program.pt2")) }
+  #expect(program?.reason.hasPrefix("it is a program, of torch.export.save; save the tensors alone, with ") == true)
 }
 
 @Test(arguments: ["zip.pth", "stream.pth", "checkpoint.pth", "checkpoint-stream.th"])

@@ -67,6 +67,19 @@ private func errors(_ trace: (GraphBuilder) -> Void) -> [String] {
     ])
 }
 
+@Test func `a builder goes when nobody holds it`() {
+  weak var gone: GraphBuilder?
+  do {
+    let builder = GraphBuilder(isTraining: true)
+    let x = builder.input("image", shape: [8, 5, 5, 3])
+    builder.auxiliaryOutput(x, weight: 0.5)
+    builder.output("output", x.applying(Op.Sum(over: [0, 1, 2, 3])))
+    gone = builder
+    #expect(builder.auxiliaryOutputs.map(\.weight) == [0.5])
+  }
+  #expect(gone == nil)
+}
+
 @Test func `one input name is one value`() {
   let builder = GraphBuilder(isTraining: true)
   let x = builder.input("image", shape: [2, 3])

@@ -69,6 +69,76 @@ func `the cause of a difference is named`(index: Int) throws {
   #expect(found.difference?.cause == text)
 }
 
+/// Padding at strides, pooled, and padding at none, which no program has otherwise.
+private struct Stepped: Model {
+  var steps = Padding.explicit(1)
+  var pools = Padding.explicit(1)
+
+  var body: Sequential {
+    Conv2D(filters: 4, kernel: 3, padding: .explicit(1)).named("first")
+    ReLU()
+    Conv2D(filters: 4, kernel: 3, strides: 2, padding: steps).named("second")
+    MaxPool2D(3, strides: 2, padding: pools)
+    Conv2D(filters: 4, kernel: 3, padding: .explicit(1)).named("third")
+    Flatten()
+    Dense(3).named("fc")
+  }
+}
+
+@Test(arguments: [
+  (Padding.same, Padding.same, "odd padding lies below and right there, as TensorFlow's 'same'"),
+  (.same, .explicit(1), "odd padding of convolutions lies below and right there"),
+  (.explicit(1), .same, "odd padding of poolings lies below and right there"),
+])
+func `padding at strides is found among layers without, from the output alone`(
+  steps: Padding, pools: Padding, cause: String
+) throws {
+  let network = try Network(Stepped(), input: [16, 16, 3], seed: 2)
+  let other = try Network(Stepped(steps: steps, pools: pools), input: [16, 16, 3])
+  other.parameters = network.parameters
+  let x = Tensor((0..<1536).map { Float($0 * $0 % 251) / 100 - 1 }, shape: [2, 16, 16, 3])
+  let arrays = ["input": x, "output": try other.predict(batch: x)]
+  #expect(try network.verify(against: arrays, path: "v.npz").difference?.cause == cause)
+  // Likewise where ours is TensorFlow's.
+  let back = ["input": x, "output": try network.predict(batch: x)]
+  let found = try other.verify(against: back, path: "v.npz").difference?.cause
+  #expect(found == "as much padding lies on both sides there, as PyTorch's")
+}
+
+@Test func `arrays for other examples, and what is no number, are errors that say so`() throws {
+  let output = try output(of: Detailed())
+  func replacing(_ tensor: Tensor, _ index: Int, by number: Float) -> Tensor {
+    var numbers = tensor.floats
+    numbers[index] = number
+    return Tensor(numbers, shape: tensor.shape)
+  }
+  let value = output.floats[4]
+  let wrong: [([String: Tensor], String)] = [
+    (
+      ["input": batch, "output": Tensor(output.floats + output.floats[..<3], shape: [3, 3])],
+      "v.npz: 'output' has 3 examples, the input 2; save both for the same ones"
+    ),
+    (
+      ["input": batch, "output": replacing(output, 4, by: .nan)],
+      "v.npz: 'output' holds nan at 1,1, where \(value) comes out here: the other program's result overflowed or is "
+        + "damaged; compute it anew"
+    ),
+    (
+      ["input": batch, "output": replacing(output, 4, by: -.infinity)],
+      "v.npz: 'output' holds -inf at 1,1, where \(value) comes out here: the other program's result overflowed or is "
+        + "damaged; compute it anew"
+    ),
+    (
+      ["input": replacing(batch, 7, by: .nan), "output": output],
+      "v.npz: 'input' holds nan at index 7; give numbers, as a picture has them"
+    ),
+  ]
+  for (arrays, text) in wrong {
+    let error = #expect(throws: NetworkError.self) { try verification(arrays) }
+    #expect(error?.description == text)
+  }
+}
+
 @Test func `what is done to the input is a cause`() throws {
   let flipped = Tensor(
     batch.floats.indices.map { batch.floats[$0 / 3 * 3 + 2 - $0 % 3] }, shape: batch.shape)

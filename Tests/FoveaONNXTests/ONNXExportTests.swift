@@ -43,6 +43,37 @@ private func testNumbers(_ count: Int) -> [Float] {
   (0..<count).map { sin(Float($0) * 0.7) + 0.3 * cos(Float($0 * $0)) }
 }
 
+/// Numbers of its own before the positions of every example, as the class token of a transformer.
+private struct ClassToken: Layer {
+  func forward(_ x: Value) -> Value {
+    let token = x.parameter("token", shape: [1, 1, x.channels], .glorotUniform)
+    let stretched = token.applying(Op.Broadcast(to: [x.shape[0], 1, x.channels]))
+    let rows = x.parameter("rows", shape: [x.channels], .glorotUniform)
+    let twice = rows.applying(Op.Broadcast(to: [2 * x.shape[0], x.channels]))
+    return concatenate([stretched, x, twice.reshaped(to: [x.shape[0], 2, x.channels])], axis: 1)
+  }
+}
+
+/// Each example beside the first and the last of its batch.
+private struct Neighbours: Layer {
+  func forward(_ x: Value) -> Value {
+    let size = Shape([1] + x.shape.dimensions.dropFirst())
+    let zeros = [Int](repeating: 0, count: x.rank - 1)
+    let first = x.applying(Op.Slice(from: [0] + zeros, size: size.dimensions))
+    let last = x.applying(Op.Slice(from: [x.shape[0] - 1] + zeros, size: size.dimensions))
+    return x + 2 * first - 3 * last
+  }
+}
+
+/// Normalised by its batch, also when nothing is trained.
+private struct BatchWise: Layer {
+  func forward(_ x: Value) -> Value {
+    let scale = x.parameter("scale", shape: [x.channels], .constant(2))
+    let bias = x.parameter("bias", shape: [x.channels], .constant(0.5))
+    return x.applying(Op.BatchNorm(epsilon: 0.01), scale, bias) * x.applying(Op.BatchMoments()).row(1)
+  }
+}
+
 private let image: Shape = [9, 11, 6]
 
 private let layers: [(String, any Layer, Shape)] = [
@@ -79,7 +110,8 @@ private let layers: [(String, any Layer, Shape)] = [
   ("GELU", GELU(), image), ("ELU", ELU(), image), ("SELU", SELU(), image), ("Mish", Mish(), image),
   ("hard swish", HardSwish(), image), ("PReLU", PReLU(), image), ("leaky", LeakyReLU(), image),
   ("log softmax", LogSoftmax(), image), ("maxout", Maxout(pieces: 3), image), ("softsign", Softsign(), image),
-  ("crop", Crop2D(1), image),
+  ("crop", Crop2D(1), image), ("class token", ClassToken(), [5, 4]), ("neighbours", Neighbours(), image),
+  ("neighbours in rows", Neighbours(), [7]), ("batch-wise", BatchWise(), image), ("batch-wise rows", BatchWise(), [7]),
   (
     "permute",
     Sequential {
@@ -156,8 +188,8 @@ func `a model of the catalogue goes to ONNX and back`(name: String) throws {
 
 /// Those that occur in no graph for inference, and what has no operator there.
 private let neverExported: Set<String> = [
-  "input", "parameter", "constant", "convolution_weights_gradient", "patches_gradient", "batch_norm", "batch_moments",
-  "cross_entropy", "ctc", "dropout", "random_uniform", "descend", "second_moment", "adam_descend",
+  "input", "parameter", "constant", "convolution_weights_gradient", "patches_gradient", "cross_entropy", "ctc",
+  "dropout", "random_uniform", "descend", "second_moment", "adam_descend",
 ]
 
 @Test func `every other operation can be written`() {

@@ -6,10 +6,11 @@ import FoveaONNX
 import FoveaTestSupport
 import Testing
 
-/// Fixtures that `Fixtures/make_onnx.py` and `make_operators.py` made, with what ONNX Runtime computes.
+/// Fixtures that `Fixtures/make_onnx.py`, `make_operators.py` and `make_quantized.py` made, with what ONNX Runtime computes.
 private let models = [
   "classifier", "shapes", "fixed-batch", "corners", "branches", "questions", "picks", "equations", "sampled",
-  "quantized",
+  "quantized", "moved", "foreign", "whole-operators", "whole-channels", "whole-signed", "whole-pairs", "whole-dynamic",
+  "whole-optimized",
 ]
 
 @Test(arguments: models, BackendChoice.allCases)
@@ -81,7 +82,7 @@ func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice
   ("too-new", "its operators are of version 99, and 6 to 28 are read; convert it with onnx.version_converter"),
   (
     "attribute",
-    "it has attributes that ONNX's operators do not have: 'slope' of LeakyRelu (leaky); export the model without them"
+    "it has attributes that its operators do not have: 'slope' of LeakyRelu (leaky); export the model without them"
   ),
 ])
 func `what ONNX does not allow is refused in one sentence`(name: String, reason: String) throws {

@@ -130,7 +130,7 @@ enum Convert: Command {
         throw UsageError("--new-head is for weights of a model of the catalogue; \(path) has none")
       }
       return try Network(
-        named: saved.name, weights: folder + "/weights.safetensors", input: saved.inputShape, newHead: outputs,
+        named: saved.name, weights: "\(folder)/\(Manifest.weightsName)", input: saved.inputShape, newHead: outputs,
         preprocessing: saved.preprocessing, seed: arguments[seed])
     }
     let reference: ModelReference

@@ -158,9 +158,12 @@ struct PickleReader {
 
   private mutating func global(module: String, name: String) throws(Failure) {
     guard let value = PickleFunction.value(module: module, name: name) else {
+      // What modules keep their parts in.
+      let isModule = ["_modules", "_parameters"].allSatisfy { bytes.contains(Array($0.utf8)) }
       throw Failure(
-        "it holds a '\(module).\(name)', and only tensors, numbers, texts and containers are read here; "
-          + "save the tensors alone, with torch.save(model.state_dict(), …)", kind: .unsupported)
+        "it holds \(isModule ? "a whole model, " : "")a '\(module).\(name)', and only tensors, numbers, texts and "
+          + "containers are read here; save the tensors alone, with torch.save(model.state_dict(), …)",
+        kind: .unsupported)
     }
     stack.append(value)
   }
@@ -185,10 +188,14 @@ extension PickleReader {
     case .list:
       // A tuple, which is never extended: it shares its elements with the argument.
       stack.append(.tuple(heap.add(arguments.first.flatMap(heap.elements) ?? [])))
+    case .rebuildUnread(let kind): stack.append(.unread(kind))
+    case .layout: stack.append(.none)
     case .rebuildParameter:
+      if case .unread(let kind)? = arguments.first { return stack.append(.unread(kind)) }
       guard case .tensor(let place)? = arguments.first else { throw damage("a parameter that is no tensor") }
       stack.append(.tensor(place))
     case .rebuildTensor:
+      if case .unread(let kind)? = arguments.first { return stack.append(.unread(kind)) }
       guard arguments.count >= 4, case .storage(let storage) = arguments[0], case .integer(let offset) = arguments[1],
         let sizes = heap.integers(of: arguments[2]), let strides = heap.integers(of: arguments[3])
       else { throw damage("a tensor without storage, offset, size and strides") }
@@ -230,16 +237,22 @@ extension PickleReader {
   private mutating func build() throws(Failure) {
     _ = try pop()
     switch try top() {
-    case .dictionary, .list, .tensor: break
+    case .dictionary, .list, .tensor, .unread: break
     default: throw damage("attributes for what has none")
     }
   }
 
   /// `('storage', type, key, device, count)`, in old files with a sixth entry for views of views.
   private mutating func persistent(_ identifier: PickleValue) throws(Failure) {
-    guard let parts = heap.elements(of: identifier), parts.count >= 5, case .text("storage") = parts[0],
-      case .storageType(let type) = parts[1], case .text(let key) = parts[2], case .integer(let count) = parts[4],
-      count >= 0
+    let parts = heap.elements(of: identifier) ?? []
+    if parts.count >= 5, case .text("storage") = parts[0], case .unreadStorageType(let kind, let width) = parts[1],
+      case .text(let key) = parts[2]
+    {
+      heap.unreadWidths[key] = width
+      return stack.append(.unread(kind))
+    }
+    guard parts.count >= 5, case .text("storage") = parts[0], case .storageType(let type) = parts[1],
+      case .text(let key) = parts[2], case .integer(let count) = parts[4], count >= 0
     else { throw damage("a reference that is no storage of numbers") }
     if parts.count > 5, case .none = parts[5] {
     } else if parts.count > 5 {

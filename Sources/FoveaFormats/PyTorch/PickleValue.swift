@@ -18,6 +18,10 @@ enum PickleValue {
   case storageType(StoredType)
   case storage(Int)
   case tensor(Int)
+  /// A tensor of a kind that is not read here, or its storage.
+  case unread(UnreadTensor)
+  /// The type of such a storage, with the bytes of an element.
+  case unreadStorageType(UnreadTensor, width: Int)
 }
 
 /// The functions that a pickle stream may call here; no other is known, and none runs foreign code.
@@ -25,21 +29,29 @@ enum PickleFunction {
   case orderedDictionary
   case rebuildTensor
   case rebuildParameter
+  /// Makes a tensor of a kind that is not read here.
+  case rebuildUnread(UnreadTensor)
+  /// `torch.serialization._get_layout`: nothing.
+  case layout
   /// `torch.Size`, `set` and `frozenset`: a list under another name.
   case list
 
   /// What a global of a PyTorch file stands for; `nil` for all others.
   static func value(module: String, name: String) -> PickleValue? {
+    if let kind = UnreadTensor.functions["\(module).\(name)"] { return .function(.rebuildUnread(kind)) }
+    if let (kind, width) = UnreadTensor.storages["\(module).\(name)"] { return .unreadStorageType(kind, width: width) }
     switch (module, name) {
-    case ("collections", "OrderedDict"): .function(.orderedDictionary)
-    case ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"): .function(.rebuildTensor)
+    case ("torch.serialization", "_get_layout"): return .function(.layout)
+    case ("torch", _) where UnreadTensor.words.contains(name): return PickleValue.none
+    case ("collections", "OrderedDict"): return .function(.orderedDictionary)
+    case ("torch._utils", "_rebuild_tensor"), ("torch._utils", "_rebuild_tensor_v2"): return .function(.rebuildTensor)
     case ("torch._utils", "_rebuild_parameter"), ("torch._utils", "_rebuild_parameter_with_state"):
-      .function(.rebuildParameter)
+      return .function(.rebuildParameter)
     case ("torch", "Size"), ("builtins", "set"), ("__builtin__", "set"), ("builtins", "frozenset"),
       ("__builtin__", "frozenset"):
-      .function(.list)
-    case ("torch", _): storageTypes[name].map { .storageType($0) }
-    default: nil
+      return .function(.list)
+    case ("torch", _): return storageTypes[name].map { .storageType($0) }
+    default: return nil
     }
   }
 
@@ -73,6 +85,8 @@ struct PickleHeap {
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
   var storages: [Storage] = []
   var tensors: [StridedTensor] = []
+  /// The bytes of an element of each storage that is not read, by its key.
+  var unreadWidths: [String: Int] = [:]
 
   mutating func add(_ sequence: [PickleValue]) -> Int {
     sequences.append(sequence)

@@ -61,12 +61,13 @@ struct PyTorchContent {
 
   /// `NAME/data.pkl`, `NAME/data/KEY` for each storage, `NAME/byteorder`; nothing is compressed.
   private init(zip path: String, fileSize: Int) throws(FormatError) {
-    var (pickle, entries, isBigEndian) = ([UInt8]?.none, [String: [UInt8]](), false)
+    var (pickle, entries, isBigEndian, isScript) = ([UInt8]?.none, [String: [UInt8]](), false, false)
     try asFormatError { () throws(FileError) in
       let archive = try ArchiveReader(zip: path)
       var room = fileSize
       while let entry = try archive.next() {
         let parts = entry.name.split(separator: "/").dropFirst()
+        if parts == ["constants.pkl"] { isScript = true }
         let isStorage = parts.count == 2 && parts.first == "data"
         guard isStorage || parts == ["data.pkl"] || parts == ["byteorder"] else { continue }
         let bytes = try archive.readAll(limit: room)
@@ -79,6 +80,12 @@ struct PyTorchContent {
           pickle = bytes
         }
       }
+    }
+    guard !isScript else {
+      throw FormatError(
+        .unsupported, path,
+        "it is a TorchScript archive, of torch.jit.save, which holds code; save the tensors alone, with "
+          + "torch.save(torch.jit.load(…).state_dict(), …)")
     }
     guard let pickle else {
       throw FormatError(.unsupported, path, "a zip file without a data.pkl is no PyTorch file")
@@ -108,7 +115,7 @@ struct PyTorchContent {
       for (name, value) in machine.heap.entries(of: machine.root) ?? [] {
         if name == "little_endian", case .bool(false) = value { isBigEndian = true }
       }
-      var widths: [String: Int] = [:]
+      var widths = object.heap.unreadWidths
       for storage in object.heap.storages { widths[storage.key] = storage.type.byteCount }
       var (places, position) = ([String: Range<Int>](), keys.end)
       for key in keys.heap.elements(of: keys.root) ?? [] {

@@ -27,7 +27,14 @@ public struct PyTorchFile: Sendable {
     let entries = content.heap.entries(of: content.root) ?? []
     let wrapped = Self.wrappers.lazy.compactMap { name in entries.last { $0.name == name } }
       .map { Self.tensors(of: $0.value, content.heap) }
-    var found = wrapped.first { !$0.isEmpty } ?? Self.tensors(of: content.root, content.heap)
+    let contents = wrapped.first { !$0.found.isEmpty || !$0.unread.isEmpty }
+    var (found, unread) = contents ?? Self.tensors(of: content.root, content.heap)
+    if let (name, kind) = unread.first {
+      let more = unread.count > 1 ? ", the first of \(unread.count) such tensors," : ""
+      throw FormatError(
+        .unsupported, path, "'\(name)'\(more) is \(kind.what); dense tensors of real numbers are read here: \(kind.fix)"
+      )
+    }
     guard !found.isEmpty else {
       throw FormatError(
         .unsupported, path,
@@ -41,13 +48,16 @@ public struct PyTorchFile: Sendable {
     tensors = Dictionary(found.map { ($0.name, $0.tensor) }, uniquingKeysWith: { $1 })
   }
 
+  /// The tensors of a dictionary, and those of kinds that are not read, also where they are packed with others.
   private static func tensors(
     of value: PickleValue, _ heap: PickleHeap
-  ) -> [(name: String, tensor: PickleHeap.StridedTensor)] {
-    (heap.entries(of: value) ?? []).compactMap { name, value in
-      guard case .tensor(let place) = value else { return nil }
-      return (name, heap.tensors[place])
+  ) -> (found: [(name: String, tensor: PickleHeap.StridedTensor)], unread: [(name: String, kind: UnreadTensor)]) {
+    var (found, unread) = ([(name: String, tensor: PickleHeap.StridedTensor)](), [(name: String, kind: UnreadTensor)]())
+    for (name, value) in heap.entries(of: value) ?? [] {
+      if case .tensor(let place) = value { found.append((name, heap.tensors[place])) }
+      for case .unread(let kind) in [value] + (heap.elements(of: value) ?? []) { unread.append((name, kind)) }
     }
+    return (found, unread)
   }
 
   /// The shape of a tensor; `nil` if there is none of this name.

@@ -9,16 +9,38 @@ enum FittingEntry {
     name(for: file).map { "they fit the model '\($0)'" }
   }
 
-  /// The name of the first entry whose tensors are the file's, with the number of classes if it is another.
+  /// The name of the first entry whose tensors are the file's, with the number of classes if it is another, and with
+  /// options such as a width where these make it fit.
   static func name(for file: WeightFile) -> String? {
+    var guesses: [String] = []
     for candidate in Catalogue.entries {
-      guard let entry = try? candidate.fitting(file.names), let input = entry.input,
-        let traced = try? trace(entry.make(), input: input, elementType: entry.elementType),
+      guard let (entry, traced) = traced(candidate, with: file) else { continue }
+      if let outputs = outputs(of: entry, traced, with: file) {
+        return named(candidate.name, outputs: outputs, of: entry)
+      }
+      guesses += OptionGuesses(file, for: traced, of: entry).texts.map { "\(candidate.name):\($0)" }
+    }
+    for guess in guesses {
+      guard let candidate = try? Catalogue.entry(for: guess), let (entry, traced) = traced(candidate, with: file),
         let outputs = outputs(of: entry, traced, with: file)
       else { continue }
-      return outputs == entry.classes ?? 0 ? candidate.name : "\(candidate.name):classes=\(outputs)"
+      return named(guess, outputs: outputs, of: entry)
     }
     return nil
+  }
+
+  private static func named(_ name: String, outputs: Int, of entry: CatalogueEntry) -> String {
+    outputs == entry.classes ?? 0 ? name : "\(name)\(name.contains(":") ? "," : ":")classes=\(outputs)"
+  }
+
+  /// The entry as the file's names have it, and its graph.
+  private static func traced(
+    _ candidate: CatalogueEntry, with file: WeightFile
+  ) -> (entry: CatalogueEntry, traced: TracedModel)? {
+    guard let entry = try? candidate.fitting(file.names), let input = entry.input,
+      let traced = try? trace(entry.make(), input: input, elementType: entry.elementType)
+    else { return nil }
+    return (entry, traced)
   }
 
   /// The number of outputs that the entry must have; `nil` if the weights are those of another architecture.

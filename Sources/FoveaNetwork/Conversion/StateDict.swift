@@ -63,8 +63,10 @@ struct StateDict {
     except drawn: [String: Tensor] = [:], hint: () -> String? = { nil }
   ) throws -> [String: Tensor] {
     let (folded, flattened) = (foldedNorms(), model.flattenedInputs)
-    let mistakes = mistakes(except: drawn, folded: folded, flattened: flattened)
-    guard mistakes.isEmpty else { throw NetworkError(weightsOf: file.path, mistakes: mistakes, hint: hint()) }
+    let differences = differences(except: drawn, folded: folded, flattened: flattened)
+    guard differences.isEmpty else {
+      throw NetworkError(weightsOf: file.path, mistakes: differences.map(\.text), hint: hint())
+    }
     var parameters = drawn
     for (_, parameter) in model.graph.parameters where drawn[parameter.path] == nil {
       if let norm = folded[parameter.path] {
@@ -83,11 +85,27 @@ struct StateDict {
     return parameters
   }
 
-  /// Every missing, surplus and mis-shaped tensor; nothing is read for it.
-  private func mistakes(
+  /// What keeps a file's tensors from being the model's.
+  private enum Difference {
+    case missing(String)
+    /// - Parameter model: the shape that the model's would have there.
+    case misshaped(String, Shape, model: Shape)
+    case surplus(String)
+
+    var text: String {
+      switch self {
+      case .missing(let name): "\(name) is missing"
+      case .misshaped(let name, let shape, let model): "\(name) is \(shape), the model's is \(model)"
+      case .surplus(let name): "\(name) belongs to no layer of the model"
+      }
+    }
+  }
+
+  /// Every missing, mis-shaped and surplus tensor; nothing is read for it.
+  private func differences(
     except drawn: [String: Tensor], folded: [String: FoldedNorm], flattened: [String: Shape]
-  ) -> [String] {
-    var mistakes: [String] = []
+  ) -> [Difference] {
+    var differences: [Difference] = []
     var unused = Set(sources.keys.filter { !$0.hasSuffix("num_batches_tracked") })
     for (_, parameter) in model.graph.parameters {
       let name = Self.name(of: parameter.path)
@@ -98,14 +116,14 @@ struct StateDict {
         continue
       }
       guard let shape = shape(of: name) else {
-        mistakes.append("\(name) is missing")
+        differences.append(.missing(name))
         continue
       }
       if !Self.fits(shape, parameter, flattened: flattened[parameter.path]) {
-        mistakes.append("\(name) is \(shape), the model's is \(Self.turned(parameter.shape))")
+        differences.append(.misshaped(name, shape, model: Self.turned(parameter.shape)))
       }
     }
-    return mistakes + unused.sorted().map { "\($0) belongs to no layer of the model" }
+    return differences + unused.sorted().map { .surplus($0) }
   }
 
   /// The number of outputs with which the model would be the file's: its own if all fits, another if only tensors for
@@ -113,24 +131,14 @@ struct StateDict {
   ///
   /// - Parameter outputs: the model's own.
   func fittingOutputs(_ outputs: Int) -> Int? {
-    let (folded, flattened) = (foldedNorms(), model.flattenedInputs)
-    var (unused, counts) = (Set(sources.keys.filter { !$0.hasSuffix("num_batches_tracked") }), Set<Int>())
-    for (_, parameter) in model.graph.parameters {
-      let name = Self.name(of: parameter.path)
-      unused.remove(name)
-      if let norm = folded[parameter.path] {
-        if let bias = norm.bias { unused.remove(bias) }
-        continue
-      }
-      guard let shape = shape(of: name) else { return nil }
-      if Self.fits(shape, parameter, flattened: flattened[parameter.path]) { continue }
-      let wanted = Self.turned(parameter.shape)
-      guard wanted.rank > 0, shape.rank == wanted.rank, wanted[0] == outputs,
-        shape.dimensions.dropFirst() == wanted.dimensions.dropFirst()
+    var counts = Set<Int>()
+    for difference in differences(except: [:], folded: foldedNorms(), flattened: model.flattenedInputs) {
+      guard case .misshaped(_, let shape, let wanted) = difference, wanted.rank > 0, shape.rank == wanted.rank,
+        wanted[0] == outputs, shape.dimensions.dropFirst() == wanted.dimensions.dropFirst()
       else { return nil }
       counts.insert(shape[0])
     }
-    return !unused.isEmpty || counts.count > 1 ? nil : counts.first ?? outputs
+    return counts.count > 1 ? nil : counts.first ?? outputs
   }
 
   /// The shape that PyTorch gives to weights of `shape`.
@@ -167,7 +175,8 @@ struct StateDict {
     return tensor.permuted(Array(2..<turned.rank) + [1, 0])
   }
 
-  private func shape(of name: String) -> Shape? { sources[name].flatMap { file.shape(of: $0) } }
+  /// By PyTorch's name.
+  func shape(of name: String) -> Shape? { sources[name].flatMap { file.shape(of: $0) } }
 
   private func floats(_ name: String) throws -> Tensor {
     let tensor = try file.tensor(sources[name] ?? name)

@@ -4,6 +4,8 @@ import FoveaGraph
 /// Runs a graph on what another program was given, and looks for the first result that differs.
 struct Examination {
   let graph: Graph
+  /// Of the file with the arrays, for errors.
+  let path: String
   let input: Tensor
   let parameters: [String: Tensor]
   let backend: BackendChoice
@@ -19,6 +21,7 @@ struct Examination {
   }
 
   /// - Parameter ignored: arrays that are compared with nothing.
+  /// - Errors: an array for other examples; a number that is none where the network gives one.
   func verification(ignored: [String]) throws -> Verification {
     var verification = Verification(ignored: ignored)
     let results = try Self.results(of: wanted.map(\.node), in: graph, input: input, parameters, backend)
@@ -27,6 +30,7 @@ struct Examination {
       let arrangements = Tensor.matching(wanted.array, result.shape)
       let differences = arrangements.map { ($0, ArrayDifference(result, from: $0)) }
       guard let (array, difference) = differences.min(by: { $0.1.relative < $1.1.relative }) else {
+        if let mistake = Self.otherBatch(wanted, result.shape) { throw NetworkError("\(path): \(mistake)") }
         verification.difference = .init(
           name: wanted.name, text: "\(wanted.array.shape) there, \(result.shape) here",
           cause: "another stride, padding or number of channels")
@@ -39,15 +43,30 @@ struct Examination {
         continue
       }
       let place = result.shape.indices(of: difference.index).map(String.init).joined(separator: ",")
-      let text =
-        "\(result.floats[difference.index]) in place of \(array.floats[difference.index]) at \(place), "
-        + "\(Verification.short(difference.relative)) of the largest number"
+      let (found, expected) = (result.floats[difference.index], array.floats[difference.index])
+      guard expected.isFinite else {
+        throw NetworkError(
+          "\(path): '\(wanted.name)' holds \(expected) at \(place), where \(found) comes out here: the other program's "
+            + "result overflowed or is damaged; compute it anew")
+      }
+      let share =
+        difference.relative.isFinite ? ", \(Verification.short(difference.relative)) of the largest number" : ""
+      let text = "\(found) in place of \(expected) at \(place)\(share)"
       verification.difference = .init(
         name: wanted.name, text: text,
         cause: try cause(of: wanted, result: result, expected: arrangements, after: sound))
       return verification
     }
     return verification
+  }
+
+  /// What is wrong with an array that has as many numbers for each example as the result, but other examples.
+  private static func otherBatch(_ wanted: Wanted, _ shape: Shape) -> String? {
+    let examples = wanted.array.shape.rank >= 1 ? wanted.array.shape[0] : 0
+    guard shape.rank >= 1, examples != shape[0],
+      !Tensor.matching(wanted.array, Shape([examples] + shape.dimensions.dropFirst())).isEmpty
+    else { return nil }
+    return "'\(wanted.name)' has \(counted(examples, "example")), the input \(shape[0]); save both for the same ones"
   }
 
   /// What makes the result agree, if one change to the nodes behind those that agree does.

@@ -11,12 +11,17 @@ extension Network {
   ///   - arrays: `input`, and `output` or results of layers by their paths, for an ONNX model also by the file's names;
   ///     images as N×C×H×W or N×H×W×C.
   ///   - path: of the file that has them, for errors.
-  /// - Errors: no input, or one of another shape; no array that a layer has the name of.
+  /// - Errors: no input, or one of another shape or with what is no number; no array that a layer has the name of; one for
+  ///   other examples, or with what is no number where the network gives one.
   package func verify(against arrays: [String: Tensor], path: String) throws -> Verification {
     let named = arrays["input"] != nil ? "input" : (model as? ONNXModel)?.inputName ?? "input"
     guard let given = arrays[named] else {
       throw NetworkError(
         "\(path): there is no array 'input', only \(arrays.keys.sorted().map { "'\($0)'" }.joined(separator: ", "))")
+    }
+    if given.elementType.isFloatingPoint, inputElementType.isFloatingPoint, let mistake = given.notFinite {
+      throw NetworkError(
+        "\(path): 'input' holds \(mistake.value) at index \(mistake.index); give numbers, as a picture has them")
     }
     let inputs = try arrangements(of: given, as: inputShape, path: path)
     guard !inputs.isEmpty else {
@@ -36,7 +41,7 @@ extension Network {
     var found: [Verification] = []
     for input in inputs {
       let examination = Examination(
-        graph: traced.graph, input: input, parameters: parameters, backend: backend,
+        graph: traced.graph, path: path, input: input, parameters: parameters, backend: backend,
         wanted: compared.map { .init(name: $0, node: results[$0]!, array: arrays[$0]!) })
       let verification = try examination.verification(ignored: arrays.keys.filter { $0 != named && results[$0] == nil })
       if verification.difference == nil { return verification }

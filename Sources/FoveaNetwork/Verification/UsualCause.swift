@@ -31,8 +31,11 @@ struct UsualCause {
   static func all(for nodes: Set<Graph.NodeID>, in graph: Graph) -> [UsualCause] {
     let changes: [(String, Change)] = [
       ("the rows of the dense layer count channel by channel there", flatteningChannelsFirst),
-      ("odd padding lies below and right there, as TensorFlow's 'same'", { moving(&$0, $1, by: 1) }),
-      ("odd padding lies above and left there", { moving(&$0, $1, by: -1) }),
+      ("odd padding lies below and right there, as TensorFlow's 'same'", { padding(&$0, $1, below) }),
+      ("odd padding of convolutions lies below and right there", { isConvolution($1) ? padding(&$0, $1, below) : nil }),
+      ("odd padding of poolings lies below and right there", { isConvolution($1) ? nil : padding(&$0, $1, below) }),
+      ("as much padding lies on both sides there, as PyTorch's", { padding(&$0, $1, both) }),
+      ("odd padding lies above and left there", { padding(&$0, $1, above) }),
       ("average pooling counts padding the other way there", countingPadding),
       ("the kernels are flipped there, a true convolution", { mapping(&$0, $1, Self.flipped) }),
       ("rows and columns of the kernels are exchanged there", { mapping(&$0, $1, Self.exchanged) }),
@@ -72,34 +75,58 @@ struct UsualCause {
     }
   }
 
-  /// The windows of convolutions and poolings, `offset` positions nearer to the end.
-  private static func moving(
-    _ graph: inout Graph.Rewriting, _ node: Graph.Node, by offset: Int
+  private static func isConvolution(_ node: Graph.Node) -> Bool { node.operation is Op.Convolution }
+
+  /// Before the input half of what the windows need at least, rounded down; the rest behind.
+  private static func below(_ edges: Padding.Edges, _ least: Int) -> Padding.Edges {
+    .init(before: least / 2, after: edges.before + edges.after - least / 2)
+  }
+
+  /// Behind the input half of what the windows need at least, rounded down; the rest before.
+  private static func above(_ edges: Padding.Edges, _ least: Int) -> Padding.Edges {
+    .init(before: edges.before + edges.after - least / 2, after: least / 2)
+  }
+
+  /// The padding that there is, the same on both sides.
+  private static func both(_ edges: Padding.Edges, _ least: Int) -> Padding.Edges {
+    let half = (edges.before + edges.after + 1) / 2
+    return .init(before: half, after: half)
+  }
+
+  /// The windows of convolutions and poolings with other edges that give as many outputs, if those read other positions.
+  private static func padding(
+    _ graph: inout Graph.Rewriting, _ node: Graph.Node,
+    _ arrangement: (_ edges: Padding.Edges, _ least: Int) -> Padding.Edges
   ) -> Graph.NodeID? {
-    func moved(_ window: Window) -> Window? {
-      let lengths = graph.nodes[node.inputs[0]].shape.dimensions.dropFirst().prefix(window.rank)
-      let edges = lengths.enumerated().map { window.edges($0, length: $1) }
-      // Only strides let one side have more than the other without another size of the result.
-      let moved = edges.map { edges -> Padding.Edges in
-        let (before, after) = (edges.before - offset, edges.after + offset)
-        return before >= 0 && after >= 0 ? .init(before: before, after: after) : edges
+    func arranged(_ window: Window) -> Window? {
+      let lengths = Array(graph.nodes[node.inputs[0]].shape.dimensions.dropFirst().prefix(window.rank))
+      guard !window.roundsUp else { return nil }
+      let edges = lengths.indices.map { window.edges($0, length: lengths[$0]) }
+      let arranged = lengths.indices.map { axis in
+        let last = (window.output(axis, length: lengths[axis]) - 1) * window.strides[axis]
+        return edges[axis].before + edges[axis].after == 0
+          ? edges[axis] : arrangement(edges[axis], max(last + window.extent(axis) - lengths[axis], 0))
       }
-      guard moved != edges else { return nil }
+      // What is behind the last window is read by none.
+      guard zip(edges, arranged).contains(where: { $0.before != $1.before }) else { return nil }
       var result = window
-      result.padding = .edges(moved)
-      return result
+      result.padding = .edges(arranged)
+      return lengths.indices.allSatisfy {
+        result.output($0, length: lengths[$0]) == window.output($0, length: lengths[$0])
+      } ? result : nil
     }
     switch node.operation {
     case var convolution as Op.Convolution:
-      guard let window = moved(convolution.window) else { return nil }
+      guard let window = arranged(convolution.window) else { return nil }
       convolution.window = window
       return replaced(convolution, &graph, node)
     case var pool as Op.MaxPool:
-      guard let window = moved(pool.window),
-        (try? window.pooledShape(of: graph.nodes[node.inputs[0]].shape)) == node.shape
-      else { return nil }
+      guard let window = arranged(pool.window) else { return nil }
       pool.window = window
       return replaced(pool, &graph, node)
+    case let pool as Op.AveragePool:
+      guard let window = arranged(pool.window) else { return nil }
+      return replaced(Op.AveragePool(window, divisor: pool.divisor), &graph, node)
     default: return nil
     }
   }

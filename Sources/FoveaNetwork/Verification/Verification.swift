@@ -50,10 +50,11 @@ struct ArrayDifference {
     let (a, b) = (found.floats, expected.floats)
     var (largest, difference) = (0.0, 0.0)
     for i in a.indices {
-      largest = max(largest, Double(abs(b[i])))
+      if b[i].isFinite { largest = max(largest, Double(abs(b[i]))) }
       let here = abs(Double(a[i]) - Double(b[i]))
-      // What is no number on one side alone differs most.
-      let counts = here.isNaN ? (a[i].isNaN && b[i].isNaN ? 0 : .infinity) : here
+      // What is no number on one side alone, or infinite, differs most.
+      let isSame = a[i] == b[i] || (a[i].isNaN && b[i].isNaN)
+      let counts = isSame ? 0 : here.isNaN ? .infinity : here
       if counts > difference { (difference, index) = (counts, i) }
     }
     relative = difference == 0 ? 0 : difference / max(largest, .leastNormalMagnitude)

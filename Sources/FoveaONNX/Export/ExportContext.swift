@@ -93,6 +93,36 @@ struct ExportContext {
   /// The vector that the only reader adds, as this operator's own bias.
   func takeBias() -> String? { export.takeBias(of: id) }
 
+  /// The sizes of the result as a list of whole numbers, which the file computes where they are the batch's.
+  ///
+  /// - Parameter kept: for each axis, whether an input has its size already, so that 1 leaves it.
+  func computedSizes(_ kept: [Bool]) throws(ExportError) -> String {
+    guard zip(sizes, kept).contains(where: { $0 == nil && !$1 }) else {
+      return integers(zip(sizes, kept).map { size, _ in size ?? 1 })
+    }
+    guard let batch = export.batchSize() else { throw ExportError(what: "stretching to the batch") }
+    var parts: [String] = []
+    for axis in sizes.indices {
+      if let size = sizes[axis] ?? (kept[axis] ? 1 : nil) {
+        parts.append(integers([size]))
+        continue
+      }
+      let (first, second) = (shape[axis], export.other.nodes[id].shape[axis])
+      let factor = first / batch.sizes.0
+      guard (factor * batch.sizes.0, factor * batch.sizes.1) == (first, second) else {
+        throw ExportError(what: "a size that is no multiple of the batch's")
+      }
+      parts.append(factor == 1 ? batch.name : emit("Mul", batch.name, integers([factor])))
+    }
+    return parts.count == 1 ? parts[0] : emit("Concat", parts, attributes: ["axis": .integer(0)])[0]
+  }
+
+  /// The same operation in the graph for another batch, and the shape of its first input there.
+  var atOtherBatch: (operation: any Operation, input: Shape) {
+    let node = export.other.nodes[id]
+    return (node.operation, export.other.nodes[node.inputs[0]].shape)
+  }
+
   // MARK: Arrangements
 
   /// A new shape, the batch's size open.

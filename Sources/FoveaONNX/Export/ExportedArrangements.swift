@@ -17,13 +17,32 @@ extension Op.Slice: ONNXExportable {
   func export(_ node: ExportContext) throws(ExportError) -> Exported {
     let (x, shape, sizes) = (node.value(0), node.shape(of: 0), node.sizes(of: 0))
     let cut = (0..<shape.rank).filter { size[$0] != shape[$0] }
-    guard cut.allSatisfy({ sizes[$0] != nil }) else { throw ExportError(what: "a part of a batch") }
     guard !cut.isEmpty else { return x }
+    var bounds: [(start: Int, end: Int)] = []
+    for axis in cut {
+      let bound = (start[axis], start[axis] + size[axis])
+      bounds.append(sizes[axis] == nil ? try batchBounds(node, axis) : bound)
+    }
     let places = cut.map { node.place($0, rank: shape.rank, isChannelsFirst: x.isChannelsFirst) }
     let y = node.emit(
-      "Slice", x.name, node.integers(cut.map { start[$0] }), node.integers(cut.map { start[$0] + size[$0] }),
-      node.integers(places))
+      "Slice", x.name, node.integers(bounds.map(\.start)), node.integers(bounds.map(\.end)), node.integers(places))
     return Exported(y, isChannelsFirst: x.isChannelsFirst)
+  }
+
+  /// Start and end along an axis of the batch's size, from whose beginning or end each is as far for every batch.
+  private func batchBounds(_ node: ExportContext, _ axis: Int) throws(ExportError) -> (start: Int, end: Int) {
+    let (other, length) = (node.atOtherBatch, node.shape(of: 0)[axis])
+    guard let there = other.operation as? Op.Slice else { throw ExportError(what: "a part of a batch") }
+    func bound(_ here: Int, _ there: Int) throws(ExportError) -> Int {
+      if here == there { return here }
+      guard here - length == there - other.input[axis] else { throw ExportError(what: "a share of a batch") }
+      // Behind the last one, no number that counts from the end will do.
+      return here == length ? Int(Int32.max) : here - length
+    }
+    return (
+      try bound(start[axis], there.start[axis]),
+      try bound(start[axis] + size[axis], there.start[axis] + there.size[axis])
+    )
   }
 }
 
@@ -63,13 +82,9 @@ extension Op.Transpose: ONNXExportable {
 
 extension Op.Broadcast: ONNXExportable {
   func export(_ node: ExportContext) throws(ExportError) -> Exported {
-    let old = [Int?](repeating: 1, count: node.shape.rank - node.shape(of: 0).rank) + node.sizes(of: 0)
-    let target = try zip(node.sizes, old).map { size, old throws(ExportError) in
-      // Where the batch is already, 1 leaves it.
-      guard let size = size ?? (old == nil ? 1 : nil) else { throw ExportError(what: "stretching to the batch") }
-      return size
-    }
-    return Exported(node.emit("Expand", node.plain(0), node.integers(target)))
+    let added = [Bool](repeating: false, count: node.shape.rank - node.shape(of: 0).rank)
+    let target = try node.computedSizes(added + node.sizes(of: 0).map { $0 == nil })
+    return Exported(node.emit("Expand", node.plain(0), target))
   }
 }
 

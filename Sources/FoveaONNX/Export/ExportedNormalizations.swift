@@ -13,6 +13,42 @@ extension Op.BatchNormalize: ONNXExportable {
   }
 }
 
+extension Op.BatchMoments: ONNXExportable {
+  func export(_ node: ExportContext) -> Exported {
+    let (_, mean, variance) = node.moments()
+    let rows = [mean, variance].map { node.emit("Reshape", $0, node.integers([1, node.shape(of: 0).channels])) }
+    return Exported(node.emit("Concat", rows, attributes: ["axis": .integer(0)])[0])
+  }
+}
+
+extension Op.BatchNorm: ONNXExportable {
+  /// ONNX's own operator has this for training alone, which few programs run.
+  func export(_ node: ExportContext) -> Exported {
+    let (centered, _, variance) = node.moments()
+    let isImage = node.shape.rank >= 3
+    let deviation = node.emit("Sqrt", node.emit("Add", variance, node.number(epsilon)))
+    func row(_ input: Int) -> String {
+      let column = [node.shape.channels] + [Int](repeating: 1, count: node.shape.rank - 2)
+      return isImage ? node.emit("Reshape", node.plain(input), node.integers(column)) : node.plain(input)
+    }
+    let normal = node.emit("Div", centered, deviation)
+    return Exported(node.emit("Add", node.emit("Mul", normal, row(1)), row(2)), isChannelsFirst: isImage)
+  }
+}
+
+extension ExportContext {
+  /// What is left of the first input without the mean of each channel; the means, and the variances, with axes of 1.
+  fileprivate func moments() -> (centered: String, mean: String, variance: String) {
+    let (x, rank) = (imageOrRows(0), shape(of: 0).rank)
+    let axes: [String: ONNXAttribute] = [
+      "axes": .integers((0..<rank).filter { $0 != (x.isChannelsFirst ? 1 : rank - 1) }), "keepdims": .integer(1),
+    ]
+    let mean = emit("ReduceMean", x.name, attributes: axes)
+    let centered = emit("Sub", x.name, mean)
+    return (centered, mean, emit("ReduceMean", emit("Mul", centered, centered), attributes: axes))
+  }
+}
+
 extension Op.GroupNorm: ONNXExportable {
   /// Instance normalisation of the groups, then scale and bias of the channels.
   func export(_ node: ExportContext) throws(ExportError) -> Exported {

@@ -9,6 +9,8 @@ package import FoveaGraph
 /// other batches.
 package final class GraphExport {
   let graph: Graph
+  /// The same for another batch size, node by node.
+  let other: Graph
   private let parameters: [String: Tensor]
   private let users: [[Graph.NodeID]]
   /// For each node, which of its sizes are those of the batch.
@@ -24,7 +26,7 @@ package final class GraphExport {
   private var made: [String: String] = [:]
 
   private init(_ graph: Graph, beside other: Graph, parameters: [String: Tensor]) {
-    (self.graph, self.parameters, users) = (graph, parameters, graph.users)
+    (self.graph, self.other, self.parameters, users) = (graph, other, parameters, graph.users)
     isBatch = zip(graph.nodes, other.nodes).map { zip($0.shape.dimensions, $1.shape.dimensions).map { $0 != $1 } }
   }
 
@@ -123,6 +125,17 @@ package final class GraphExport {
   /// As in our graph; `nil` for the batch.
   func sizes(_ id: Graph.NodeID) -> [Int?] {
     zip(graph.nodes[id].shape.dimensions, isBatch[id]).map { $1 ? nil : $0 }
+  }
+
+  /// The number of examples, as a list of one number; `nil` if no input tells it.
+  func batchSize() -> (name: String, sizes: (Int, Int))? {
+    let input = graph.nodes.indices.first { graph.nodes[$0].operation is Op.Input && isBatch[$0].first == true }
+    guard let input, let name = values[input]?.name else { return nil }
+    let key = "size of \(name)"
+    let attributes: [String: ONNXAttribute] = ["start": .integer(0), "end": .integer(1)]
+    let size = made[key] ?? emit("Shape", [name], attributes, path: "batch", outputs: 1)[0]
+    made[key] = size
+    return (size, (graph.nodes[input].shape[0], other.nodes[input].shape[0]))
   }
 
   // MARK: Names and nodes

@@ -72,8 +72,8 @@ enum Folding {
     let sizes = try given(inputs, 0).integers
     var isInteger = false
     if case .tensor(let value)? = node.node.attributes["value"] { isInteger = value.isInteger }
-    // Weights that are all one number are no arithmetic of shapes.
-    guard isInteger || sizes.count < 2 else { return nil }
+    // Weights that are all one number are no arithmetic of shapes; what has no elements is nothing but a shape.
+    guard isInteger || sizes.count < 2 || sizes.contains(0) else { return nil }
     let shape = try check(sizes)
     guard case .tensor(let value)? = node.node.attributes["value"] else {
       return ONNXTensor([Float](repeating: 0, count: shape.count), shape: shape)

@@ -76,7 +76,7 @@ final class GraphImport {
   }
 
   private func note(_ error: ImportError, of node: ONNXNode) {
-    guard case .mistake(_, let unread?) = error, node.domain.isEmpty, ONNXOperators.isRead(node.type) else { return }
+    guard case .mistake(_, let unread?) = error, ONNXOperators.isRead(node.operatorName) else { return }
     refused.append((unread, node))
   }
 
@@ -113,8 +113,8 @@ final class GraphImport {
   private var anyValue: Value { values.values.first?.value ?? builder.constant(Tensor(0)) }
 
   private func importNode(_ node: ONNXNode, layer: String?) {
-    guard node.domain.isEmpty, let make = ONNXOperators.all[node.type] else {
-      return report(.unsupported("the operator \(node.type)"), in: node, layer: layer)
+    guard let make = ONNXOperators.all[node.operatorName] else {
+      return report(.unsupported("the operator \(node.operatorName)"), in: node, layer: layer)
     }
     let context = NodeContext(node: node, graph: self)
     let input = node.inputs.lazy.compactMap { self.values[$0]?.value }.first ?? anyValue
@@ -136,7 +136,7 @@ final class GraphImport {
       broken.formUnion(node.outputs)
       return
     }
-    let inherited = kind(of: node.inputs.dropFirst(ONNXOperators.meaningfulInput[node.type] ?? 0).first ?? "")
+    let inherited = kind(of: node.inputs.dropFirst(ONNXOperators.meaningfulInput[node.operatorName] ?? 0).first ?? "")
     for (name, output) in zip(node.outputs, outputs) where !name.isEmpty {
       values[name] = output.meaning(output.kind ?? inherited)
     }

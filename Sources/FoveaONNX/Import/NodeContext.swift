@@ -6,10 +6,27 @@ import FoveaGraph
 struct NodeContext {
   let node: ONNXNode
   let graph: GraphImport
+  /// The inputs of an operator that another one is made of; else they are looked up by name.
+  private var values: [LaidOut]?
+
+  init(node: ONNXNode, graph: GraphImport) { (self.node, self.graph) = (node, graph) }
 
   var opset: Int { graph.opset }
   var builder: GraphBuilder { graph.builder }
   var isTraining: Bool { graph.builder.isTraining }
+
+  /// The results of another operator on `values`, which has this node's attributes and others.
+  func results(
+    of type: String, on values: [LaidOut], attributes: [String: ONNXAttribute] = [:]
+  ) throws(ImportError) -> [LaidOut] {
+    let inner = ONNXNode(
+      name: node.name, type: type, inputs: values.indices.map { "\(node.outputs.first ?? "") input \($0)" },
+      outputs: Array(node.outputs.prefix(1)), attributes: node.attributes.merging(attributes) { _, new in new })
+    var context = NodeContext(node: inner, graph: graph)
+    context.values = values
+    guard let make = ONNXOperators.all[type] else { throw .unsupported("the operator \(type)") }
+    return try make(context)
+  }
 
   // MARK: Attributes
 
@@ -71,6 +88,7 @@ struct NodeContext {
     guard has(index) else {
       throw ImportError("\(node.type) lacks its input \(index + 1)", fix: "check the file with onnx.checker")
     }
+    if let values { return values[index] }
     let value = try graph.value(node.inputs[index])
     guard value.value.elementType == .int32, !ONNXOperators.takingIntegers.contains(node.type) else { return value }
     return value.with(try apply(Op.Convert.toFloat, value.value)).meaning(.whole)
@@ -80,12 +98,17 @@ struct NodeContext {
   func kind(_ index: Int) -> NumberKind { has(index) ? graph.kind(of: node.inputs[index]) : .real }
 
   /// All inputs, for operators that take any number.
-  func inputs() throws(ImportError) -> [LaidOut] {
-    guard inputCount > 0 else {
-      throw ImportError("\(node.type) has no inputs", fix: "check the file with onnx.checker")
-    }
+  ///
+  /// - Parameter isWanted: says of what is known now, and is no parameter, whether it counts.
+  func inputs(where isWanted: (ONNXTensor) -> Bool = { _ in true }) throws(ImportError) -> [LaidOut] {
     var result: [LaidOut] = []
-    for index in 0..<inputCount { result.append(try input(index)) }
+    for index in 0..<inputCount {
+      if values == nil, has(index), let known = graph.constant(node.inputs[index]), !isWanted(known) { continue }
+      result.append(try input(index))
+    }
+    guard !result.isEmpty else {
+      throw ImportError("\(node.type) has no inputs with elements", fix: "check the file with onnx.checker")
+    }
     return result
   }
 

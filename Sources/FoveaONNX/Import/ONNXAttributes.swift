@@ -1,16 +1,16 @@
 import FoveaFormats
 
-/// The attributes that ONNX's operators have in the versions that are read, by the operators' names.
+/// The attributes that operators have in the versions that are read, by the operators' names.
 ///
-/// - Source: ONNX's "Operators.md" and "Changelog.md". What Python's `onnx.defs.get_all_schemas_with_history()` lists, but for
+/// - Source: ONNX's "Operators.md" and "Changelog.md", ONNX Runtime's "ContribOperators.md". What Python's `onnx.defs.get_all_schemas_with_history()` lists, but for
 ///   attributes that only versions before 6 have.
 enum ONNXAttributes {
   /// Those of `node` that its operator does not have: they may ask for something else than what would be computed.
   static func unknown(of node: ONNXNode, opset: Int) -> [String] {
-    guard node.domain.isEmpty, ONNXOperators.isRead(node.type), !node.attributes.isEmpty else { return [] }
-    var known = Set(all[node.type]?.split(separator: " ").map(String.init) ?? [])
+    guard ONNXOperators.isRead(node.operatorName), !node.attributes.isEmpty else { return [] }
+    var known = Set(all[node.operatorName]?.split(separator: " ").map(String.init) ?? [])
     // How a smaller tensor stretched, before it did so as in NumPy.
-    if opset < 7, stretching.contains(node.type) { known.formUnion(["axis", "broadcast"]) }
+    if opset < 7, stretching.contains(node.operatorName) { known.formUnion(["axis", "broadcast"]) }
     // Where older versions worked in place: nothing that changes numbers.
     known.insert("consumed_inputs")
     return node.attributes.keys.filter { !known.contains($0) }.sorted()
@@ -21,6 +21,7 @@ enum ONNXAttributes {
   ]
 
   private static let all: [String: String] = [
+    "AffineGrid": "align_corners",
     "ArgMax": "axis keepdims select_last_index",
     "ArgMin": "axis keepdims select_last_index",
     "AveragePool": "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides",
@@ -28,14 +29,18 @@ enum ONNXAttributes {
     "Cast": "round_mode saturate to",
     "CastLike": "round_mode saturate",
     "Celu": "alpha",
+    "CenterCropPad": "axes",
     "Clip": "max min",
+    "Col2Im": "dilations pads strides",
     "Compress": "axis",
     "Concat": "axis",
     "Constant": "sparse_value value value_float value_floats value_int value_ints value_string value_strings",
     "ConstantOfShape": "value",
     "Conv": "auto_pad dilations group kernel_shape pads strides",
+    "ConvInteger": "auto_pad dilations group kernel_shape pads strides",
     "ConvTranspose": "auto_pad dilations group kernel_shape output_padding output_shape pads strides",
     "CumSum": "exclusive reverse",
+    "DeformConv": "dilations group kernel_shape offset_group pads strides",
     "DepthToSpace": "blocksize mode",
     "DequantizeLinear": "axis block_size output_dtype",
     "Dropout": "is_test ratio seed",
@@ -68,6 +73,7 @@ enum ONNXAttributes {
     "Mod": "fmod",
     "OneHot": "axis",
     "Pad": "mode pads value",
+    "QLinearConv": "auto_pad dilations group kernel_shape pads strides",
     "QuantizeLinear": "axis block_size output_dtype precision saturate",
     "RMSNormalization": "axis epsilon stash_type",
     "Range": "stash_type",
@@ -84,6 +90,7 @@ enum ONNXAttributes {
     "Reshape": "allowzero",
     "Resize": "antialias axes coordinate_transformation_mode cubic_coeff_a exclude_outside "
       + "extrapolation_value keep_aspect_ratio_policy mode nearest_mode",
+    "RoiAlign": "coordinate_transformation_mode mode output_height output_width sampling_ratio spatial_scale",
     "ScatterElements": "axis reduction",
     "Scatter": "axis",
     "ScatterND": "reduction",
@@ -102,5 +109,18 @@ enum ONNXAttributes {
     "Trilu": "upper",
     "Unsqueeze": "axes",
     "Upsample": "mode scales",
+    "com.microsoft.DequantizeLinear": "axis block_size",
+    "com.microsoft.FusedConv": "activation activation_params auto_pad dilations group kernel_shape pads strides",
+    "com.microsoft.FusedGemm": "activation activation_alpha activation_beta activation_gamma alpha beta transA transB",
+    "com.microsoft.FusedMatMul": "alpha transA transB transBatchA transBatchB",
+    "com.microsoft.QGemm": "alpha transA transB",
+    "com.microsoft.QLinearAveragePool": "auto_pad ceil_mode channels_last count_include_pad kernel_shape pads strides",
+    "com.microsoft.QLinearConcat": "axis",
+    "com.microsoft.QLinearGlobalAveragePool": "channels_last",
+    "com.microsoft.QLinearLeakyRelu": "alpha",
+    "com.microsoft.QLinearSoftmax": "axis opset",
+    "com.microsoft.QuantizeLinear": "axis block_size",
+    "com.microsoft.QuickGelu": "alpha",
+    "com.microsoft.SkipLayerNormalization": "epsilon",
   ]
 }

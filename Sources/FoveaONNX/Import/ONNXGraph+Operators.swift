@@ -20,8 +20,8 @@ extension ONNXGraph {
   /// - Parameter refused: what else is not read, and the nodes that ask for it.
   func checkOperators(_ path: String, refused: [(what: String, node: ONNXNode)]) throws(FormatError) {
     var nodesByOperator: [String: [String]] = [:]
-    for node in allNodes where !node.domain.isEmpty || !ONNXOperators.isRead(node.type) {
-      nodesByOperator[node.domain.isEmpty ? node.type : "\(node.domain).\(node.type)", default: []].append(node.title)
+    for node in allNodes where !ONNXOperators.isRead(node.operatorName) {
+      nodesByOperator[node.operatorName, default: []].append(node.title)
     }
     guard nodesByOperator.isEmpty else {
       for (what, node) in refused { nodesByOperator[what, default: []].append(node.title) }
@@ -34,7 +34,7 @@ extension ONNXGraph {
     guard unknown.isEmpty else {
       throw FormatError(
         .unsupported, path,
-        "it has attributes that ONNX's operators do not have: \(Self.few(unknown)); export the model without them")
+        "it has attributes that its operators do not have: \(Self.few(unknown)); export the model without them")
     }
   }
 
@@ -45,6 +45,9 @@ extension ONNXGraph {
 }
 
 extension ONNXNode {
+  /// The operator, with the name of whose it is before it if it is none of ONNX's own: `com.microsoft.QLinearAdd`.
+  var operatorName: String { domain.isEmpty ? type : "\(domain).\(type)" }
+
   /// What errors call it.
   var title: String { name.isEmpty ? outputs.first ?? "?" : name }
 }

@@ -108,7 +108,7 @@ extension ONNXOperators {
   }
 
   private static func concat(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
-    let inputs = try node.inputs()
+    let inputs = try node.inputs { $0.shape.count > 0 }
     let rank = inputs[0].rank
     guard inputs.allSatisfy({ $0.rank == rank }) else {
       throw ImportError("concatenation of \(inputs.map(\.shape.description))", fix: "give shapes of one rank")

@@ -1,4 +1,5 @@
-/// The operators that are read, by ONNX's names; a family in each file.
+/// The operators that are read, by ONNX's names, those of others with the name of whose they are before it; a family in
+/// each file.
 enum ONNXOperators {
   /// Makes an operator's results, in the order of the node's outputs; outputs that are left out are not made.
   typealias Make = @Sendable (NodeContext) throws(ImportError) -> [LaidOut]
@@ -6,8 +7,8 @@ enum ONNXOperators {
   static let all: [String: Make] = [
     convolutions, poolings, normalizations, activations, arithmetic, products, arrangements, slicings, resizings,
     reductions, softmaxes, comparisons, roundings, trigonometry, accumulations, selections, picks, scatters,
-    quantizations,
-    ["Einsum": einsum, "GridSample": gridSample],
+    quantizations, quantizedProducts, quantizedFunctions, fusedOperators, samplings, borders,
+    ["Einsum": einsum, "Col2Im": columnsToImage],
   ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 
   /// The operators that take whole numbers as they are; for all others they become floats.

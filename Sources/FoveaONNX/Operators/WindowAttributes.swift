@@ -51,8 +51,10 @@ extension NodeContext {
   }
 
   /// An input with spatial axes, as the kernels have it.
-  func image(_ index: Int) throws(ImportError) -> Value {
-    let x = try input(index)
+  func image(_ index: Int) throws(ImportError) -> Value { try image(try input(index)) }
+
+  /// A value with spatial axes, as the kernels have it.
+  func image(_ x: LaidOut) throws(ImportError) -> Value {
     guard (3...5).contains(x.rank) else {
       throw ImportError(
         "\(node.type) of the shape \(x.shape)", fix: "give it N×C and one to three spatial axes")

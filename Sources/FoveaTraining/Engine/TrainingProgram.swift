@@ -73,7 +73,7 @@ package final class TrainingProgram {
     let labels = builder.input(
       "labels", shape: Shape(Array(output.shape.dimensions.dropLast())), elementType: .int32)
     var value = loss.ofLabels(output.beforeSoftmax, labels)
-    for head in builder.auxiliaryOutputs where head.value.isValid && output.isValid {
+    for head in builder.auxiliaryOutputs where output.isValid {
       guard head.value.shape == output.shape else {
         value = head.value.failing(
           "an auxiliary head gives \(head.value.shape), the model \(output.shape)", fix: "let both give the same shape",

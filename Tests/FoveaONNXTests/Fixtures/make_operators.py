@@ -18,8 +18,8 @@ node = helper.make_node
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
 
 
-def save(name, x, nodes, outputs, opset=20, **constants):
-    """`outputs` are names, or pairs of a name and its type if that is not float."""
+def save(name, x, nodes, outputs, opset=20, domains=(), **constants):
+    """`outputs` are names, or pairs of a name and its type if that is not float; `domains` whose operators there are too."""
     tensors = [numpy_helper.from_array(array, key) for key, array in constants.items()]
     pairs = [output if isinstance(output, tuple) else (output, FLOAT) for output in outputs]
     shapes = [None] * len(pairs)
@@ -27,7 +27,8 @@ def save(name, x, nodes, outputs, opset=20, **constants):
         graph = helper.make_graph(
             nodes, name, [helper.make_tensor_value_info("x", FLOAT, x.shape)],
             [helper.make_tensor_value_info(output, kind, shape) for (output, kind), shape in zip(pairs, shapes)], tensors)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=9)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)] + [helper.make_opsetid(domain, 1) for domain in domains],
+            ir_version=9)
         results = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": x})
         shapes = [result.shape for result in results]
     onnx.checker.check_model(model)
@@ -179,4 +180,56 @@ save(
     c_scale=np.array(0.02, np.float32), c_zero=np.array(0, np.uint8),
     v=random.integers(-128, 128, (4, 5)).astype(np.int8), v_scale=np.array(0.01, np.float32),
     y_scale=np.array(0.02, np.float32), y_zero=np.array(-3, np.int8),
+)
+
+# Positions that the data move: grids of affine maps, deformed convolutions, regions; windows put back.
+save(
+    "moved", normal(2, 4, 6, 7),
+    [
+        node("Conv", ["x", "w"], ["a"], kernel_shape=[1, 1]),
+        node("AffineGrid", ["theta", "size"], ["grid"], align_corners=1),
+        node("AffineGrid", ["theta", "size"], ["cells"]),
+        node("GridSample", ["a", "grid"], ["turned"], align_corners=1),
+        node("Conv", ["x", "offset_w"], ["offsets"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 1]),
+        node("Conv", ["x", "mask_w"], ["logits"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 1]),
+        node("Sigmoid", ["logits"], ["mask"]),
+        node("DeformConv", ["a", "v", "offsets", "b", "mask"], ["deformed"], kernel_shape=[2, 3], pads=[0, 1, 1, 1],
+             strides=[2, 1], group=2, offset_group=2),
+        node("RoiAlign", ["a", "regions", "images"], ["aligned"], output_height=3, output_width=2, sampling_ratio=2,
+             spatial_scale=0.5),
+        node("RoiAlign", ["x", "regions", "images"], ["older"], output_height=2, output_width=2, sampling_ratio=3,
+             coordinate_transformation_mode="output_half_pixel"),
+        node("Reshape", ["a", "columns"], ["parts"]),
+        node("Col2Im", ["parts", "image", "block"], ["folded"], pads=[1, 0, 1, 0], strides=[2, 1]),
+        node("CenterCropPad", ["a", "odd"], ["centered"], axes=[2, 3]),
+    ],
+    ["grid", "cells", "turned", "deformed", "aligned", "older", "folded", "centered"],
+    w=normal(4, 4, 1, 1), theta=normal(2, 2, 3), size=np.array([2, 4, 5, 3]), offset_w=normal(24, 4, 3, 3) * np.float32(0.2),
+    mask_w=normal(12, 4, 3, 3), v=normal(6, 2, 2, 3), b=normal(6),
+    regions=np.array([[0, 0, 9, 9], [1.3, 2.2, 12.7, 5.1], [-4, 3, 8, 14]], np.float32), images=np.array([0, 1, 1]),
+    columns=np.array([2, 8, 21]), image=np.array([4, 8]), block=np.array([2, 2]), odd=np.array([9, 4]),
+)
+
+# Operators of ONNX Runtime's own.
+save(
+    "foreign", normal(2, 3, 8),
+    [
+        node("BiasGelu", ["x", "bias"], ["exact"], domain="com.microsoft"),
+        node("FastGelu", ["x", "bias"], ["fast"], domain="com.microsoft"),
+        node("QuickGelu", ["x"], ["quick"], domain="com.microsoft", alpha=1.5),
+        node("Gelu", ["x"], ["gelu"], domain="com.microsoft"),
+        node("SkipLayerNormalization", ["x", "exact", "scale", "bias", "shift"], ["normal", "", "", "sum"],
+             domain="com.microsoft", epsilon=0.01),
+        node("FusedMatMul", ["x", "exact"], ["products"], domain="com.microsoft", transB=1, alpha=0.5),
+        node("Flatten", ["x"], ["rows"]),
+        node("FusedGemm", ["rows", "m", "row"], ["cut"], domain="com.microsoft", activation="Relu", transB=1, alpha=0.5),
+        node("DynamicQuantizeLinear", ["x"], ["bytes", "step", "zero"]),
+        node("QLinearWhere", ["truth", "bytes", "fixed_step", "fixed_zero", "bytes", "other_step", "other_zero",
+                              "fixed_step", "fixed_zero"], ["chosen"], domain="com.microsoft"),
+    ],
+    ["exact", "fast", "quick", "gelu", "normal", "sum", "products", "cut", ("bytes", TensorProto.UINT8), "step",
+     ("zero", TensorProto.UINT8), ("chosen", TensorProto.UINT8)],
+    domains=["com.microsoft"], bias=normal(8), scale=normal(8), shift=normal(8), m=normal(4, 24), row=normal(4),
+    other_step=np.array(0.01, np.float32), other_zero=np.array(120, np.uint8), fixed_step=np.array(0.03, np.float32),
+    fixed_zero=np.array(90, np.uint8), truth=np.array([True, False] * 4),
 )
