@@ -53,30 +53,35 @@ size_t fovea_moments_scratch(fovea_channels layout) {
   return (size_t)(piece_count(&j) * 2 * LANES) * sizeof(float);
 }
 
-FOVEA_INLINE void full_moments(const float *x, int64_t rows, int64_t stride, float *mean, float *m2) {
-  FOVEA_FAST_SUMS
-  fovea_lanes a = 0, b = 0, c = 0, d = 0;
-  int64_t r = 0;
-  for (; r + 4 <= rows; r += 4) {
-    const float *p = x + r * stride;
-    a += FOVEA_LOAD(p), b += FOVEA_LOAD(p + stride), c += FOVEA_LOAD(p + 2 * stride), d += FOVEA_LOAD(p + 3 * stride);
-  }
-  for (; r < rows; r++) a += FOVEA_LOAD(x + r * stride);
-  fovea_lanes m = (a + b + c + d) / (float)rows;
-  a = b = c = d = 0;
-  for (r = 0; r + 4 <= rows; r += 4) {
-    const float *p = x + r * stride;
-    fovea_lanes e = FOVEA_LOAD(p) - m, f = FOVEA_LOAD(p + stride) - m, g = FOVEA_LOAD(p + 2 * stride) - m,
-                h = FOVEA_LOAD(p + 3 * stride) - m;
-    a += e * e, b += f * f, c += g * g, d += h * h;
-  }
-  for (; r < rows; r++) {
-    fovea_lanes e = FOVEA_LOAD(x + r * stride) - m;
-    a += e * e;
-  }
-  FOVEA_STORE(mean, m);
-  FOVEA_STORE(m2, a + b + c + d);
+// Of as many neighbouring channels as a register has.
+#define MOMENTS(name, lanes)                                                                                           \
+FOVEA_INLINE void name(const float *x, int64_t rows, int64_t stride, float *mean, float *m2) {                         \
+  FOVEA_FAST_SUMS                                                                                                      \
+  lanes a = 0, b = 0, c = 0, d = 0;                                                                                    \
+  int64_t r = 0;                                                                                                       \
+  for (; r + 4 <= rows; r += 4) {                                                                                      \
+    const float *p = x + r * stride;                                                                                   \
+    a += FOVEA_LOAD_AS(lanes, p), b += FOVEA_LOAD_AS(lanes, p + stride), c += FOVEA_LOAD_AS(lanes, p + 2 * stride), d += FOVEA_LOAD_AS(lanes, p + 3 * stride); \
+  }                                                                                                                    \
+  for (; r < rows; r++) a += FOVEA_LOAD_AS(lanes, x + r * stride);                                                     \
+  lanes m = (a + b + c + d) / (float)rows;                                                                             \
+  a = b = c = d = 0;                                                                                                   \
+  for (r = 0; r + 4 <= rows; r += 4) {                                                                                 \
+    const float *p = x + r * stride;                                                                                   \
+    lanes e = FOVEA_LOAD_AS(lanes, p) - m, f = FOVEA_LOAD_AS(lanes, p + stride) - m, g = FOVEA_LOAD_AS(lanes, p + 2 * stride) - m, \
+                h = FOVEA_LOAD_AS(lanes, p + 3 * stride) - m;                                                          \
+    a += e * e, b += f * f, c += g * g, d += h * h;                                                                    \
+  }                                                                                                                    \
+  for (; r < rows; r++) {                                                                                              \
+    lanes e = FOVEA_LOAD_AS(lanes, x + r * stride) - m;                                                                \
+    a += e * e;                                                                                                        \
+  }                                                                                                                    \
+  FOVEA_STORE_AS(lanes, mean, m);                                                                                      \
+  FOVEA_STORE_AS(lanes, m2, a + b + c + d);                                                                            \
 }
+
+MOMENTS(moments_16, fovea_lanes)
+MOMENTS(moments_8, fovea_half_lanes)
 
 FOVEA_INLINE void partial_moments(const float *x, int64_t rows, int64_t width, int64_t stride, float *mean, float *m2) {
   for (int64_t c = 0; c < width; c++) {
@@ -93,7 +98,8 @@ FOVEA_KERNEL void fovea_moments_pieces(void *context, int64_t begin, int64_t end
   for (int64_t i = begin; i < end; i++) {
     piece p = locate(j, i);
     float *mean = j->partial + i * 2 * LANES, *m2 = mean + LANES;
-    if (p.width == LANES) full_moments(j->x + p.offset, p.rows, p.stride, mean, m2);
+    if (p.width == LANES) moments_16(j->x + p.offset, p.rows, p.stride, mean, m2);
+    else if (p.width == LANES / 2) moments_8(j->x + p.offset, p.rows, p.stride, mean, m2);
     else partial_moments(j->x + p.offset, p.rows, p.width, p.stride, mean, m2);
   }
 }
@@ -122,17 +128,26 @@ void fovea_batch_moments(fovea_channels layout, const float *x, float *moments, 
 
 // y = a·x + b·z + c for the channels of a piece: normalisation (z is the residual) and its gradient (z is x). The
 // coefficients of channels that only fill a block are zero.
+#define LINES(lanes)                                                                   \
+  do {                                                                                 \
+    lanes va = FOVEA_LOAD_AS(lanes, a), vb = FOVEA_LOAD_AS(lanes, b), vc = FOVEA_LOAD_AS(lanes, c); \
+    for (int64_t r = 0; r < rows; r++) {                                               \
+      lanes v = va * FOVEA_LOAD_AS(lanes, x + r * stride) + vc;                        \
+      if (z) v += vb * FOVEA_LOAD_AS(lanes, z + r * stride);                           \
+      FOVEA_STORE_AS(lanes, y + r * stride, rectifies ? (v < 0 ? (lanes)0 : v) : v);   \
+    }                                                                                  \
+  } while (0)
+
 FOVEA_INLINE void piece_lines(const float *x, const float *z, float *y, const piece *p, const float *a, const float *b,
                               const float *c, bool rectifies) {
   FOVEA_FAST_SUMS
   int64_t rows = p->rows, stride = p->stride;
   if (p->width == LANES) {
-    fovea_lanes va = FOVEA_LOAD(a), vb = FOVEA_LOAD(b), vc = FOVEA_LOAD(c);
-    for (int64_t r = 0; r < rows; r++) {
-      fovea_lanes v = va * FOVEA_LOAD(x + r * stride) + vc;
-      if (z) v += vb * FOVEA_LOAD(z + r * stride);
-      FOVEA_STORE(y + r * stride, rectifies ? (v < 0 ? (fovea_lanes)0 : v) : v);
-    }
+    LINES(fovea_lanes);
+    return;
+  }
+  if (p->width == LANES / 2) {
+    LINES(fovea_half_lanes);
     return;
   }
   for (int64_t r = 0; r < rows; r++)
@@ -178,25 +193,37 @@ void fovea_batch_normalize(fovea_channels layout, float epsilon, bool rectifies,
 }
 
 // For every channel of a piece: Σ g·(x − μ), and Σ g.
+#define SUMS(lanes)                                                                                              \
+  do {                                                                                                           \
+    lanes m = FOVEA_LOAD_AS(lanes, mean), a0 = 0, a1 = 0, b0 = 0, b1 = 0;                                         \
+    int64_t r = 0;                                                                                               \
+    for (; r + 2 <= rows; r += 2) {                                                                              \
+      lanes v = FOVEA_LOAD_AS(lanes, g + r * stride), w = FOVEA_LOAD_AS(lanes, g + (r + 1) * stride);             \
+      if (x) {                                                                                                   \
+        a0 += v * (FOVEA_LOAD_AS(lanes, x + r * stride) - m);                                                     \
+        a1 += w * (FOVEA_LOAD_AS(lanes, x + (r + 1) * stride) - m);                                               \
+      }                                                                                                          \
+      b0 += v, b1 += w;                                                                                          \
+    }                                                                                                            \
+    if (r < rows) {                                                                                              \
+      lanes v = FOVEA_LOAD_AS(lanes, g + r * stride);                                                             \
+      if (x) a0 += v * (FOVEA_LOAD_AS(lanes, x + r * stride) - m);                                                \
+      b0 += v;                                                                                                   \
+    }                                                                                                            \
+    FOVEA_STORE_AS(lanes, products, a0 + a1);                                                                     \
+    FOVEA_STORE_AS(lanes, sums, b0 + b1);                                                                         \
+  } while (0)
+
 FOVEA_INLINE void piece_sums(const float *g, const float *x, const piece *p, const float *mean, float *products,
                              float *sums) {
   FOVEA_FAST_SUMS
   int64_t rows = p->rows, stride = p->stride;
   if (p->width == LANES) {
-    fovea_lanes m = FOVEA_LOAD(mean), a0 = 0, a1 = 0, b0 = 0, b1 = 0;
-    int64_t r = 0;
-    for (; r + 2 <= rows; r += 2) {
-      fovea_lanes v = FOVEA_LOAD(g + r * stride), w = FOVEA_LOAD(g + (r + 1) * stride);
-      if (x) a0 += v * (FOVEA_LOAD(x + r * stride) - m), a1 += w * (FOVEA_LOAD(x + (r + 1) * stride) - m);
-      b0 += v, b1 += w;
-    }
-    if (r < rows) {
-      fovea_lanes v = FOVEA_LOAD(g + r * stride);
-      if (x) a0 += v * (FOVEA_LOAD(x + r * stride) - m);
-      b0 += v;
-    }
-    FOVEA_STORE(products, a0 + a1);
-    FOVEA_STORE(sums, b0 + b1);
+    SUMS(fovea_lanes);
+    return;
+  }
+  if (p->width == LANES / 2) {
+    SUMS(fovea_half_lanes);
     return;
   }
   for (int64_t k = 0; k < p->width; k++) {

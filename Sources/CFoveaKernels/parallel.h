@@ -15,8 +15,12 @@
 
 /// 16 neighbouring floats at any address: one register of AVX-512, two of AVX.
 typedef float fovea_lanes __attribute__((ext_vector_type(16), aligned(4)));
+/// 8 of them: one register of AVX.
+typedef float fovea_half_lanes __attribute__((ext_vector_type(8), aligned(4)));
 #define FOVEA_LOAD(address) (*(const fovea_lanes *)(address))
 #define FOVEA_STORE(address, value) (*(fovea_lanes *)(address) = (value))
+#define FOVEA_LOAD_AS(type, address) (*(const type *)(address))
+#define FOVEA_STORE_AS(type, address, value) (*(type *)(address) = (value))
 
 typedef void (*fovea_body)(void *context, int64_t begin, int64_t end);
 

@@ -70,19 +70,17 @@ FOVEA_INLINE float divisor(const fovea_pooling *p, const window *w) {
   for (; c + (count) <= width; c += (count)) {                                \
     vector best = -INFINITY;                                                  \
     FOR_WINDOW {                                                              \
-      vector v = *(const vector *)(x + i + c);                                \
+      vector v = FOVEA_LOAD_AS(vector, x + i + c);                            \
       best = ((v > best) | (v != v)) ? v : best;                              \
     }                                                                         \
-    *(vector *)(y + o + c) = best;                                            \
+    FOVEA_STORE_AS(vector, y + o + c, best);                                  \
   }
-
-typedef float lanes8 __attribute__((ext_vector_type(8), aligned(4)));
 
 FOVEA_INLINE void max_row(const fovea_pooling *p, int64_t width, int64_t row, const float *restrict x, float *restrict y) {
   FOR_ROW(row) {
     int64_t c = 0;
     MAX_CHANNELS(fovea_lanes, 16)
-    MAX_CHANNELS(lanes8, 8)
+    MAX_CHANNELS(fovea_half_lanes, 8)
     for (; c < width; c++) {
       float best = -INFINITY;
       FOR_WINDOW best = x[i + c] > best || x[i + c] != x[i + c] ? x[i + c] : best;
