@@ -3,15 +3,14 @@
 #pragma once
 
 #include "activation.h"
-#include "parallel.h"
+#include "products.h"
 
 enum {
   TILE = 4,
   SIDE = TILE + 2,
   POSITIONS = SIDE * SIDE,
-  PANEL = FOVEA_WINOGRAD_PANEL,
-  // Panels and channels that are multiplied in one go: a piece of weights, which, transformed, fits a core's own cache.
-  GROUP = 2,
+  // Channels that are multiplied in one go, by a group of panels: a piece of weights, which, transformed, fits a core's own
+  // cache.
   CHUNK = 64,
   // From one position of a piece to the next: an odd number of cache lines.
   WEIGHT_STRIDE = (GROUP * CHUNK * PANEL / 16 | 1) * 16,

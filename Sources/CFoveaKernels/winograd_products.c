@@ -66,103 +66,66 @@ FOVEA_KERNEL void fovea_winograd_weights(const winograd_job *j, int64_t group, i
   }
 }
 
-// How far it is from one number to the next in the operands of a product: along its rows, and along what is summed, in
-// each operand, and from one panel to the next.
-typedef struct {
-  int64_t row, depth, panel_depth, panel, m_row;
-} steps;
-
-// `rows` rows by `panels` panels, in registers: sums of `depth` products.
-FOVEA_INLINE void product_tile(int rows, int panels, bool adds, int64_t depth, steps by, const float *v, const float *u,
-                               float *m) {
-  FOVEA_FAST_SUMS
-  fovea_lanes sum[12][GROUP];
+// Sums that begin with zero, or with what `m` has, and go there.
+FOVEA_INLINE void product_tile(int rows, int panels, bool adds, int64_t depth, product_steps by, const float *v,
+                               const float *u, float *m) {
+  fovea_lanes sum[MOST_ROWS][GROUP];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) sum[r][p] = adds ? FOVEA_LOAD(m + r * by.m_row + p * PANEL) : (fovea_lanes)0.0f;
-  for (int64_t d = 0; d < depth; d++) {
-    fovea_lanes panel[GROUP];
-#pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) panel[p] = FOVEA_LOAD(u + p * by.panel + d * by.panel_depth);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++) {
-      fovea_lanes input = v[r * by.row + d * by.depth];
-#pragma clang loop unroll(full)
-      for (int p = 0; p < panels; p++) sum[r][p] += input * panel[p];
-    }
-  }
+    for (int p = 0; p < panels; p++)
+      sum[r][p] = adds ? FOVEA_LOAD(m + (r * GROUP + p) * PANEL) : (fovea_lanes)0.0f;
+  add_products(rows, panels, depth, by, v, u, sum);
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) FOVEA_STORE(m + r * by.m_row + p * PANEL, sum[r][p]);
+    for (int p = 0; p < panels; p++) FOVEA_STORE(m + (r * GROUP + p) * PANEL, sum[r][p]);
 }
 
-// As many rows at once as `count` says.
-#define ROWS(count, panels)                        \
-  for (; row + (count) <= rows; row += (count))    \
-  product_tile(count, panels, adds, depth, by, v + row * by.row, u + panel * by.panel, m + row * by.m_row + panel * PANEL)
-
-// All rows, `panels` panels from `panel` on.
-#define PANELS(panels, most) \
-  do {                       \
-    int64_t row = 0;         \
-    ROWS(most, panels);      \
-    ROWS(4, panels);         \
-    ROWS(2, panels);         \
-    ROWS(1, panels);         \
-  } while (0)
-
-// Registers of 8 numbers: 6 rows by one panel, twelve sums.
-#define NARROW \
-  for (int64_t panel = 0; panel < panels; panel++) PANELS(1, 6)
-// 32 registers of 16 numbers: 12 rows by two panels, 24 sums.
-#define WIDE               \
-  int64_t panel = 0;       \
-  if (panels == GROUP) PANELS(GROUP, 12); \
-  else PANELS(1, 12)
+#define TILE_AT(count, some) \
+  product_tile(count, some, adds, depth, by, v + row * by.row, u + panel * by.panel, m + (row * GROUP + panel) * PANEL)
 
 #define PRODUCTS(name, all)                                                                                      \
   FOVEA_KERNEL void name(const winograd_job *j, const winograd_tiles *t, int64_t group, int64_t chunk,           \
                          const float *weights) {                                                                \
     int64_t panels = fovea_min(GROUP, j->panels - group * GROUP), rows = t->count;                               \
     int64_t depth = fovea_min(CHUNK, j->channels - chunk * CHUNK);                                               \
-    steps by = {t->channels, 1, PANEL, CHUNK * PANEL, GROUP * PANEL};                                            \
+    product_steps by = {t->channels, 1, PANEL, CHUNK * PANEL};                                                   \
     bool adds = chunk > 0;                                                                                       \
     for (int64_t position = 0; position < POSITIONS; position++) {                                               \
       const float *v = t->inputs + position * t->input_stride + chunk * CHUNK;                                   \
       const float *u = weights + position * WEIGHT_STRIDE;                                                       \
       float *m = t->outputs + position * t->output_stride;                                                       \
-      all;                                                                                                       \
+      all(TILE_AT);                                                                                              \
     }                                                                                                            \
   }
 
-PRODUCTS(fovea_winograd_products_narrow, NARROW)
-PRODUCTS(fovea_winograd_products_wide, WIDE)
+PRODUCTS(fovea_winograd_products_narrow, NARROW_TILES)
+PRODUCTS(fovea_winograd_products_wide, WIDE_TILES)
 
 #define CORRELATIONS(name, all)                                                                                  \
   FOVEA_KERNEL void name(const winograd_job *j, const winograd_tiles *t, int64_t group, bool adds, float *sums,  \
                          int64_t stride) {                                                                       \
     int64_t panels = fovea_min(GROUP, j->panels - group * GROUP), rows = t->channels, depth = t->count;          \
-    steps by = {1, t->channels, GROUP * PANEL, PANEL, GROUP * PANEL};                                            \
+    product_steps by = {1, t->channels, GROUP * PANEL, PANEL};                                                   \
     for (int64_t position = 0; position < POSITIONS; position++) {                                               \
       const float *v = t->inputs + position * t->input_stride, *u = t->outputs + position * t->output_stride;    \
       float *m = sums + position * stride;                                                                       \
-      all;                                                                                                       \
+      all(TILE_AT);                                                                                              \
     }                                                                                                            \
   }
 
-CORRELATIONS(fovea_winograd_correlations_narrow, NARROW)
-CORRELATIONS(fovea_winograd_correlations_wide, WIDE)
+CORRELATIONS(fovea_winograd_correlations_narrow, NARROW_TILES)
+CORRELATIONS(fovea_winograd_correlations_wide, WIDE_TILES)
 
 void fovea_winograd_products(const winograd_job *j, const winograd_tiles *t, int64_t group, int64_t chunk,
                              const float *u) {
-  if (__builtin_cpu_supports("avx512f")) fovea_winograd_products_wide(j, t, group, chunk, u);
+  if (has_wide_registers()) fovea_winograd_products_wide(j, t, group, chunk, u);
   else fovea_winograd_products_narrow(j, t, group, chunk, u);
 }
 
 void fovea_winograd_correlations(const winograd_job *j, const winograd_tiles *t, int64_t group, bool adds, float *m,
                                  int64_t m_stride) {
-  if (__builtin_cpu_supports("avx512f")) fovea_winograd_correlations_wide(j, t, group, adds, m, m_stride);
+  if (has_wide_registers()) fovea_winograd_correlations_wide(j, t, group, adds, m, m_stride);
   else fovea_winograd_correlations_narrow(j, t, group, adds, m, m_stride);
 }

@@ -41,6 +41,8 @@ public enum KernelVariant: String, Sendable {
   case winograd
   /// Likewise, tile by tile in whatever order the activations have.
   case tiles
+  /// From few channels, row-major, to blocks of channels.
+  case rows
   /// Weights in blocks, which takes memory for a second copy of them.
   case packed
 

@@ -30,7 +30,7 @@ public struct OneDNNBackend: Backend {
   }
 
   /// The number is that of our own kernels: another one, and they are measured anew.
-  public var version: String { OneDNN.version + ", kernels 2" }
+  public var version: String { OneDNN.version + ", kernels 3" }
 
   public func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
     try Reorder.kernel(shape, type, from: source, to: target)
@@ -44,6 +44,9 @@ public struct OneDNNBackend: Backend {
 
   /// Whether the processor multiplies bytes and adds in 32 bits (VNNI): others may overflow on the way.
   public static var computesWholeNumbers: Bool { has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni) }
+
+  /// How many channels a block has in which oneDNN's kernels like activations best here.
+  static var blockWidth: Int { has(dnnl_cpu_isa_avx512_core) ? 16 : 8 }
 
   private static func has(_ instructions: dnnl_cpu_isa_t) -> Bool {
     dnnl_get_effective_cpu_isa().rawValue & instructions.rawValue == instructions.rawValue

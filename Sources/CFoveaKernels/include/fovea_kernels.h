@@ -46,6 +46,14 @@ typedef struct {
   fovea_planes x, y;
 } fovea_winograd;
 
+/// A convolution of row-major images with few channels, to blocks of `width`, 8 or 16, channels. `workers`: how many share
+/// the work. Kernels row-major.
+typedef struct {
+  int64_t images, channels, filters, width, workers;
+  int64_t input[2], output[2], size[2], stride[2], before[2];
+  fovea_planes y;
+} fovea_row_convolution;
+
 /// Filters whose weights lie next to one another in packed weights.
 #define FOVEA_WINOGRAD_PANEL 16
 
@@ -95,6 +103,12 @@ void fovea_winograd_convolution(fovea_winograd c, const float *x, const float *p
 size_t fovea_winograd_gradient_scratch(fovea_winograd c);
 /// The gradient of the weights, 3×3×channels×filters; `g` lies as the result of the convolution.
 void fovea_winograd_weights_gradient(fovea_winograd c, const float *g, const float *x, float *dw, float *scratch);
+
+// Convolution of few channels in row-major order. Scratch: in bytes.
+size_t fovea_row_convolution_scratch(fovea_row_convolution c);
+/// `bias` may be null.
+void fovea_row_convolve(fovea_row_convolution c, const float *x, const float *w, const float *bias,
+                        fovea_activation activation, float *y, float *scratch);
 
 // Pooling.
 void fovea_max_pool(fovea_pooling p, const float *x, float *y);

@@ -11,6 +11,10 @@ extension Op.Convolution: OneDNNFusedKernel {
       return try WinogradConvolution(
         self, input: request.inputs[0], weights: shapes[1], output: request.outputShape)?.kernel(epilogue)
     }
+    if request.variant == .rows {
+      return try RowConvolution(self, input: shapes[0], weights: shapes[1], output: request.outputShape)?
+        .kernel(epilogue)
+    }
     if isUsual, let kernel = Convolution16(self, input: shapes[0], weights: shapes[1])?.forward(epilogue) {
       return kernel
     }
@@ -39,6 +43,7 @@ extension Op.Convolution: OneDNNFusedKernel {
     let tiles: [KernelVariant] = isPlain3x3 ? [.tiles] : []
     guard request.inputs[1].isStatic else { return [.usual] + tiles }
     return [.usual, .rowMajor] + (isPlain3x3 ? [.winograd] : []) + tiles
+      + (suitsRows(request.inputs[0].shape) ? [.rows] : [])
   }
 
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
