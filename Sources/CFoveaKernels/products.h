@@ -58,4 +58,4 @@ FOVEA_INLINE void add_products(int rows, int panels, int64_t depth, product_step
   }
 
 // Whether WIDE_TILES are for this processor.
-static inline bool has_wide_registers(void) { return __builtin_cpu_supports("avx512f"); }
+static inline bool has_wide_registers(void) { return __builtin_cpu_supports("x86-64-v4"); }

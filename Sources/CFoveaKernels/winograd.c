@@ -57,6 +57,7 @@ size_t fovea_winograd_scratch(fovea_winograd c) {
 
 // The tiles from `begin` on, and the groups from `first` on.
 static void convolve(const plan *p, float *memory, int64_t begin, int64_t end, int64_t first, int64_t last) {
+  if (begin == end || first == last) return;
   const winograd_job *j = &p->job;
   float *weights = memory + tiles_floats(p);
   for (int64_t piece = 0; piece < p->kept; piece++)

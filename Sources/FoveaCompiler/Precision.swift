@@ -3,7 +3,8 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
   /// 32-bit floating point, every sum by its definition.
   case exact
   /// 32-bit floating point; a convolution may have fewer products than its definition (Winograd's algorithm) where that
-  /// was measured to be faster, or, in a training, is expected to be: results differ by less than 10⁻⁴ of the largest one.
+  /// was measured to be faster, or, in a training, is expected to be: results differ by less than 10⁻⁴ of the largest one,
+  /// and where an input is not finite, more of them are not.
   case float32
   /// Convolutions, matrix products and their gradients multiply bfloat16 numbers, of 8 bits of precision, and add in
   /// `float32`; everything else as in `float32`, which all of it is on processors without such arithmetic.

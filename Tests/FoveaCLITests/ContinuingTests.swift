@@ -27,6 +27,7 @@ private let ways: [(start: [String], again: [[String]], refused: [(options: [Str
     [
       (["--optimizer", "adam"], "--optimizer was sgd or momentum"), (["--momentum", "0.5"], "--momentum was 0.9"),
       (["--optimizer", "sgd", "--learning-rate", "1"], "may grow: --learning-rate was 0.2"),
+      (["--exact"], "--exact was not given"), (["--precision", "bfloat16"], "--precision was float32"),
     ]
   ),
   (["--optimizer", "sgd"], [["--optimizer", "sgd"]], [(["--optimizer", "momentum"], "--optimizer was sgd")]),
@@ -38,7 +39,7 @@ private let ways: [(start: [String], again: [[String]], refused: [(options: [Str
     ["--optimizer", "adam"], [["--optimizer", "adam"], ["--weight-decay", "0"]],
     [(["--momentum", "0.9"], "--momentum was not given"), (["--optimizer", "adamw"], "--optimizer was adam")]
   ),
-  (["--optimizer", "adamw"], [["--optimizer", "adamw", "--weight-decay", "0.01"]], []),
+  (["--optimizer", "adamw", "--exact"], [["--optimizer", "adamw", "--weight-decay", "0.01"]], []),
 ]
 
 @Test(arguments: ways.indices)

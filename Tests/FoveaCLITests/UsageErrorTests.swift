@@ -28,6 +28,7 @@ private let mistakes = [
   Mistake("summary_'input 8x8x3 - [relu]*0'", "column 1 of the model line: the line makes no layer"),
   Mistake("--vresion", "there is no option '--vresion'; did you mean '--version'?"),
   Mistake("train lenet5 --data x --batchsize 3", "there is no option '--batchsize'; did you mean '--batch-size'?"),
+  Mistake("bench lenet5 --exact --precision bfloat16", "--exact is for float32: leave it or --precision bfloat16 out"),
   Mistake("train lenet5 --data x -e 3", "there is no option '-e'"),
   Mistake("train lenet5 --data x --epochs", "--epochs needs a value: --epochs N"),
   Mistake("train lenet5 --data x --epochs --seed 1", "--epochs needs a value: --epochs N"),

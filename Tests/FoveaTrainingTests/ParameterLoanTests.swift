@@ -13,7 +13,8 @@ private let labels = Tensor([2, 0] as [Int32], shape: [2])
 private func network() throws -> Network { try Network(Sequential { Dense(3) }, input: [4], seed: 3) }
 
 private func program(_ network: Network) throws -> TrainingProgram {
-  try TrainingProgram(network, loss: .crossEntropy, optimizer: SGD(learningRate: 0.1), batchSizes: [2], seed: 1)
+  try TrainingProgram(
+    network, loss: .crossEntropy, optimizer: SGD(learningRate: 0.1), batchSizes: [2], seed: 1, precision: .exact)
 }
 
 @Test func `while a training runs the network has the parameters of its last step, and afterwards too`() throws {

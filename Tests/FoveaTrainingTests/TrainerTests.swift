@@ -63,6 +63,39 @@ func `a model of one's own goes on where it stopped, with the same bits`(stop: I
   #expect(resumed.network.parameters == whole.parameters)
 }
 
+/// With a convolution that is heavy enough for Winograd's algorithm.
+private struct Wide: Model {
+  var body: Sequential {
+    Conv2D(filters: 16, kernel: 3, padding: .same, activation: .relu)
+    Conv2D(filters: 32, kernel: 3, padding: .same, activation: .relu)
+    Flatten()
+    Dense(10)
+  }
+}
+
+@Test func `a training of before there was a choice of precision goes on by the definition`() async throws {
+  let (data, folder) = (try pictureClasses(64, shape: shape), TemporaryFolder())
+  func trained(_ plan: TrainingPlan, stop: Int = .max) async throws -> [String: Tensor] {
+    let events = Events()
+    var trainer = Trainer(try Network(Wide(), input: shape, seed: 4), optimizer: Adam())
+    if stop < .max { trainer.output = folder.path("out") }
+    trainer.onEvent = { events.append($0) }
+    trainer.shouldStop = { events.steps.count == stop }
+    try await trainer.fit(data, plan: plan)
+    return trainer.network.parameters
+  }
+  let new = plan(epochs: 2)
+  var old = new
+  old.precision = nil
+  let exact = try await trained(old)
+  #expect(try await trained(new) != exact)
+  _ = try await trained(old, stop: 5)
+  let resumed = try Trainer(resuming: folder.path("out"), model: Wide())
+  #expect(resumed.resumedPlan?.precision == nil)
+  try await resumed.fit(data, plan: new)
+  #expect(resumed.network.parameters == exact)
+}
+
 @Test func `another model than the checkpoint's is refused by name of its parameters`() async throws {
   struct Other: Model { var body: Sequential { Flatten(); Dense(10) } }
   let (data, folder) = (try pictureClasses(20, shape: shape), TemporaryFolder())

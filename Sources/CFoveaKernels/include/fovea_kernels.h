@@ -1,5 +1,5 @@
 // Kernels for what oneDNN lacks or does badly. They run on oneDNN's thread pool (libgomp's) and give the same bits for
-// any number of threads: work is cut into pieces by its size alone, and partial sums are added in the order of pieces.
+// any number of threads: sums are cut into pieces by their size alone, and partial sums are added in the order of pieces.
 #pragma once
 
 #include <stdbool.h>

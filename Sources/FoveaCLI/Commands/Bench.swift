@@ -48,11 +48,11 @@ enum Bench: Command {
     let backend = arguments[Common.backend]
     let reference = try ModelReference(arguments[positionals[0]][0], backend: backend)
     let network = try network(reference, arguments)
-    if arguments[Common.exact] { network.precision = .exact }
+    let type: NumberType = arguments[precision] == .bfloat16 ? .bfloat16 : .float32
+    network.precision = try type.precision(isExact: arguments[Common.exact])
     let size = arguments[batchSize]
     if arguments[precision] == .int8 { try quantize(network, arguments) }
-    if arguments[precision] == .bfloat16 { network.precision = .bfloat16 }
-    NumberType.noteFallback(of: arguments[precision] == .bfloat16 ? .bfloat16 : .float32)
+    NumberType.noteFallback(of: type)
     let limit = arguments[Common.memoryLimit]
     if limit != nil, !arguments[training] { throw UsageError("--memory-limit is for --training") }
     let work = arguments[training] ? try trainingStep(network, size, memoryLimit: limit) : try prediction(network, size)

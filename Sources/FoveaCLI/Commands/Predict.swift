@@ -29,8 +29,7 @@ enum Predict: Command {
   static func run(_ arguments: Arguments) throws {
     Common.apply(arguments)
     let network = try Network(contentsOf: arguments[file][0], backend: arguments[Common.backend])
-    if arguments[Common.exact] { network.precision = .exact }
-    if arguments[precision] == .bfloat16 { network.precision = .bfloat16 }
+    network.precision = try arguments[precision].precision(isExact: arguments[Common.exact])
     NumberType.noteFallback(of: arguments[precision])
     var predictions: [Prediction] = []
     var hasFailed = false

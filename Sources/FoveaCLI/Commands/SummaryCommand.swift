@@ -81,7 +81,7 @@ enum SummaryCommand: Command {
       ? try TrainingProgram.plan(
         TrainingProgram.graph(
           model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size),
-        backend: backend, memoryLimit: limit)
+        backend: backend, precision: arguments[Common.exact] ? .exact : .float32, memoryLimit: limit)
       : try reference.plan(
         trace(model, input: input, elementType: type, batchSize: size).graph, isExact: arguments[Common.exact],
         backend: backend)

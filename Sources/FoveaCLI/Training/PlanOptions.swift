@@ -46,11 +46,12 @@ enum PlanOptions {
   ) { Schedule(named: $0) }
 
   /// The plan that the options describe for data of this kind.
-  static func plan(_ arguments: Arguments, for reference: DataReference, _ data: DataSource) -> TrainingPlan {
+  ///
+  /// - Errors: options that contradict one another.
+  static func plan(_ arguments: Arguments, for reference: DataReference, _ data: DataSource) throws -> TrainingPlan {
     var plan = TrainingPlan(epochs: arguments[epochs], batchSize: arguments[batchSize])
     plan.seed = arguments[seed]
-    if arguments[Common.exact] { plan.precision = .exact }
-    if arguments[precision] == .bfloat16 { plan.precision = .bfloat16 }
+    plan.precision = try arguments[precision].precision(isExact: arguments[Common.exact])
     NumberType.noteFallback(of: arguments[precision])
     plan.shuffles = arguments[shuffle]
     plan.schedule = arguments[schedule]
@@ -64,17 +65,6 @@ enum PlanOptions {
     plan.patience = arguments[earlyStopping]
     plan.data = reference.description
     return plan
-  }
-}
-
-/// What products are made of: the value of `--precision`.
-enum NumberType: String, CaseIterable, Sendable {
-  case float32, bfloat16
-
-  /// Says so where the processor does without.
-  static func noteFallback(of type: NumberType) {
-    guard type == .bfloat16, !BackendChoice.computesBFloat16 else { return }
-    Console.note("note: this processor has no bfloat16 arithmetic (AVX512-BF16 or AMX): float32 is used instead")
   }
 }
 

@@ -63,6 +63,10 @@ extension PreparedTraining {
       if arguments.has(option), arguments[option] != own { mistakes.append("--\(option.name) was \(text)") }
     }
     check(PlanOptions.batchSize, plan.batchSize, "\(plan.batchSize)")
+    check(
+      PlanOptions.precision, plan.precision == .bfloat16 ? .bfloat16 : .float32,
+      plan.precision == .bfloat16 ? "bfloat16" : "float32")
+    check(Common.exact, plan.precision ?? .exact == .exact, "not given")
     check(PlanOptions.schedule, plan.schedule, "\(plan.schedule)")
     check(PlanOptions.seed, plan.seed, "\(plan.seed)")
     check(PlanOptions.shuffle, plan.shuffles, plan.shuffles ? "on" : "off")

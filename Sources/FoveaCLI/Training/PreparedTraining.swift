@@ -71,7 +71,7 @@ struct PreparedTraining {
 
     let source = try arguments[Train.from].map { try Network.weights(from: $0, for: traced, of: reference.entry) }
     let data = try DataSource(dataReference, sampleShape: input)
-    let plan = PlanOptions.plan(arguments, for: dataReference, data)
+    let plan = try PlanOptions.plan(arguments, for: dataReference, data)
     let color = Image.Color(rawValue: input.channels)!
     let saved: Network? = if case .saved(let network) = reference { network } else { nil }
     let preprocessing =

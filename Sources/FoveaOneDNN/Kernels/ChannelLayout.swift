@@ -9,7 +9,8 @@ struct ChannelLayout: Sendable {
   let shape: Shape
   /// The channels that lie next to one another.
   let width: Int
-  private let isBlocked: Bool
+  /// Whether channels lie in blocks, if only in one.
+  let isBlocked: Bool
 
   /// `layout` if the kernels can walk it, row-major otherwise: the plan reorders then.
   init(_ shape: Shape, preferring layout: Layout) {

@@ -22,13 +22,15 @@ struct WinogradConvolution: Sendable {
     guard convolution.isPlain3x3 else { return nil }
     let channels = ChannelLayout(x, preferring: input.layout)
     let filters = output.channels
-    let isBlocked = channels.width != x.channels
-    let width = isBlocked ? channels.width : x.channels % 16 == 0 && filters % 16 == 0 ? 16 : 8
-    guard width == 8 || width == 16, isBlocked || (x.channels % width == 0 && filters % width == 0) else { return nil }
+    let fitting = x.channels % 16 == 0 && filters % 16 == 0 ? 16 : 8
+    let width = channels.isBlocked ? channels.width : fitting
+    guard width == 8 || width == 16, channels.isBlocked || (x.channels % width == 0 && filters % width == 0) else {
+      return nil
+    }
     func planes(_ shape: Shape) -> fovea_planes {
       let positions = shape[1] * shape[2]
       let blocks = (shape.channels + width - 1) / width
-      return isBlocked
+      return channels.isBlocked
         ? fovea_planes(
           image: Int64(blocks * positions * width), block: Int64(positions * width), position: Int64(width))
         : fovea_planes(image: Int64(positions * shape.channels), block: Int64(width), position: Int64(shape.channels))
@@ -47,8 +49,8 @@ struct WinogradConvolution: Sendable {
     weightsLayout = WinogradWeights(weights, isTurned: isTurned, width: width).layout
   }
 
-  /// Whether there are many tiles, and few of their outputs lie outside: then it is faster than the definition on every
-  /// machine that was measured, by 1.2 to 2.4 times.
+  /// Whether there are many tiles, and few of their outputs lie outside: then it is faster than the definition
+  /// (decision 17).
   ///
   /// - Parameter output: the shape of the result.
   static func isWorthwhile(_ output: Shape) -> Bool {

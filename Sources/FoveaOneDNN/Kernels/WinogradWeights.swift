@@ -3,7 +3,7 @@ import FoveaCore
 internal import CFoveaKernels
 
 /// How weights `3×3×I×O` lie for `WinogradConvolution`: panels of 16 filters, each read from the first to the last.
-struct WinogradWeights: Equatable {
+struct WinogradWeights {
   private static let marker = Array("panels for Winograd".utf8)
 
   private let channels, paddedChannels, filters: Int

@@ -143,6 +143,9 @@ public struct Trainer: Sendable {
   package func fitHere(
     _ data: any Dataset, plan: TrainingPlan, validation: (any Dataset)? = nil, folder: TrainingFolder? = nil
   ) throws -> TrainingResult {
+    var plan = plan
+    // Trainings of before there was a choice compute by the definition, and go on so.
+    if let old = resumed?.state.plan, old.precision == nil, plan.precision == .float32 { plan.precision = nil }
     try plan.check()
     if let mistake = optimizer.mistake { throw TrainingError(mistake) }
     if let old = resumed?.state { try plan.check(asContinuationOf: old.plan, epochsDone: old.epoch) }

@@ -24,7 +24,7 @@ package final class TrainingProgram {
   ///   - memoryLimit: the most bytes that the process may have in RAM.
   package init(
     _ network: Network, loss: Loss, optimizer: any Optimizer, batchSizes: Set<Int>, seed: UInt64,
-    precision: Precision = .exact, otherWorkingBytes: Int = 0, memoryLimit: Int? = nil
+    precision: Precision, otherWorkingBytes: Int = 0, memoryLimit: Int? = nil
   ) throws {
     let graphs = try batchSizes.map { size in
       (
@@ -106,7 +106,7 @@ package final class TrainingProgram {
   ///   - heldParameterBytes: of the step's parameters, those that are in RAM already.
   /// - Errors: a limit that cannot be kept.
   package static func plan(
-    _ graph: Graph, backend: BackendChoice, precision: Precision = .exact, memoryLimit: Int?,
+    _ graph: Graph, backend: BackendChoice, precision: Precision, memoryLimit: Int?,
     heldParameterBytes: Int = 0
   ) throws -> Plan {
     let plan = try backend.plan(graph, precision: precision)

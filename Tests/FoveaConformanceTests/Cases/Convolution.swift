@@ -68,6 +68,10 @@ extension Op.Convolution: ConformanceCases {
         (17, 17, 17, Window(size: [7, 7], strides: [2, 1], padding: .same)),
         (32, 64, 32, Window(size: [3, 3], strides: [2], padding: .edges([.init(before: 0, after: 1)]))),
         (17, 51, 17, Window(size: [2, 3], padding: .same)),
+        // Channels that fill one block; edges of which none is like another.
+        (8, 16, 1, Window(size: [3, 3], padding: .same)),
+        (8, 24, 1, Window(size: [3, 3], padding: .edges([.init(before: 0, after: 2), .init(before: 2, after: 1)]))),
+        (16, 8, 1, Window(size: [3, 3], padding: .edges([.init(before: 1, after: 0), .init(before: 0, after: 0)]))),
       ].map { channels, filters, groups, window in
         .backendOnly(
           Op.Convolution(window, groups: groups), .numbers([3, 14, 9, channels]),
@@ -88,6 +92,11 @@ extension Op.Convolution: ConformanceCases {
         // Sums long enough for an algorithm that rounds more to show it.
         .backendOnly(
           Op.Convolution(Window(size: [3, 3], padding: .same)), .numbers([2, 17, 21, 128]), .numbers([3, 3, 128, 64])),
+        // Few tiles and many filters; more tiles than are computed at once.
+        .backendOnly(
+          Op.Convolution(Window(size: [3, 3], padding: .same)), .numbers([1, 7, 7, 64]), .numbers([3, 3, 64, 128])),
+        .backendOnly(
+          Op.Convolution(Window(size: [3, 3], padding: .same)), .numbers([1, 45, 41, 128]), .numbers([3, 3, 128, 32])),
         .backendOnly(
           Op.Convolution(Window(size: [5], padding: .same)), .numbers([3, 50, 16]), .numbers([5, 16, 32])),
         .backendOnly(

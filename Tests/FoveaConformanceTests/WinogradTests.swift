@@ -1,0 +1,61 @@
+import FoveaCompiler
+import FoveaCore
+import FoveaGraph
+import FoveaOneDNN
+import FoveaReference
+import FoveaTestSupport
+import Testing
+
+private let convolution = Op.Convolution(Window(size: [3, 3], padding: .same))
+
+private func numbers(_ shape: Shape) -> Tensor { ReferenceTensor<Double>.distinct(shape, seed: 5).tensor }
+
+/// A convolution and both its gradients, on an image of this shape.
+private func operations(_ x: Shape, filters: Int) throws -> [(any Operation, [Tensor])] {
+  let w: Shape = [3, 3, x.channels, filters]
+  let y = try convolution.outputShape(for: [x, w])
+  return [
+    (convolution, [numbers(x), numbers(w)]),
+    (Op.ConvolutionInputGradient(of: convolution, inputShape: x), [numbers(y), numbers(w)]),
+    (Op.ConvolutionWeightsGradient(of: convolution, weightsShape: w), [numbers(y), numbers(x)]),
+  ]
+}
+
+@Suite(.serialized) struct `Winograd's convolution` {
+  /// Tiles are shared, or filters; in one round, or in several; the last worker may get nothing.
+  @Test(
+    arguments: [
+      ([2, 13, 9, 16], 24), ([1, 7, 7, 64], 128), ([1, 45, 41, 128], 32), ([1, 3, 3, 8], 8),
+    ] as [(Shape, Int)])
+  func `gives the same bits on any number of threads`(x: Shape, filters: Int) throws {
+    for (operation, inputs) in try operations(x, filters: filters) {
+      var run = KernelRun(operation, on: inputs, backend: OneDNNBackend())
+      run.variant = .tiles
+      let usual = OneDNNBackend.threads
+      defer { OneDNNBackend.threads = usual }
+      let results = try [1, 2, 3, 5].map { threads in
+        OneDNNBackend.threads = threads
+        return try #require(try run())
+      }
+      #expect(results.allSatisfy { $0 == results[0] }, "\(type(of: operation).name)")
+    }
+  }
+
+  @Test func `is expected to be faster where there are many tiles, full ones`() throws {
+    func expected(_ x: Shape, of convolution: Op.Convolution = convolution) throws -> KernelVariant {
+      let w = Shape(convolution.window.size + [x.channels, 32])
+      let operands = [x, w].map {
+        KernelRequest.Operand(shape: $0, elementType: .float32, layout: .rowMajor($0), isStatic: false)
+      }
+      return OneDNNBackend().expectedVariant(
+        for: KernelRequest(
+          operation: convolution, inputs: operands, outputShape: try convolution.outputShape(for: [x, w]),
+          outputType: .float32, isOutput: false))
+    }
+    #expect(try expected([8, 7, 7, 64]) == .tiles)
+    #expect(try expected([1, 32, 32, 64]) == .tiles)
+    #expect(try expected([1, 7, 7, 64]) == .usual, "four tiles")
+    #expect(try expected([64, 5, 5, 64]) == .usual, "tiles of which most is not used")
+    #expect(try expected([8, 14, 14, 64], of: Op.Convolution(Window(size: [5, 5], padding: .same))) == .usual)
+  }
+}
