@@ -67,7 +67,7 @@ public struct CatalogueEntry: Sendable {
   /// computes a little otherwise.
   public func fitting(_ names: [String]) throws(ZooError) -> CatalogueEntry { try fitting(told?(names) ?? [:]) }
 
-  /// The entry with the options of Keras's version, unless they were chosen, if layers are called as there.
+  /// The entry with the options of Keras's version, unless they were chosen, if most layers are called as there.
   public func fitting(kerasLayers layers: [String]) throws(ZooError) -> CatalogueEntry {
     guard let keras, !keras.paths(of: layers).isEmpty else { return self }
     return try fitting(keras.options.compactMapValues(\.first))

@@ -34,6 +34,24 @@ func `Caffe's LeNet names 99.14 % of MNIST's test pictures, and its weights come
   #expect(head.errors.contains("'strided=3' of resnet50: give a whole number, 1 to 2"))
 }
 
+@Test func `a Keras file of one's own has ImageNet's preprocessing by default, an application's has its`() throws {
+  let folder = TemporaryFolder()
+  func preprocessing(_ file: String, _ model: String) throws -> Preprocessing? {
+    let path = fixturePath(file, file: #filePath.replacing("FoveaCLITests", with: "FoveaNetworkTests"))
+    // The name says nothing of classes, the new head keeps the file small.
+    let output = folder.path(model.replacing(":", with: "-"))
+    let converted = try Fovea("convert", path, output, "--model", model, "--new-head", "4")
+    #expect(converted.status == 0, "\(converted.errors)")
+    return try Network(contentsOf: output).preprocessing
+  }
+  #expect(
+    try preprocessing("own.keras", "mobilenet-v1:input=32,width=0.05")
+      == Preprocessing(parsing: "imagenet", for: [32, 32, 3]))
+  #expect(
+    try preprocessing("mobilenet.keras", "mobilenet-v3-small:input=45x34,width=0.05")
+      == Preprocessing(crop: [45, 34], scale: 1, mean: [127.5], deviation: [127.5]))
+}
+
 @Test func `of an ONNX file with several outputs the first is kept, and the others are named`() throws {
   let folder = TemporaryFolder()
   let file = fixturePath("shapes.onnx", file: #filePath.replacing("FoveaCLITests", with: "FoveaONNXTests"))

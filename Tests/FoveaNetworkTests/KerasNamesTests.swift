@@ -33,7 +33,7 @@ private func parts(of layer: NamedLayer) -> [String] {
 @Test(arguments: kerasLayers.keys.sorted())
 func `every layer of Keras's application has its place in the model, and every place its layer`(model: String) throws {
   let layers = kerasLayers[model]!
-  let entry = try Catalogue.entry(for: model).fitting(kerasLayers: layers.map(\.name))
+  let entry = try Catalogue.entry(for: model).fitting(kerasLayers: layers.flatMap(parts))
   let keras = try #require(entry.keras)
   #expect(entry.unlikeKeras.isEmpty)
   let places = keras.paths(of: layers.flatMap(parts))
@@ -89,6 +89,31 @@ func `every layer of Keras's application has its place in the model, and every p
   let entry = try Catalogue.entry(for: "mobilenet-v2:width=0.5").fitting(kerasLayers: ["expanded_conv_depthwise"])
   #expect(entry.name == "mobilenet-v2:padding=same,width=0.5")
   #expect(try Catalogue.entry(for: "mobilenet-v2").fitting(kerasLayers: ["dense"]).name == "mobilenet-v2")
+}
+
+@Test(arguments: kerasLayers.keys.sorted())
+func `a few names of an application do not make a model one of its`(model: String) throws {
+  let (entry, layers) = (try Catalogue.entry(for: model), kerasLayers[model]!.flatMap(parts))
+  let keras = try #require(entry.keras)
+  let others = (0..<layers.count).map { "layer\($0)" }
+  for count in [1, 2, layers.count / 3] {
+    let few = Array(layers.prefix(count / 2) + layers.suffix(count - count / 2))
+    #expect(keras.paths(of: few + others).isEmpty)
+    #expect(try entry.fitting(kerasLayers: few + others).name == entry.name)
+  }
+  // Without the application's head, and with another one.
+  #expect(!keras.paths(of: layers.dropLast() + ["dense", "dense_1"]).isEmpty)
+}
+
+@Test(arguments: ["own.keras", "own-named.keras"])
+func `a model of one's own is no application, though a layer of it has a name of one's`(file: String) throws {
+  let name = "mobilenet-v1:classes=3,input=32,width=0.05"
+  let network = try Network(named: name, weights: fixturePath(file))
+  #expect(network.name == name)
+  #expect(network.preprocessing == (try Preprocessing(crop: [32, 32])))
+  let arrays = try NPZFile.read(fixturePath("own.npz"))
+  let output = try network.predict(batch: arrays["input"]!)
+  #expect(relativeError(of: output.floats.map(Double.init), to: arrays["output"]!.floats.map(Double.init)) < 1e-5)
 }
 
 @Test func `places among the layers of a class are not taken for names`() {

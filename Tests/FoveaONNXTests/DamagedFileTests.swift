@@ -11,7 +11,7 @@ private let copies = 6000
 
 @Test(arguments: [
   "classifier", "shapes", "fixed-batch", "misfit", "questions", "picks", "equations", "sampled", "quantized",
-  "moved", "foreign", "whole-operators", "whole-dynamic",
+  "moved", "foreign", "fused", "whole-operators", "whole-dynamic",
 ])
 func `a damaged file is read or refused, whatever its nodes have become`(name: String) throws {
   let folder = TemporaryFolder()

@@ -10,7 +10,7 @@ import Testing
 private let models = [
   "classifier", "shapes", "fixed-batch", "corners", "branches", "questions", "picks", "equations", "sampled",
   "quantized", "moved", "foreign", "whole-operators", "whole-channels", "whole-signed", "whole-pairs", "whole-dynamic",
-  "whole-optimized",
+  "whole-optimized", "fused",
 ]
 
 @Test(arguments: models, BackendChoice.allCases)
@@ -65,6 +65,21 @@ func `a file gives what ONNX Runtime gives`(name: String, backend: BackendChoice
       == "it has operators that are not read here: NonZero (first, second), org.example.Fancy (y), "
       + "resizing of the mode 'none' (third)")
   #expect(throws: FormatError.self) { try ONNXModel(contentsOf: path) }
+}
+
+@Test(arguments: [("Softplus", "Identity", 1), ("LeakyRelu", "Transpose", 2)])
+func `what is fused behind a product and is no activation is refused by its name`(
+  activation: String, other: String, count: Int
+) throws {
+  // The names are of one length, so that the sizes that the file says stay true.
+  let bytes = [UInt8](try fixture("fused.onnx")).replacing(Array(activation.utf8), with: Array(other.utf8))
+  let folder = TemporaryFolder()
+  let file = folder.write(bytes, to: "other.onnx")
+  let error = #expect(throws: ModelError.self) {
+    try ONNXModel.run(file, on: ["x": Tensor(shape: [5, 6])], backend: .reference)
+  }
+  #expect(
+    error?.errors.map(\.problem) == Array(repeating: "the activation '\(other)' is not read here", count: count))
 }
 
 @Test func `nodes that do not fit are reported by their names, all at once`() throws {

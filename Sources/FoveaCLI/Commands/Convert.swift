@@ -45,7 +45,7 @@ enum Convert: Command {
     "new-head", "N", "so many outputs in place of the file's, drawn anew", .integer(1...1_000_000), "the file's own")
   static let preprocessing = Option(
     "preprocessing", "TEXT", "what is done to a picture first", .text("a preprocessing"),
-    "that of Keras's application; imagenet for 1000 ImageNet classes; else bytes become 0...1")
+    "that of Keras's application, by its names; imagenet for 1000 ImageNet classes; else bytes become 0...1")
   static let classNames = Option(
     "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
   static let seed = Option("seed", "N", "what weights and a new head are drawn from", .seed, default: 0)
@@ -73,7 +73,7 @@ enum Convert: Command {
     let outputs = arguments[newHead] ?? entry.classes ?? 0
     let names = try arguments[classNames].map { try ClassNames.read($0, count: outputs) } ?? []
     let file = try WeightFile(contentsOf: arguments[input][0])
-    let isImageNet = entry.classes == 1000 && shape.channels == 3 && file.keras == nil
+    let isImageNet = entry.classes == 1000 && shape.channels == 3 && entry.application(of: file) == nil
     let chosen = arguments[preprocessing] ?? (isImageNet ? "imagenet" : nil)
     let network = try Network(
       named: entry.name, weights: file, newHead: arguments[newHead], classNames: names,

@@ -32,7 +32,7 @@ struct KerasWeights {
     layers = model.parameterLayers
     let names = entry?.keras
     self.names = names
-    let sources = file.layers.filter { names?.isInputNormalization($0.name) != true }.flatMap { layer in
+    sources = file.layers.filter { names?.isInputNormalization($0.name) != true }.flatMap { layer in
       let weights = Dictionary(layer.weights.map { ($0.leaf, $0.source) }, uniquingKeysWith: { first, _ in first })
       func source(_ name: String, epsilon: Float?, _ weights: [String: String]) -> Source {
         Source(name: name, isNamed: layer.isNamed, kind: layer.kind, epsilon: epsilon, weights: weights)
@@ -44,8 +44,7 @@ struct KerasWeights {
         source(layer.name + "/depthwise", epsilon: nil, first), source(layer.name + "/pointwise", epsilon: nil, second),
       ]
     }
-    self.sources = sources
-    paths = names?.paths(of: sources.filter(\.isNamed).map(\.name)) ?? [:]
+    paths = names?.paths(of: file.layerNames) ?? [:]
   }
 
   /// The model's parameters.
@@ -177,6 +176,16 @@ extension KerasWeights {
       result[layer.path] = source
     }
     return result
+  }
+}
+
+extension KerasFile {
+  /// The names of layers that the file says; a separable convolution has those of its two convolutions.
+  var layerNames: [String] {
+    layers.filter(\.isNamed).flatMap { layer in
+      layer.weights.contains { $0.leaf == "pointwise_kernel" }
+        ? [layer.name + "/depthwise", layer.name + "/pointwise"] : [layer.name]
+    }
   }
 }
 

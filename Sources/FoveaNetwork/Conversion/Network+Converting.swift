@@ -16,8 +16,8 @@ extension Network {
   ///   - input: the shape of one example, if not the model's own.
   ///   - newHead: so many outputs in place of the file's; what depends on their number is drawn anew from `seed`.
   ///   - classNames: by class index.
-  ///   - preprocessing: what is done to a picture first; by default that of Keras's application, if the file is one's, else
-  ///     its size is made to fit, and bytes become 0...1.
+  ///   - preprocessing: what is done to a picture first; by default that of Keras's application, if the file's layers
+  ///     are called as one's, else its size is made to fit, and bytes become 0...1.
   ///   - seed: decides what is drawn at random.
   ///   - backend: what computes.
   /// - Errors: a file that is missing or damaged; every missing, surplus and mis-shaped tensor at once.
@@ -53,8 +53,10 @@ extension Network {
       )
     }
     var preprocessing = preprocessing
-    if preprocessing == nil, let file = file.keras, let names = entry.keras, input.rank == 3, input.channels == 3 {
-      preprocessing = try .keras(names, file, input: input)
+    if preprocessing == nil, let keras = file.keras, let names = entry.application(of: file), input.rank == 3,
+      input.channels == 3
+    {
+      preprocessing = try .keras(names, keras, input: input)
     }
     self.init(
       traced: traced, model: model, parameters: parameters, classNames: classNames, preprocessing: preprocessing,
@@ -133,6 +135,12 @@ extension CatalogueEntry {
   /// The entry with the options that the names in a file tell.
   fileprivate func fitting(_ file: WeightFile) throws(ZooError) -> CatalogueEntry {
     guard let keras = file.keras else { return try fitting(file.names) }
-    return try fitting(kerasLayers: keras.layers.filter(\.isNamed).map(\.name))
+    return try fitting(kerasLayers: keras.layerNames)
+  }
+
+  /// What Keras's application calls the layers, if the file is one's.
+  package func application(of file: WeightFile) -> KerasNames? {
+    guard let layers = file.keras?.layerNames, let keras, !keras.paths(of: layers).isEmpty else { return nil }
+    return keras
   }
 }

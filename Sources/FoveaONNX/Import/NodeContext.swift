@@ -15,13 +15,15 @@ struct NodeContext {
   var builder: GraphBuilder { graph.builder }
   var isTraining: Bool { graph.builder.isTraining }
 
-  /// The results of another operator on `values`, which has this node's attributes and others.
+  /// The results of another operator on `values`.
+  ///
+  /// - Parameter attributes: all that it has; by default this node's.
   func results(
-    of type: String, on values: [LaidOut], attributes: [String: ONNXAttribute] = [:]
+    of type: String, on values: [LaidOut], attributes: [String: ONNXAttribute]? = nil
   ) throws(ImportError) -> [LaidOut] {
     let inner = ONNXNode(
       name: node.name, type: type, inputs: values.indices.map { "\(node.outputs.first ?? "") input \($0)" },
-      outputs: Array(node.outputs.prefix(1)), attributes: node.attributes.merging(attributes) { _, new in new })
+      outputs: Array(node.outputs.prefix(1)), attributes: attributes ?? node.attributes)
     var context = NodeContext(node: inner, graph: graph)
     context.values = values
     guard let make = ONNXOperators.all[type] else { throw .unsupported("the operator \(type)") }

@@ -2,8 +2,8 @@ import FoveaFormats
 
 /// The attributes that operators have in the versions that are read, by the operators' names.
 ///
-/// - Source: ONNX's "Operators.md" and "Changelog.md", ONNX Runtime's "ContribOperators.md". What Python's `onnx.defs.get_all_schemas_with_history()` lists, but for
-///   attributes that only versions before 6 have.
+/// - Source: for ONNX's operators what Python's `onnx.defs.get_all_schemas_with_history()` lists, but for attributes
+///   that only versions before 6 have; for those of `com.microsoft` ONNX Runtime's "ContribOperators.md".
 enum ONNXAttributes {
   /// Those of `node` that its operator does not have: they may ask for something else than what would be computed.
   static func unknown(of node: ONNXNode, opset: Int) -> [String] {

@@ -18,21 +18,19 @@ extension ONNXOperators {
     "com.microsoft.SkipLayerNormalization": layerNormOfSum,
   ]
 
-  /// The numbers that an activation has besides what it is applied to, in their order.
-  private static let activationNumbers = [
-    "LeakyRelu": ["alpha"], "HardSigmoid": ["alpha", "beta"], "Clip": ["min", "max"],
+  /// The activations that are fused, and what their numbers are called, in their order.
+  private static let fusedActivations: [String: [String]] = [
+    "Relu": [], "Sigmoid": [], "Tanh": [], "Softplus": [], "Softsign": [], "HardSwish": [], "LeakyRelu": ["alpha"],
+    "Elu": ["alpha"], "Celu": ["alpha"], "ThresholdedRelu": ["alpha"], "Selu": ["alpha", "gamma"],
+    "HardSigmoid": ["alpha", "beta"], "Clip": ["min", "max"],
   ]
 
-  private static func activated(
-    _ node: NodeContext, _ x: LaidOut, _ name: String, _ numbers: [Float]
-  ) throws(ImportError) -> [LaidOut] {
-    guard activations[name] != nil else { throw .unsupported("the activation '\(name)'") }
-    let names = activationNumbers[name] ?? []
-    guard numbers.count >= names.count else {
-      throw ImportError("\(numbers.count) numbers for \(name)", fix: "give \(names.joined(separator: " and "))")
-    }
-    return try node.results(
-      of: name, on: [x], attributes: Dictionary(uniqueKeysWithValues: zip(names, numbers.map { .float($0) })))
+  /// The activation that the node names, and what its numbers are called; `nil` if it names none.
+  private static func activation(_ node: NodeContext) throws(ImportError) -> (name: String, numbers: [String])? {
+    let name = try node.text("activation", "")
+    if name.isEmpty { return nil }
+    guard let numbers = fusedActivations[name] else { throw .unsupported("the activation '\(name)'") }
+    return (name, numbers)
   }
 
   /// Image, weights, bias, and something to add before the activation.
@@ -41,18 +39,22 @@ extension ONNXOperators {
     if node.has(2) { operands.append(try node.input(2)) }
     var y = try node.results(of: "Conv", on: operands)[0]
     if node.has(3) { y = try combined(node, y, try node.input(3)) { $0 + $1 } }
-    let name = try node.text("activation", "")
-    return name.isEmpty ? [y] : try activated(node, y, name, try node.floats("activation_params") ?? [])
+    guard let (name, names) = try activation(node) else { return [y] }
+    let numbers = try node.floats("activation_params") ?? []
+    guard numbers.count >= names.count else {
+      throw ImportError("\(numbers.count) numbers for \(name)", fix: "give \(names.joined(separator: " and "))")
+    }
+    return try node.results(
+      of: name, on: [y], attributes: Dictionary(uniqueKeysWithValues: zip(names, numbers.map(ONNXAttribute.float))))
   }
 
   private static func fusedGemm(_ node: NodeContext) throws(ImportError) -> [LaidOut] {
     let y = try node.results(of: "Gemm", on: try node.inputs())[0]
-    let name = try node.text("activation", "")
-    guard !name.isEmpty else { return [y] }
-    // Numbers that the file leaves out are the activation's own.
-    guard node.node.attributes["activation_alpha"] != nil else { return try node.results(of: name, on: [y]) }
-    return try activated(
-      node, y, name, [try node.float("activation_alpha", 0), try node.float("activation_beta", 0)])
+    guard let (name, names) = try activation(node) else { return [y] }
+    // Gemm's own alpha and beta are not the activation's.
+    var numbers: [String: ONNXAttribute] = [:]
+    for number in names { numbers[number] = node.node.attributes["activation_\(number)"] }
+    return try node.results(of: name, on: [y], attributes: numbers)
   }
 
   private static func fusedMatrixProduct(_ node: NodeContext) throws(ImportError) -> [LaidOut] {

@@ -57,7 +57,8 @@ extension ONNXOperators {
     let isTurned = try node.integer("transB", 0) != 0
     var operands = [try node.centered(0, zero: 2), try node.centered(3, zero: 5, along: isTurned ? 0 : 1)]
     if node.has(6) { operands.append(try node.input(6)) }
-    let sums = try node.results(of: "Gemm", on: operands, attributes: ["alpha": .float(1), "beta": .float(1)])[0]
+    let turns = node.node.attributes.filter { ["transA", "transB"].contains($0.key) }
+    let sums = try node.results(of: "Gemm", on: operands, attributes: turns)[0]
     var y = try rescaled(node, sums, scales: (1, 4), along: (1, 1), to: node.has(7) ? 7 : nil)
     y = y.with(try node.checked(try node.float("alpha", 1) * y.value))
     return [node.has(7) ? try node.rounded(y, zero: 8) : y.meaning(.real)]

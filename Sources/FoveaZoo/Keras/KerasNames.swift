@@ -41,6 +41,9 @@ public struct KerasNames: Sendable {
   /// Keras numbers the layers that have no name, `conv2d_94`, from where the last model ended. So their order is what
   /// counts, and they are found only if there are as many as the application makes, one number after another.
   ///
+  /// A name such as `conv1` or `predictions` occurs in other models, too: unless most of the file's layers or most of
+  /// the application's are found, none is, and the file is none of the application's.
+  ///
   /// - Parameter layers: the names that the file says.
   public func paths(of layers: [String]) -> [String: String] {
     var result = named.filter { layers.contains($0.key) }
@@ -52,7 +55,8 @@ public struct KerasNames: Sendable {
       else { continue }
       for ((name, _), path) in zip(found, paths) { result[name] = path }
     }
-    return result
+    let theirs = numbered.values.reduce(named.count) { $0 + $1.count }
+    return 2 * result.count > min(layers.count, theirs) ? result : [:]
   }
 
   /// `conv2d_94` → `conv2d` and 94; Keras 1 has other words for some.

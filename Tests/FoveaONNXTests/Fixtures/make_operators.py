@@ -18,17 +18,20 @@ node = helper.make_node
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
 
 
-def save(name, x, nodes, outputs, opset=20, domains=(), **constants):
-    """`outputs` are names, or pairs of a name and its type if that is not float; `domains` whose operators there are too."""
+def save(name, x, nodes, outputs, opset=20, domains=(), computed=None, **constants):
+    """`outputs` are names, or pairs of a name and its type if that is not float; `domains` whose operators there are
+    too; `computed` are nodes with the same outputs, where ONNX Runtime does not compute `nodes`."""
     tensors = [numpy_helper.from_array(array, key) for key, array in constants.items()]
     pairs = [output if isinstance(output, tuple) else (output, FLOAT) for output in outputs]
     shapes = [None] * len(pairs)
-    for _ in range(2):  # the sizes of the results are known when they have been computed once
+    for made in (computed or nodes, nodes):  # the sizes of the results are known when they have been computed once
         graph = helper.make_graph(
-            nodes, name, [helper.make_tensor_value_info("x", FLOAT, x.shape)],
+            made, name, [helper.make_tensor_value_info("x", FLOAT, x.shape)],
             [helper.make_tensor_value_info(output, kind, shape) for (output, kind), shape in zip(pairs, shapes)], tensors)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)] + [helper.make_opsetid(domain, 1) for domain in domains],
             ir_version=9)
+        if made is nodes and computed:
+            break
         results = onnxruntime.InferenceSession(model.SerializeToString()).run(None, {"x": x})
         shapes = [result.shape for result in results]
     onnx.checker.check_model(model)
@@ -232,4 +235,29 @@ save(
     domains=["com.microsoft"], bias=normal(8), scale=normal(8), shift=normal(8), m=normal(4, 24), row=normal(4),
     other_step=np.array(0.01, np.float32), other_zero=np.array(120, np.uint8), fixed_step=np.array(0.03, np.float32),
     fixed_zero=np.array(90, np.uint8), truth=np.array([True, False] * 4),
+)
+
+# Activations behind a product of matrices whose alpha and beta are none of theirs, with all of their own numbers, and
+# with fewer: these ONNX Runtime does not fuse, and computes the product and the activation one after the other.
+activations = [
+    (kind, dict(list(numbers.items())[:count]), count == len(numbers))
+    for kind, numbers in {
+        "Relu": {}, "Softplus": {}, "LeakyRelu": {"alpha": 0.3}, "Elu": {"alpha": 0.7}, "Celu": {"alpha": 0.6},
+        "ThresholdedRelu": {"alpha": 0.4}, "Selu": {"alpha": 1.3, "gamma": 0.9},
+        "HardSigmoid": {"alpha": 0.3, "beta": 0.4},
+    }.items()
+    for count in range(len(numbers) + 1)
+]
+product = {"transB": 1, "alpha": 0.5, "beta": 2.0}
+fused = [
+    node("FusedGemm", ["x", "m", "row"], [f"{kind}_{len(numbers)}"], domain="com.microsoft", activation=kind, **product,
+         **{f"activation_{key}": number for key, number in numbers.items()})
+    for kind, numbers, _ in activations
+]
+save(
+    "fused", normal(5, 6), fused, [one.output[0] for one in fused], domains=["com.microsoft"],
+    computed=[node("Gemm", ["x", "m", "row"], ["product"], **product)] + [
+        one if is_whole else node(kind, ["product"], list(one.output), **numbers)
+        for one, (kind, numbers, is_whole) in zip(fused, activations)],
+    m=normal(4, 6), row=np.array([-1, -0.25, 0, 0.5], np.float32),  # so that every activation has both signs
 )
