@@ -7,6 +7,12 @@
 #define FOVEA_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #define FOVEA_INLINE static inline __attribute__((always_inline))
 
+/// Compiled for processors that round to bfloat16 in one instruction: beside a FOVEA_KERNEL, for where `fovea_rounds` says so.
+#define FOVEA_ROUNDING_KERNEL __attribute__((target("arch=x86-64-v4,avx512bf16")))
+static inline bool fovea_rounds(void) {
+  return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16");
+}
+
 /// Lets the compiler add in another order and fuse multiplication with addition: the kernels' tests allow for it.
 #define FOVEA_FAST_SUMS _Pragma("clang fp reassociate(on) contract(fast)")
 

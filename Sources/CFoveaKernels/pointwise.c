@@ -112,8 +112,9 @@ static step_body body_of(fovea_operation operation) {
 
 typedef struct {
   const fovea_expression *e;
-  const float *const *inputs;
-  float *y;
+  const void *const *inputs;
+  void *y;
+  void (*narrow)(int64_t, const float *, uint16_t *);
   step_body bodies[FOVEA_MAX_STEPS];
 } job;
 
@@ -148,6 +149,11 @@ static int64_t period(const fovea_strided *space) {
   return period;
 }
 
+// Kernels of their own, so that they are compiled for the processor.
+FOVEA_KERNEL void fovea_widen_tile(int64_t n, const uint16_t *x, float *y) { fovea_widen_all(n, x, y); }
+FOVEA_KERNEL void fovea_narrow_tile(int64_t n, const float *x, uint16_t *y) { fovea_narrow_all(false, n, x, y); }
+FOVEA_ROUNDING_KERNEL void fovea_round_tile(int64_t n, const float *x, uint16_t *y) { fovea_narrow_all(true, n, x, y); }
+
 static void tiles(void *context, int64_t begin, int64_t end) {
   const job *j = context;
   const fovea_expression *e = j->e;
@@ -159,7 +165,7 @@ static void tiles(void *context, int64_t begin, int64_t end) {
   for (int r = 0; r < FOVEA_MAX_REGISTERS; r++) place[r] = memory[r];
   for (int i = 0; i < e->inputs; i++)
     if (e->kind[i] == FOVEA_SCALAR)
-      for (int k = 0; k < TILE; k++) memory[i][k] = j->inputs[i][0];
+      for (int k = 0; k < TILE; k++) memory[i][k] = *(const float *)j->inputs[i];
 
   for (int64_t at = begin; at < end; at += TILE) {
     int64_t n = fovea_min(TILE, end - at), padded = fovea_ceil_div(n, 16) * 16;
@@ -170,26 +176,29 @@ static void tiles(void *context, int64_t begin, int64_t end) {
         phase[i] = at % periods[i], filled[i] = n;
       } else if (e->kind[i] == FOVEA_DENSE && padded == n) {
         place[i] = (float *)j->inputs[i] + at;  // only read
+      } else if (e->kind[i] == FOVEA_DENSE_NARROW) {
+        fovea_widen_tile(n, (const uint16_t *)j->inputs[i] + at, memory[i]);
       } else if (e->kind[i] == FOVEA_DENSE) {
         place[i] = memory[i];
-        __builtin_memcpy(memory[i], j->inputs[i] + at, (size_t)n * sizeof(float));
+        __builtin_memcpy(memory[i], (const float *)j->inputs[i] + at, (size_t)n * sizeof(float));
       }
       if (padded != n && e->kind[i] != FOVEA_SCALAR)
         for (int64_t k = n; k < padded; k++) memory[i][k] = 1;
     }
     for (int s = 0; s < e->steps; s++) {
       const fovea_step *step = &e->step[s];
-      bool writes_result = s + 1 == e->steps && padded == n;
-      float *y = writes_result ? j->y + at : memory[step->result];
+      bool writes_result = s + 1 == e->steps && padded == n && !e->gives_narrow;
+      float *y = writes_result ? (float *)j->y + at : memory[step->result];
       j->bodies[s](step, padded, place[step->a], place[step->b], y);
     }
-    if (padded != n)
-      __builtin_memcpy(j->y + at, memory[e->step[e->steps - 1].result], (size_t)n * sizeof(float));
+    const float *result = memory[e->step[e->steps - 1].result];
+    if (e->gives_narrow) j->narrow(n, result, (uint16_t *)j->y + at);
+    else if (padded != n) __builtin_memcpy((float *)j->y + at, result, (size_t)n * sizeof(float));
   }
 }
 
-void fovea_evaluate(const fovea_expression *e, int64_t count, const float *const *inputs, float *y) {
-  job j = {.e = e, .inputs = inputs, .y = y};
+void fovea_evaluate(const fovea_expression *e, int64_t count, const void *const *inputs, void *y) {
+  job j = {.e = e, .inputs = inputs, .y = y, .narrow = fovea_rounds() ? fovea_round_tile : fovea_narrow_tile};
   for (int s = 0; s < e->steps; s++) j.bodies[s] = body_of(e->step[s].operation);
   fovea_parallel(count, GRAIN, &j, tiles);
 }

@@ -1,10 +1,9 @@
-// Max, average and p-norm pooling, forward and backward, for images in channel blocks: a position holds `width` neighbouring
-// channels. Forward, each row of outputs is independent; backward, each image and channel block, since the kernels walk the
-// outputs of one and scatter.
+// Max, average and p-norm pooling, and the gradients of the last two. Forward, each row of outputs is independent;
+// backward, each image and channel block, since the kernels walk the outputs of one and scatter.
 #include <math.h>
 #include <string.h>
 
-#include "parallel.h"
+#include "pooling_windows.h"
 
 typedef struct {
   fovea_pooling p;
@@ -12,46 +11,6 @@ typedef struct {
   float *y;
   int32_t *switches;
 } job;
-
-typedef struct {
-  int64_t first[3], begin[3], end[3];
-} window;
-
-// The positions k of the window at output `o` that lie inside the input: begin..<end along each axis.
-FOVEA_INLINE void clip(const fovea_pooling *p, int axis, int64_t o, window *w) {
-  int64_t first = o * p->stride[axis] - p->before[axis], d = p->dilation[axis], room = p->input[axis] - first;
-  w->first[axis] = first;
-  w->begin[axis] = first >= 0 ? 0 : d == 1 ? -first : fovea_ceil_div(-first, d);
-  w->end[axis] = room <= 0 ? 0 : fovea_min(p->size[axis], d == 1 ? room : fovea_ceil_div(room, d));
-}
-
-// The body runs for every output of a row, with `w`, its window, and `o`, its offset in the row.
-#define FOR_ROW(row)                                                                            \
-  window w;                                                                                     \
-  clip(p, 0, (row) / p->output[1], &w);                                                         \
-  clip(p, 1, (row) % p->output[1], &w);                                                         \
-  for (int64_t ow = 0, o = 0; ow < p->output[2]; ow++, o += width)                              \
-    if (clip(p, 2, ow, &w), true)
-
-// Likewise for every output of an image and channel block.
-#define FOR_OUTPUTS                                                                             \
-  window w;                                                                                     \
-  int64_t o = 0;                                                                                \
-  for (int64_t od = 0; od < p->output[0]; od++)                                                 \
-    for (int64_t oh = (clip(p, 0, od, &w), 0); oh < p->output[1]; oh++)                         \
-      for (int64_t ow = (clip(p, 1, oh, &w), 0); ow < p->output[2]; ow++, o += width)           \
-        if (clip(p, 2, ow, &w), true)
-
-// The body runs with `i`, the offset of an input position, in row-major order of the window.
-#define FOR_WINDOW                                                                              \
-  for (int64_t kd = w.begin[0]; kd < w.end[0]; kd++)                                            \
-    for (int64_t kh = w.begin[1]; kh < w.end[1]; kh++)                                          \
-      for (int64_t kw = w.begin[2],                                                             \
-                   i = (((w.first[0] + kd * p->dilation[0]) * p->input[1] + w.first[1] + kh * p->dilation[1]) * \
-                            p->input[2] + w.first[2] + kw * p->dilation[2]) * width;            \
-           kw < w.end[2]; kw++, i += p->dilation[2] * width)
-
-FOVEA_INLINE int64_t positions(const int64_t *size) { return size[0] * size[1] * size[2]; }
 
 // A window that hangs over the padding is cut off there.
 FOVEA_INLINE int64_t padded(const fovea_pooling *p, const window *w, int axis) {
@@ -85,32 +44,6 @@ FOVEA_INLINE void max_row(const fovea_pooling *p, int64_t width, int64_t row, co
       float best = -INFINITY;
       FOR_WINDOW best = x[i + c] > best || x[i + c] != x[i + c] ? x[i + c] : best;
       y[o + c] = best;
-    }
-  }
-}
-
-// Wide rows are handled in strips, so that the winners of a window fit on the stack.
-enum { STRIP = 64 };
-
-FOVEA_INLINE void max_gradient_block(const fovea_pooling *p, int64_t width, const float *restrict g, const float *restrict x, float *restrict dx) {
-  memset(dx, 0, sizeof(float) * (size_t)(positions(p->input) * width));
-  FOR_OUTPUTS {
-    for (int64_t strip = 0; strip < width; strip += STRIP) {
-      int64_t count = fovea_min(STRIP, width - strip);
-      float best[STRIP];
-      int32_t where[STRIP];
-      for (int64_t c = 0; c < count; c++) best[c] = -INFINITY, where[c] = -1;
-      FOR_WINDOW {
-        int32_t position = (int32_t)(i / width);
-        for (int64_t c = 0; c < count; c++) {
-          float v = x[i + strip + c];
-          bool wins = v > best[c] || v != v || where[c] < 0;
-          best[c] = wins ? v : best[c];
-          where[c] = wins ? position : where[c];
-        }
-      }
-      for (int64_t c = 0; c < count; c++)
-        if (where[c] >= 0) dx[(int64_t)where[c] * width + strip + c] += g[o + strip + c];
     }
   }
 }
@@ -217,15 +150,6 @@ FOVEA_INLINE void switches_row(const fovea_pooling *p, int64_t width, int64_t ro
   }
 }
 
-// The common widths are compiled as constants.
-#define DISPATCH(call)                 \
-  switch (p->width) {                  \
-    case 16: { enum { width = 16 }; call; break; } \
-    case 8: { enum { width = 8 }; call; break; }   \
-    case 6: { enum { width = 6 }; call; break; }   \
-    default: { int64_t width = p->width; call; }   \
-  }
-
 // Forward: one piece is one row of outputs. `b` is its image and channel block, `to` where it begins.
 #define ROW_LOOP(name, call)                                                          \
   FOVEA_KERNEL void name(void *context, int64_t begin, int64_t end) {                 \
@@ -252,8 +176,6 @@ ROW_LOOP(fovea_average_rows, average_row(p, width, row, j->x + b * inputs, j->y 
 ROW_LOOP(fovea_lp_rows, POWERS(lp_row(p, width, row, power, j->x + b * inputs, j->y + to)))
 ROW_LOOP(fovea_switch_rows, switches_row(p, width, row, j->x + b * inputs, j->switches + to))
 
-IMAGE_LOOP(fovea_max_gradient_images,
-           max_gradient_block(p, width, j->g + b * outputs, j->x + b * inputs, j->y + b * inputs))
 IMAGE_LOOP(fovea_average_gradient_images, average_gradient_block(p, width, j->g + b * outputs, j->y + b * inputs))
 IMAGE_LOOP(fovea_lp_gradient_images,
            POWERS(lp_gradient_block(p, width, power, j->g + b * outputs, j->x + b * inputs, j->norm + b * outputs,
@@ -271,11 +193,6 @@ static void for_rows(job *j, fovea_body body) {
 void fovea_max_pool(fovea_pooling p, const float * x, float * y) {
   job j = {.p = p, .x = x, .y = y};
   for_rows(&j, fovea_max_rows);
-}
-
-void fovea_max_pool_gradient(fovea_pooling p, const float *restrict g, const float * x, float * dx) {
-  job j = {.p = p, .g = g, .x = x, .y = dx};
-  fovea_parallel(p.images * p.blocks, 1, &j, fovea_max_gradient_images);
 }
 
 void fovea_average_pool(fovea_pooling p, const float * x, float * y) {

@@ -135,11 +135,16 @@ extension ConformanceCase {
 
 /// The layout in which a convolution of `backend` leaves a result of this shape, if it is not row-major.
 func nativeLayout(of shape: Shape, _ type: ElementType, on backend: any Backend) throws -> Layout? {
-  guard type == .float32, (3...5).contains(shape.rank) else { return nil }
+  guard type == .float32 || type == .bfloat16, (3...5).contains(shape.rank) else { return nil }
   let window = Window(size: shape.dimensions[1..<(shape.rank - 1)].map { _ in 3 }, padding: .same)
   let weights = Shape(window.size + [shape.channels, shape.channels])
+  let operation = Op.Convolution(window)
+  let zeros = [shape, weights].map { shape in
+    type == .float32
+      ? Tensor(shape: shape) : Tensor([BFloat16](repeating: BFloat16(0), count: shape.count), shape: shape)
+  }
   var convolution = KernelRun(
-    Op.Convolution(window), on: [Tensor(shape: shape), Tensor(shape: weights)], backend: backend)
+    type == .float32 ? operation : Mixed(operation, isNarrow: true), on: zeros, backend: backend)
   convolution.staticInputs = [1]
   guard let layout = try convolution.kernel()?.outputLayout, !layout.isRowMajor(shape) else { return nil }
   return layout

@@ -13,6 +13,18 @@ typedef struct {
   int64_t outer, blocks, inner, width, channels;
 } fovea_channels;
 
+/// Numbers that a kernel reads: floats, or, if `narrow`, bfloat16. It computes with floats all the same.
+typedef struct {
+  const void *at;
+  bool narrow;
+} fovea_numbers;
+
+/// Likewise where it writes; what is narrow is rounded to the nearest.
+typedef struct {
+  void *at;
+  bool narrow;
+} fovea_result;
+
 /// By what the sum under a window is divided: what lies inside the input, inside the padded input, or `number`.
 typedef enum { FOVEA_INSIDE, FOVEA_PADDED, FOVEA_NUMBER } fovea_divisor;
 
@@ -77,16 +89,16 @@ int fovea_threads(void);
 
 // Batch normalisation. Scratch: floats, see `fovea_moments_scratch`.
 size_t fovea_moments_scratch(fovea_channels layout);
-void fovea_batch_moments(fovea_channels layout, const float *x, float *moments, float *scratch);
-/// `residual` may be null.
-void fovea_batch_normalize(fovea_channels layout, float epsilon, bool rectifies, const float *x, const float *moments,
-                           const float *scale, const float *bias, const float *residual, float *y);
-void fovea_batch_norm_reductions(fovea_channels layout, float epsilon, const float *g, const float *x,
+void fovea_batch_moments(fovea_channels layout, fovea_numbers x, float *moments, float *scratch);
+/// The residual may be null. The result may be what is read, if it is as narrow.
+void fovea_batch_normalize(fovea_channels layout, float epsilon, bool rectifies, fovea_numbers x, const float *moments,
+                           const float *scale, const float *bias, fovea_numbers residual, fovea_result y);
+void fovea_batch_norm_reductions(fovea_channels layout, float epsilon, fovea_numbers g, fovea_numbers x,
                                  const float *moments, float *sums, float *scratch);
-void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, const float *g, const float *x,
-                                     const float *moments, const float *scale, const float *sums, float *dx);
+void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, fovea_numbers g, fovea_numbers x,
+                                     const float *moments, const float *scale, const float *sums, fovea_result dx);
 /// The sum of every channel.
-void fovea_channel_sums(fovea_channels layout, const float *x, float *sums, float *scratch);
+void fovea_channel_sums(fovea_channels layout, fovea_numbers x, float *sums, float *scratch);
 
 // Winograd's convolution.
 /// Weights 3×3×channels×filters to panels of filters × blocks of channels × 3×3 × a panel, zeros beyond the last filter and
@@ -112,7 +124,10 @@ void fovea_row_convolve(fovea_row_convolution c, const float *x, const float *w,
 
 // Pooling.
 void fovea_max_pool(fovea_pooling p, const float *x, float *y);
-void fovea_max_pool_gradient(fovea_pooling p, const float *g, const float *x, float *dx);
+/// What is narrow is widened image by image; then `scratch` has to be there, in bytes for so many workers.
+size_t fovea_max_pool_gradient_scratch(fovea_pooling p, int workers);
+void fovea_max_pool_gradient(fovea_pooling p, fovea_numbers g, fovea_numbers x, fovea_result dx, int workers,
+                             float *scratch);
 void fovea_average_pool(fovea_pooling p, const float *x, float *y);
 void fovea_average_pool_gradient(fovea_pooling p, const float *g, float *dx);
 void fovea_lp_pool(fovea_pooling p, const float *x, float *y);
@@ -251,19 +266,22 @@ typedef struct {
   float p, q;
 } fovea_step;
 
-/// How an input is read: place by place, the same number everywhere, or with the strides of its `space`.
-typedef enum { FOVEA_DENSE, FOVEA_SCALAR, FOVEA_STRIDED } fovea_reading;
+/// How an input is read: place by place, likewise as bfloat16, the same number everywhere, or with the strides of its
+/// `space`.
+typedef enum { FOVEA_DENSE, FOVEA_DENSE_NARROW, FOVEA_SCALAR, FOVEA_STRIDED } fovea_reading;
 
-/// Registers 0..<inputs are the inputs, which no step overwrites; the last step's result is the expression's.
+/// Registers 0..<inputs are the inputs, which no step overwrites; the last step's result is the expression's, in bfloat16
+/// if it `gives_narrow`.
 typedef struct {
   int32_t inputs, steps;
+  bool gives_narrow;
   fovea_reading kind[FOVEA_MAX_INPUTS];
   fovea_strided space[FOVEA_MAX_INPUTS];
   fovea_step step[FOVEA_MAX_STEPS];
 } fovea_expression;
 
-/// A dense input may be the output.
-void fovea_evaluate(const fovea_expression *e, int64_t count, const float *const *inputs, float *y);
+/// A dense input may be the output, if it is as narrow.
+void fovea_evaluate(const fovea_expression *e, int64_t count, const void *const *inputs, void *y);
 
 void fovea_linear_combination(int64_t count, int terms, const float *const *x, const float *factors, float *y);
 void fovea_dropout(int64_t count, float rate, uint32_t threshold, uint32_t stream, const int32_t *state,

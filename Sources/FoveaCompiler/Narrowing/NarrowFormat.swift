@@ -38,12 +38,17 @@ protocol NarrowComputing {
   func format(ofInput position: Int, givingNarrow isNarrow: Bool) -> NarrowFormat?
   /// Whether its result can be narrow.
   var canGiveNarrow: Bool { get }
-  func operation(giving output: NarrowFormat?) -> any Operation
+  /// - Parameter types: of what it reads.
+  func operation(giving output: NarrowFormat?, reading types: [ElementType]) -> any Operation
+  /// Whether an input may be narrow or not, whatever the others and the result are.
+  func takesAsHeld(_ position: Int) -> Bool
   /// What is read in the place of an input that comes as `float32`.
   func prepared(_ position: Int, _ node: Graph.NodeID, in graph: inout NarrowGraph, path: String) -> Graph.NodeID
 }
 
 extension NarrowComputing {
+  func takesAsHeld(_ position: Int) -> Bool { false }
+
   func prepared(_ position: Int, _ node: Graph.NodeID, in graph: inout NarrowGraph, path: String) -> Graph.NodeID {
     node
   }

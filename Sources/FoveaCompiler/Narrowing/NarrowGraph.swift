@@ -3,11 +3,12 @@ import FoveaGraph
 
 /// A graph in which chosen nodes compute with narrow numbers, as far as it is made.
 ///
-/// Results that only such nodes read stay narrow, through max pooling and views, too; others are `float32`. Every
-/// number is narrowed once, however many read it.
+/// Results that only such nodes read stay narrow, through max pooling, concatenations and views, too; others are
+/// `float32`. Every number is narrowed once, however many read it.
 struct NarrowGraph {
   private let old: Graph
   private let computing: [Graph.NodeID: any NarrowComputing]
+  private let common: NarrowFormat?
   private(set) var result = Graph()
   /// For each old node, how its result is held; `nil` if it is `float32`.
   private var held: [NarrowFormat?]
@@ -15,8 +16,9 @@ struct NarrowGraph {
   private var numbers: [Graph.NodeID?]
   private var narrow: [[NarrowFormat: Graph.NodeID]]
 
-  init(_ graph: Graph, computing: [Graph.NodeID: any NarrowComputing]) {
-    (old, self.computing) = (graph, computing)
+  /// - Parameter common: how a result is held whose readers all take it as it is held; `nil` as `float32`.
+  init(_ graph: Graph, computing: [Graph.NodeID: any NarrowComputing], common: NarrowFormat? = nil) {
+    (old, self.computing, self.common) = (graph, computing, common)
     held = graph.nodes.map { _ in nil }
     numbers = graph.nodes.map { _ in nil }
     narrow = graph.nodes.map { _ in [:] }
@@ -25,7 +27,7 @@ struct NarrowGraph {
     for id in graph.nodes.indices.reversed() where !isRoot.contains(id) {
       guard computing[id]?.canGiveNarrow ?? passesNarrow(id) else { continue }
       let wanted = Set(users[id].flatMap { formats(of: id, readBy: $0) })
-      if wanted.count == 1, let format = wanted.first! { held[id] = format }
+      if wanted.count <= 1 { held[id] = wanted.first ?? common }
     }
     for (id, node) in graph.nodes.enumerated() { add(node, id) }
     result.outputs = old.outputs.map { .init(name: $0.name, node: numbers(of: $0.node)) }
@@ -37,15 +39,23 @@ struct NarrowGraph {
     result.removeDeadNodes()
   }
 
-  /// Whether a node gives its input's numbers, only fewer of them or in another order.
+  /// Whether a node gives its inputs' numbers, only fewer of them or in another order; or means of them, which bfloat16
+  /// holds as well as them.
   private func passesNarrow(_ id: Graph.NodeID) -> Bool {
     let node = old.nodes[id]
-    return node.elementType == .float32 && (node.operation is Op.MaxPool || node.operation is any ViewOperation)
+    guard node.elementType == .float32 else { return false }
+    switch node.operation {
+    case is Op.MaxPool, is Op.Concatenate, is any ViewOperation: return true
+    case let pool as Op.AveragePool: return common == .bfloat16 && pool.isMeanOfInside(old.nodes[node.inputs[0]].shape)
+    default: return false
+    }
   }
 
-  /// In which formats a reader takes the result of `id`.
+  /// In which formats a reader takes the result of `id`; none if it takes it as it is held.
   private func formats(of id: Graph.NodeID, readBy reader: Graph.NodeID) -> [NarrowFormat?] {
-    let places = old.nodes[reader].inputs.indices.filter { old.nodes[reader].inputs[$0] == id }
+    let places = old.nodes[reader].inputs.indices.filter { place in
+      old.nodes[reader].inputs[place] == id && computing[reader]?.takesAsHeld(place) != true
+    }
     return places.map { place in
       guard let computing = computing[reader] else { return passesNarrow(reader) ? held[reader] : nil }
       return computing.format(ofInput: place, givingNarrow: held[reader] != nil)
@@ -58,14 +68,16 @@ struct NarrowGraph {
     if let computing = computing[id] {
       new.inputs = []
       for (place, input) in node.inputs.enumerated() {
-        if let format = computing.format(ofInput: place, givingNarrow: output != nil) {
+        if let format = computing.takesAsHeld(place)
+          ? held[input] : computing.format(ofInput: place, givingNarrow: output != nil)
+        {
           new.inputs.append(narrow(input, format))
         } else {
           let given = numbers(of: input)
           new.inputs.append(computing.prepared(place, given, in: &self, path: node.path))
         }
       }
-      new.operation = computing.operation(giving: output)
+      new.operation = computing.operation(giving: output, reading: new.inputs.map { result.nodes[$0].elementType })
     } else if let output {
       new.inputs = node.inputs.map { narrow($0, output) }
     } else {

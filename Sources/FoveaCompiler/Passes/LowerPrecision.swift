@@ -3,8 +3,9 @@ public import FoveaGraph
 
 /// Lets convolutions, matrix products and their gradients multiply bfloat16 numbers and add in `float32`.
 ///
-/// Activations between them are held in bfloat16 where nobody else reads them. Parameters, statistics, losses and sums
-/// stay `float32`: weights are rounded for each step.
+/// Activations and their gradients are held in bfloat16; normalisations, rectifiers and sums between the products read
+/// and write them so, and compute in `float32`. Parameters, statistics, losses and sums stay `float32`: weights are
+/// rounded for each step.
 ///
 /// - Source: Kalamkar et al. 2019, "A Study of BFLOAT16 for Deep Learning Training", §3.
 public struct LowerPrecision: Pass {
@@ -19,6 +20,10 @@ public struct LowerPrecision: Pass {
     for (id, node) in graph.nodes.enumerated() where !isStatic[id] {
       let fused = node.operation as? Fused
       let base: any Operation = fused?.base ?? node.operation
+      if let layer = CarryingLayer(node, in: graph) {
+        computing[id] = layer
+        continue
+      }
       guard Self.isHeavy(base), node.inputs.prefix(2).allSatisfy({ graph.nodes[$0].elementType == .float32 }) else {
         continue
       }
@@ -26,9 +31,9 @@ public struct LowerPrecision: Pass {
       let operands = node.inputs.enumerated().map { place, input in
         (shape: graph.nodes[input].shape, type: place < 2 ? ElementType.bfloat16 : .float32)
       }
-      if backend.canRun(layer.operation(giving: nil), on: operands) { computing[id] = layer }
+      if backend.canRun(layer.operation(giving: nil, reading: []), on: operands) { computing[id] = layer }
     }
-    graph = NarrowGraph(graph, computing: computing).result
+    graph = NarrowGraph(graph, computing: computing, common: .bfloat16).result
   }
 
   private static func isHeavy(_ operation: any Operation) -> Bool {
@@ -50,5 +55,7 @@ private struct MixedLayer: NarrowComputing {
   /// Gradients of weights go to the optimizer, which wants all of their bits.
   var canGiveNarrow: Bool { !(base is Op.ConvolutionWeightsGradient) }
 
-  func operation(giving output: NarrowFormat?) -> any Operation { Mixed(base, epilogue, isNarrow: output != nil) }
+  func operation(giving output: NarrowFormat?, reading types: [ElementType]) -> any Operation {
+    Mixed(base, epilogue, isNarrow: output != nil)
+  }
 }

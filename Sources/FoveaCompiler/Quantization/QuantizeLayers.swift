@@ -28,7 +28,9 @@ public struct QuantizeLayers: Pass {
       var operands = zip(graph.nodes[layer.node].inputs, types).map { (shape: graph.nodes[$0].shape, type: $1) }
       if layer.transposesWeights { operands[1].shape = [operands[1].shape[1], operands[1].shape[0]] }
       let quantized = QuantizedLayer(layer: layer, ranges: ranges, weightScales: scales)
-      if backend.canRun(quantized.operation(giving: nil), on: operands) { computing[layer.node] = quantized }
+      if backend.canRun(quantized.operation(giving: nil, reading: []), on: operands) {
+        computing[layer.node] = quantized
+      }
     }
     graph = NarrowGraph(graph, computing: computing).result
   }
@@ -54,7 +56,7 @@ private struct QuantizedLayer: NarrowComputing {
       && (layer.residual == nil || ranges.residual != nil)
   }
 
-  func operation(giving output: NarrowFormat?) -> any Operation {
+  func operation(giving output: NarrowFormat?, reading types: [ElementType]) -> any Operation {
     let range: Quantization.Range? = if case .whole(let range)? = output { range } else { nil }
     return Quantized(
       layer.base, layer.epilogue, input: ranges.input, weights: weightScales,

@@ -31,6 +31,17 @@ extension Op {
 
     public var label: String { divisor == .number(1) ? "sum_pool" : Self.name }
 
+    /// Whether it gives the mean of what lies inside the input of shape `x`, whatever its divisor is called.
+    package func isMeanOfInside(_ x: Shape) -> Bool {
+      if divisor == .inside { return true }
+      guard divisor == .padded, let output = try? window.pooledShape(of: x) else { return false }
+      return (0..<window.rank).allSatisfy { axis in
+        let edges = window.edges(axis, length: x[axis + 1])
+        let reach = (output[axis + 1] - 1) * window.strides[axis] + window.extent(axis)
+        return edges.before == 0 && reach <= x[axis + 1]
+      }
+    }
+
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
       if case .number(let number) = divisor, !(1...Window.sizes.upperBound).contains(number) {
         throw ShapeError("the divisor is \(number)", fix: "use 1 or more, \(Window.sizes.upperBound) at most")

@@ -1,3 +1,4 @@
+import FoveaCompiler
 import FoveaCore
 internal import CFoveaKernels
 
@@ -13,6 +14,16 @@ extension UnsafeMutableRawPointer {
   var floats: UnsafeMutablePointer<Float> { assumingMemoryBound(to: Float.self) }
   var words: UnsafeMutablePointer<UInt32> { assumingMemoryBound(to: UInt32.self) }
   var integers: UnsafeMutablePointer<Int32> { assumingMemoryBound(to: Int32.self) }
+}
+
+extension Kernel.Memory {
+  /// An input that may be `float32` or `bfloat16`.
+  func numbers(_ position: Int, _ operand: KernelRequest.Operand) -> fovea_numbers {
+    fovea_numbers(at: inputs[position], narrow: operand.elementType == .bfloat16)
+  }
+
+  /// The result, likewise.
+  func result(_ type: ElementType) -> fovea_result { fovea_result(at: output, narrow: type == .bfloat16) }
 }
 
 /// An iteration space for the strided C kernels, simplified: axes of length 1 are left out, and axes that follow one

@@ -3,6 +3,8 @@ import FoveaCore
 import FoveaGraph
 internal import CFoveaKernels
 
+// What has as many numbers as the input may be bfloat16, each by itself; moments and sums are `float32`.
+
 extension Op.BatchMoments: OneDNNKernel {
   func kernel(for request: KernelRequest) -> Kernel? {
     let x = ChannelLayout(request.inputs[0].shape, preferring: request.inputs[0].layout)
@@ -10,62 +12,68 @@ extension Op.BatchMoments: OneDNNKernel {
       name: "c", inputLayouts: [x.layout], outputLayout: .rowMajor(request.outputShape),
       scratchBytes: fovea_moments_scratch(x.value)
     ) { memory in
-      {
-        fovea_batch_moments(x.value, memory.inputs[0].floats, memory.output.floats, memory.scratch!.floats)
-      }
+      let input = memory.numbers(0, request.inputs[0])
+      return { fovea_batch_moments(x.value, input, memory.output.floats, memory.scratch!.floats) }
     }
   }
 }
 
 extension Op.BatchNormalize: OneDNNFusedKernel {
-  func kernel(for request: KernelRequest, _ epilogue: Epilogue) -> Kernel? {
-    let x = ChannelLayout(request.inputs[0].shape, preferring: request.inputs[0].layout)
-    var layouts = [x.layout] + request.inputs[1...3].map { .rowMajor($0.shape) }
-    if epilogue.hasResidual { layouts.append(x.layout) }
+  func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
+    let (inputs, type) = (request.inputs, request.outputType)
+    let x = ChannelLayout(inputs[0].shape, preferring: inputs[0].layout)
+    var layouts = [x.layout] + inputs[1...3].map { .rowMajor($0.shape) }
+    if epilogue.hasResidual { layouts.append(try x.layout(of: inputs[4].elementType)) }
     let (epsilon, rectifies) = (epsilon, epilogue.activation == .relu)
     return Kernel(
-      name: "c", inputLayouts: layouts, outputLayout: x.layout,
-      overwritableInputs: epilogue.hasResidual ? [0, 4] : [0]
+      name: "c", inputLayouts: layouts, outputLayout: try x.layout(of: type),
+      overwritableInputs: (epilogue.hasResidual ? [0, 4] : [0]).filter { inputs[$0].elementType == type }
     ) { memory in
-      let inputs = memory.inputs.map(\.floats)
+      let floats = memory.inputs.map(\.floats)
+      let (input, result) = (memory.numbers(0, inputs[0]), memory.result(type))
+      let residual = epilogue.hasResidual ? memory.numbers(4, inputs[4]) : fovea_numbers()
       return {
         fovea_batch_normalize(
-          x.value, epsilon, rectifies, inputs[0], inputs[1], inputs[2], inputs[3], inputs.count > 4 ? inputs[4] : nil,
-          memory.output.floats)
+          x.value, epsilon, rectifies, input, floats[1], floats[2], floats[3], residual, result)
       }
     }
   }
 }
 
 extension Op.BatchNormReductions: OneDNNKernel {
-  func kernel(for request: KernelRequest) -> Kernel? {
-    let x = ChannelLayout(request.inputs[1].shape, preferring: request.inputs[1].layout)
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    let inputs = request.inputs
+    let x = ChannelLayout(inputs[1].shape, preferring: inputs[1].layout)
     let epsilon = epsilon
     return Kernel(
-      name: "c", inputLayouts: [x.layout, x.layout, .rowMajor(request.inputs[2].shape)],
+      name: "c", inputLayouts: [try x.layout(of: inputs[0].elementType), x.layout, .rowMajor(inputs[2].shape)],
       outputLayout: .rowMajor(request.outputShape), scratchBytes: fovea_moments_scratch(x.value)
     ) { memory in
-      let inputs = memory.inputs.map(\.floats)
+      let (gradient, input) = (memory.numbers(0, inputs[0]), memory.numbers(1, inputs[1]))
+      let moments = memory.inputs[2].floats
       return {
         fovea_batch_norm_reductions(
-          x.value, epsilon, inputs[0], inputs[1], inputs[2], memory.output.floats, memory.scratch!.floats)
+          x.value, epsilon, gradient, input, moments, memory.output.floats, memory.scratch!.floats)
       }
     }
   }
 }
 
 extension Op.BatchNormInputGradient: OneDNNKernel {
-  func kernel(for request: KernelRequest) -> Kernel? {
-    let x = ChannelLayout(request.inputs[1].shape, preferring: request.inputs[1].layout)
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    let (inputs, type) = (request.inputs, request.outputType)
+    let x = ChannelLayout(inputs[1].shape, preferring: inputs[1].layout)
     let epsilon = epsilon
+    let layouts = [try x.layout(of: inputs[0].elementType), x.layout] + inputs[2...4].map { .rowMajor($0.shape) }
     return Kernel(
-      name: "c", inputLayouts: [x.layout, x.layout] + request.inputs[2...4].map { .rowMajor($0.shape) },
-      outputLayout: x.layout, overwritableInputs: [0, 1]
+      name: "c", inputLayouts: layouts, outputLayout: try x.layout(of: type),
+      overwritableInputs: [0, 1].filter { inputs[$0].elementType == type }
     ) { memory in
-      let inputs = memory.inputs.map(\.floats)
+      let (gradient, input) = (memory.numbers(0, inputs[0]), memory.numbers(1, inputs[1]))
+      let (floats, result) = (memory.inputs.map(\.floats), memory.result(type))
       return {
         fovea_batch_norm_input_gradient(
-          x.value, epsilon, inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], memory.output.floats)
+          x.value, epsilon, gradient, input, floats[2], floats[3], floats[4], result)
       }
     }
   }

@@ -64,8 +64,11 @@ struct ChannelLayout: Sendable {
   }
 
   /// The same arrangement for an image of other spatial sizes, e.g. after pooling.
-  func resized(to shape: Shape) throws -> Layout {
+  func resized(to shape: Shape, of type: ElementType = .float32) throws -> Layout {
     guard isBlocked else { return .rowMajor(shape) }
-    return try MemoryDescriptor(blocked: shape, width).layout(of: shape)
+    return try MemoryDescriptor(blocked: shape, width).layout(of: shape).holding(type, shape)
   }
+
+  /// The same arrangement of numbers of another type.
+  func layout(of type: ElementType) throws -> Layout { try layout.holding(type, shape) }
 }

@@ -16,14 +16,20 @@ struct ElementwiseLayout: Sendable {
   /// - Parameter keepsZero: whether the operation gives 0 for 0, so that it may run over the filling of blocks.
   init(_ request: KernelRequest, keepsZero: Bool = true) {
     let shape = request.outputShape
+    let isMixed = (request.inputs.map(\.elementType) + [request.outputType]).contains(.bfloat16)
     for input in request.inputs where input.shape == shape {
-      if case .native(let native) = input.layout, keepsZero || native.byteCount == shape.count * 4 {
-        (layout, count) = (input.layout, native.byteCount / 4)
+      guard case .native(let native) = input.layout, !(isMixed && Blocks16.contains(input.layout)) else { continue }
+      let count = native.byteCount / input.elementType.byteCount
+      if keepsZero || count == shape.count {
+        (layout, self.count) = (input.layout, count)
         return
       }
     }
     (layout, count) = (.rowMajor(shape), shape.count)
   }
+
+  /// The same arrangement of numbers of another type.
+  func layout(of type: ElementType, _ shape: Shape) throws -> Layout { try layout.holding(type, shape) }
 
   /// The layout of an input as it lies, if it has strides; row-major otherwise.
   static func strided(_ operand: KernelRequest.Operand) -> Layout {

@@ -4,19 +4,19 @@ import FoveaGraph
 internal import CFoveaKernels
 
 extension OneDNNPointwise {
-  func kernel(for request: KernelRequest) -> Kernel? {
-    Expression([(code, Array(request.inputs.indices))], inputs: request.inputs.count)?.kernel(for: request)
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    try Expression([(code, Array(request.inputs.indices))], inputs: request.inputs.count)?.kernel(for: request)
   }
 }
 
 extension Pointwise: OneDNNKernel {
-  func kernel(for request: KernelRequest) -> Kernel? {
+  func kernel(for request: KernelRequest) throws -> Kernel? {
     var codes: [(StepCode, [Int])] = []
     for step in steps {
       guard let operation = step.operation as? any OneDNNPointwise else { return nil }
       codes.append((operation.code, step.operands))
     }
-    return Expression(codes, inputs: inputCount)?.kernel(for: request)
+    return try Expression(codes, inputs: inputCount)?.kernel(for: request)
   }
 }
 
@@ -60,8 +60,8 @@ private struct Expression {
     return isZero.last!
   }
 
-  func kernel(for request: KernelRequest) -> Kernel? {
-    let shape = request.outputShape
+  func kernel(for request: KernelRequest) throws -> Kernel? {
+    let (shape, type) = (request.outputShape, request.outputType)
     let isFull = request.inputs.map { $0.shape == shape }
     let isScalar = request.inputs.map { $0.shape.count == 1 && $0.shape != shape }
     // What is stretched, or seen through a view, is read with strides, and then everything lies row-major.
@@ -70,18 +70,23 @@ private struct Expression {
     var code = fovea_expression()
     var layouts: [Layout] = []
     for (index, input) in request.inputs.enumerated() {
-      var kind = FOVEA_DENSE
+      let isNarrow = input.elementType == .bfloat16
+      var kind = isNarrow ? FOVEA_DENSE_NARROW : FOVEA_DENSE
+      // What is read by itself, number by number, is `float32`.
+      guard isFull[index] || !isNarrow else { return nil }
       if isScalar[index] {
         kind = FOVEA_SCALAR
         layouts.append(.rowMajor(input.shape))
-      } else if case .strided(let strides) = input.layout, !place.isNative, !(isFull[index] && input.isRowMajor) {
+      } else if case .strided(let strides) = input.layout, !place.isNative, !isNarrow,
+        !(isFull[index] && input.isRowMajor)
+      {
         kind = FOVEA_STRIDED
         layouts.append(input.layout)
         let space = StridedSpace(shape, [stretched(strides, of: input.shape, to: shape)])
         guard space.fits else { return nil }
         set(&code.space, index, to: space.value)
       } else if isFull[index] {
-        layouts.append(place.layout)
+        layouts.append(try place.layout(of: input.elementType, shape))
       } else {
         kind = FOVEA_STRIDED
         layouts.append(.rowMajor(input.shape))
@@ -92,15 +97,19 @@ private struct Expression {
       set(&code.kind, index, to: kind)
     }
     (code.inputs, code.steps) = (Int32(inputs), Int32(steps.count))
+    code.gives_narrow = type == .bfloat16
     for (index, step) in steps.enumerated() { set(&code.step, index, to: step) }
-    let dense = layouts.indices.filter { isFull[$0] && layouts[$0] == place.layout }
+    let isDense = try layouts.indices.map { index in
+      try isFull[index] && layouts[index] == place.layout(of: request.inputs[index].elementType, shape)
+    }
     return Kernel(
-      name: dense.count + isScalar.count { $0 } == inputs ? "c" : "c broadcast", inputLayouts: layouts,
-      outputLayout: place.layout, overwritableInputs: dense
+      name: zip(isDense, isScalar).allSatisfy { $0 || $1 } ? "c" : "c broadcast", inputLayouts: layouts,
+      outputLayout: try place.layout(of: type, shape),
+      overwritableInputs: layouts.indices.filter { isDense[$0] && request.inputs[$0].elementType == type }
     ) { [code] memory in
       let box = ExpressionBox(code)
-      let inputs = memory.inputs.map { Optional($0.floats) }
-      return { fovea_evaluate(box.address, Int64(place.count), inputs, memory.output.floats) }
+      let inputs = memory.inputs.map { Optional($0) }
+      return { fovea_evaluate(box.address, Int64(place.count), inputs, memory.output) }
     }
   }
 }

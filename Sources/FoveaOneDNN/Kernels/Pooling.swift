@@ -2,6 +2,7 @@ import FoveaCompiler
 import FoveaCore
 import FoveaGraph
 internal import CFoveaKernels
+internal import COneDNN
 
 extension Op.MaxPool: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
@@ -18,15 +19,23 @@ extension Op.MaxPool: OneDNNKernel {
 
 extension Op.MaxPoolGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
-    guard
-      let pooling = try Pooling(forward.window, input: request.inputs[1].shape, preferring: request.inputs[1].layout)
-    else { return nil }
+    let (inputs, type, workers) = (request.inputs, request.outputType, fovea_threads())
+    let isNarrow = (inputs.map(\.elementType) + [type]).contains(.bfloat16)
+    let x = inputs[1]
+    // Blocks of images hold floats.
+    let layout = isNarrow && Blocks16.contains(x.layout) ? .rowMajor(x.shape) : x.layout
+    guard let pooling = try Pooling(forward.window, input: x.shape, preferring: layout) else { return nil }
     return Kernel(
-      name: "c", inputLayouts: [pooling.outputLayout, pooling.inputLayout], outputLayout: pooling.inputLayout
+      name: "c",
+      inputLayouts: [
+        try pooling.outputLayout.holding(inputs[0].elementType, inputs[0].shape), pooling.inputLayout,
+      ], outputLayout: try pooling.inputLayout.holding(type, request.outputShape),
+      scratchBytes: isNarrow ? fovea_max_pool_gradient_scratch(pooling.value, workers) : 0
     ) { memory in
-      {
-        fovea_max_pool_gradient(
-          pooling.value, memory.inputs[0].floats, memory.inputs[1].floats, memory.output.floats)
+      let (gradient, input) = (memory.numbers(0, inputs[0]), memory.numbers(1, inputs[1]))
+      let result = memory.result(type)
+      return {
+        fovea_max_pool_gradient(pooling.value, gradient, input, result, workers, memory.scratch?.floats)
       }
     }
   }
@@ -34,6 +43,12 @@ extension Op.MaxPoolGradient: OneDNNKernel {
 
 extension Op.AveragePool: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
+    if request.outputType != .float32 {
+      guard isMeanOfInside(request.inputs[0].shape) else { return nil }
+      return try NarrowPooling(
+        window, request.inputs[0], output: request.outputShape, dnnl_pooling_avg_exclude_padding
+      ).kernel
+    }
     guard
       let pooling = try Pooling(
         window, input: request.inputs[0].shape, preferring: request.inputs[0].layout, divisor: divisor)

@@ -5,7 +5,9 @@ internal import CFoveaKernels
 
 extension Op.Sum: OneDNNKernel {
   func kernel(for request: KernelRequest) -> Kernel? {
-    channelSums(request) ?? blocked(FOVEA_SUM, over: axes, request) ?? reduction(FOVEA_SUM, over: axes, request)
+    if let kernel = channelSums(request) { return kernel }
+    guard request.inputs[0].elementType == .float32 else { return nil }
+    return blocked(FOVEA_SUM, over: axes, request) ?? reduction(FOVEA_SUM, over: axes, request)
   }
 
   /// The sum over all axes but the channels, as for the gradient of a bias.
@@ -18,9 +20,8 @@ extension Op.Sum: OneDNNKernel {
       name: "c", inputLayouts: [x.layout], outputLayout: .rowMajor(request.outputShape),
       scratchBytes: fovea_moments_scratch(x.value)
     ) { memory in
-      {
-        fovea_channel_sums(x.value, memory.inputs[0].floats, memory.output.floats, memory.scratch!.floats)
-      }
+      let input = memory.numbers(0, request.inputs[0])
+      return { fovea_channel_sums(x.value, input, memory.output.floats, memory.scratch!.floats) }
     }
   }
 }

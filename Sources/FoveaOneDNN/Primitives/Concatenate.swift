@@ -5,9 +5,11 @@ internal import CFoveaKernels
 internal import COneDNN
 
 extension Op.Concatenate: OneDNNKernel {
-  /// Channels in whole blocks stay blocked, by oneDNN; everything else is copied row by row.
+  /// Channels in whole blocks stay blocked, by oneDNN, which also copies what is narrow; everything else is copied row by
+  /// row.
   func kernel(for request: KernelRequest) throws -> Kernel? {
-    guard var kernel = try blocked(request) ?? rowMajor(request) else { return nil }
+    let plain = request.outputType.byteCount == 4 ? rowMajor(request) : try narrow(request)
+    guard var kernel = try blocked(request) ?? plain else { return nil }
     // One after the other where no axis before this one repeats, which blocks of channels of one image do not either.
     if request.outputShape.dimensions.prefix(isBlocked(kernel) ? 1 : axis).allSatisfy({ $0 == 1 }),
       zip(request.inputs, kernel.inputLayouts).allSatisfy({ isBlocked(kernel) || $1.isRowMajor($0.shape) })
@@ -30,18 +32,30 @@ extension Op.Concatenate: OneDNNKernel {
       if case .native = $0.layout { !$0.isPadded && $0.width == layouts[0].width } else { false }
     }
     guard isBlocked else { return nil }
-    let target = try layouts[0].resized(to: request.outputShape)
-    let sources = try request.inputs.map { try MemoryDescriptor($0.shape, $0.layout) }
-    let destination = try MemoryDescriptor(request.outputShape, target)
+    let target = try layouts[0].resized(to: request.outputShape, of: request.outputType)
+    return try primitive(request, inputs: request.inputs.map(\.layout), output: target)
+  }
+
+  private func narrow(_ request: KernelRequest) throws -> Kernel? {
+    try primitive(request, inputs: request.inputs.map { .rowMajor($0.shape) }, output: .rowMajor(request.outputShape))
+  }
+
+  private func primitive(_ request: KernelRequest, inputs: [Layout], output: Layout) throws -> Kernel {
+    let (type, rank) = (request.outputType, request.outputShape.rank)
+    let sources = try zip(request.inputs, inputs).map { try MemoryDescriptor($0.shape, $1, type: type) }
+    let destination = try MemoryDescriptor(request.outputShape, output, type: type)
+    // oneDNN has the channels before the positions.
+    let place = rank == 2 || axis == 0 ? axis : axis == rank - 1 ? 1 : axis + 1
     let primitive = try Primitive("concatenation") { descriptor, attributes in
       withUnsafePointer(to: destination) {
-        dnnl_concat_primitive_desc_create(descriptor, $0, Int32(sources.count), 1, sources, attributes, OneDNN.engine)
+        dnnl_concat_primitive_desc_create(
+          descriptor, $0, Int32(sources.count), Int32(place), sources, attributes, OneDNN.engine)
       }
     }
     return primitive.kernel(
       inputs: request.inputs.enumerated().map { (DNNL_ARG_MULTIPLE_SRC + Int32($0), $1.shape, .activations) },
-      output: (DNNL_ARG_DST, request.outputShape, .activations)
-    ).keeping(inputs: request.inputs.map(\.layout), output: target)
+      output: (DNNL_ARG_DST, request.outputShape, .activations), type: type
+    ).keeping(inputs: inputs, output: output)
   }
 
   private func rowMajor(_ request: KernelRequest) -> Kernel? {

@@ -3,13 +3,17 @@ import FoveaCore
 import FoveaGraph
 internal import COneDNN
 
-/// Max pooling of what is no `float32`, by oneDNN, as the input lies.
+/// Pooling of what is no `float32`, by oneDNN, as the input lies.
 struct NarrowPooling {
   private let primitive: Primitive
   private let input, output: Shape
   private let type: ElementType
 
-  init(_ window: Window, _ operand: KernelRequest.Operand, output: Shape) throws {
+  /// - Parameter algorithm: that of maxima, or of means over what lies inside the input.
+  init(
+    _ window: Window, _ operand: KernelRequest.Operand, output: Shape,
+    _ algorithm: dnnl_alg_kind_t = dnnl_pooling_max
+  ) throws {
     let (input, type) = (operand.shape, operand.elementType)
     (self.input, self.output, self.type) = (input, output, type)
     let layout: Layout =
@@ -27,7 +31,7 @@ struct NarrowPooling {
       try withUnsafePointer(to: target) { target in
         try OneDNN.check(
           dnnl_pooling_v2_forward_desc_init(
-            &descriptor, dnnl_forward_inference, dnnl_pooling_max, source, target, window.strides.map(Int64.init),
+            &descriptor, dnnl_forward_inference, algorithm, source, target, window.strides.map(Int64.init),
             window.size.map(Int64.init), window.dilations.map { Int64($0 - 1) }, before, after), "pooling of \(type)")
       }
     }

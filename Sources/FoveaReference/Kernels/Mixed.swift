@@ -31,3 +31,14 @@ extension Mixed: ReferenceKernel {
     return y
   }
 }
+
+extension Carrying: ReferenceKernel {
+  package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
+    guard let kernel = base as? any ReferenceKernel else {
+      preconditionFailure("\(base.label) has no reference kernel")
+    }
+    var y = kernel.run(inputs, shape: shape)
+    if isNarrow { y.values = y.values.map(\.roundedToBFloat16) }
+    return y
+  }
+}
