@@ -5,6 +5,7 @@ internal import COneDNN
 
 extension Mixed: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
+    if request.variant == .tiles { return try inTiles(request) }
     let shapes = request.inputs.map(\.shape)
     let types = (input: ElementType.bfloat16, weights: ElementType.bfloat16, output: request.outputType)
     let result = (shape: request.outputShape, type: request.outputType)
