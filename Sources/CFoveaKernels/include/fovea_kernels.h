@@ -59,6 +59,15 @@ typedef struct {
 /// Filters whose weights lie next to one another in packed weights.
 #define FOVEA_WINOGRAD_PANEL 16
 
+/// The product of `rows` (at most FOVEA_NARROW_ROWS) × `depth` and `depth × columns` numbers of bfloat16, row-major, in
+/// floats; `narrow_y`: whether the result, and what is added to it, is bfloat16.
+typedef struct {
+  int64_t rows, columns, depth;
+  bool narrow_y;
+} fovea_narrow_product;
+
+#define FOVEA_NARROW_ROWS 4
+
 typedef enum { FOVEA_IDENTITY, FOVEA_RELU, FOVEA_TANH, FOVEA_SIGMOID } fovea_activation;
 
 /// Up to this many axes.
@@ -105,6 +114,13 @@ void fovea_winograd_convolution(fovea_winograd c, const void *x, const void *pac
 size_t fovea_winograd_gradient_scratch(fovea_winograd c);
 /// The gradient of the weights, 3×3×channels×filters; `g` lies as the result of the convolution.
 void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void *x, float *dw, float *scratch);
+
+// Products of a few rows, bfloat16.
+/// In bytes.
+size_t fovea_narrow_scratch(fovea_narrow_product p);
+/// `y = activation(x·w + bias + residual)`; `bias` and `residual`, which may be the result's memory, may be null.
+void fovea_narrow_multiply(fovea_narrow_product p, const void *x, const void *w, const float *bias,
+                           const void *residual, fovea_activation activation, void *y, float *scratch);
 
 // Convolution of few channels in row-major order. Scratch: in bytes.
 size_t fovea_row_convolution_scratch(fovea_row_convolution c);
