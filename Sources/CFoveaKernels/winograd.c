@@ -88,8 +88,8 @@ static void work(void *context, int64_t begin, int64_t end) {
   }
 }
 
-void fovea_winograd_convolution(fovea_winograd c, const float *x, const float *packed, const float *bias,
-                                const float *residual, fovea_activation activation, float *y, float *scratch) {
+void fovea_winograd_convolution(fovea_winograd c, const void *x, const void *packed, const float *bias,
+                                const void *residual, fovea_activation activation, void *y, float *scratch) {
   plan p = make_plan(c);
   winograd_job *j = &p.job;
   j->x = x, j->weights = packed, j->bias = bias, j->residual = residual, j->activation = activation, j->y = y;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "activation.h"
+#include "narrow_lanes.h"
 #include "products.h"
 
 enum {
@@ -29,9 +30,10 @@ typedef struct {
   fovea_winograd c;
   // Down and across, and of all images; of whole blocks; of whole panels, and of these.
   int64_t tiles[2], all, channels, panels, groups, chunks;
-  const float *x, *weights, *bias, *residual;
+  const void *x, *weights, *residual;
+  const float *bias;
   fovea_activation activation;
-  float *y;
+  void *y;
 } winograd_job;
 
 // An odd number of cache lines: from position to position so, those of a tile do not share a set of the cache.

@@ -112,9 +112,9 @@ FOVEA_KERNEL void fovea_winograd_add_parts(void *context, int64_t begin, int64_t
   }
 }
 
-void fovea_winograd_weights_gradient(fovea_winograd c, const float *g, const float *x, float *dw, float *scratch) {
+void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void *x, float *dw, float *scratch) {
   plan p = make_plan(c);
-  p.job.x = x, p.job.y = (float *)g;
+  p.job.x = x, p.job.y = (void *)g;
   p.dw = dw, p.partial = scratch, p.scratch = scratch + partial_floats(&p);
   fovea_parallel(c.workers, 1, &p, work);
   if (p.parts > 1) fovea_parallel(weight_count(&p), 16384, &p, fovea_winograd_add_parts);

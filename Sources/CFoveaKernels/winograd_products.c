@@ -19,41 +19,46 @@ FOVEA_INLINE void transform_weights(const fovea_lanes *w, int step, fovea_lanes 
 typedef struct {
   int64_t channels, padded_channels, filters;
   bool turned;
-  const float *w;
-  float *packed;
+  const void *w;
+  void *packed;
 } pack_job;
 
-// Pieces: panels × channels.
-FOVEA_KERNEL void fovea_winograd_pack_pieces(void *context, int64_t begin, int64_t end) {
-  const pack_job *j = context;
-  for (int64_t piece = begin; piece < end; piece++) {
-    int64_t first = piece / j->padded_channels * PANEL, channel = piece % j->padded_channels;
-    int64_t count = channel < j->channels ? fovea_min(PANEL, j->filters - first) : 0;
-    float *to = j->packed + piece * 9 * PANEL;
-    for (int64_t k = 0; k < 9; k++, to += PANEL) {
-      const float *w = j->turned ? j->w + ((8 - k) * j->filters + first) * j->channels + channel
-                                 : j->w + (k * j->channels + channel) * j->filters + first;
-      int64_t step = j->turned ? j->channels : 1;
-      for (int64_t f = 0; f < PANEL; f++) to[f] = f < count ? w[f * step] : 0;
-    }
+// Numbers of any type of this size. Pieces: panels × channels.
+#define PACK(name, number)                                                                                       \
+  FOVEA_KERNEL void name(void *context, int64_t begin, int64_t end) {                                            \
+    const pack_job *j = context;                                                                                 \
+    for (int64_t piece = begin; piece < end; piece++) {                                                          \
+      int64_t first = piece / j->padded_channels * PANEL, channel = piece % j->padded_channels;                  \
+      int64_t count = channel < j->channels ? fovea_min(PANEL, j->filters - first) : 0;                          \
+      number *to = (number *)j->packed + piece * 9 * PANEL;                                                      \
+      for (int64_t k = 0; k < 9; k++, to += PANEL) {                                                             \
+        const number *w = (const number *)j->w + (j->turned ? ((8 - k) * j->filters + first) * j->channels + channel \
+                                                            : (k * j->channels + channel) * j->filters + first); \
+        int64_t step = j->turned ? j->channels : 1;                                                              \
+        for (int64_t f = 0; f < PANEL; f++) to[f] = f < count ? w[f * step] : 0;                                 \
+      }                                                                                                          \
+    }                                                                                                            \
   }
-}
 
-void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, const float *w,
-                         float *packed) {
+PACK(fovea_winograd_pack_floats, uint32_t)
+PACK(fovea_winograd_pack_halves, uint16_t)
+
+void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, bool narrow,
+                         const void *w, void *packed) {
   pack_job j = {channels, padded_channels, filters, turned, w, packed};
-  fovea_parallel(fovea_ceil_div(filters, PANEL) * padded_channels, 16, &j, fovea_winograd_pack_pieces);
+  fovea_parallel(fovea_ceil_div(filters, PANEL) * padded_channels, 16, &j,
+                 narrow ? fovea_winograd_pack_halves : fovea_winograd_pack_floats);
 }
 
-FOVEA_KERNEL void fovea_winograd_weights(const winograd_job *j, int64_t group, int64_t chunk, float *u) {
+FOVEA_INLINE void weights_of_piece(const winograd_job *j, int64_t group, int64_t chunk, bool narrow, float *u) {
   int64_t first = chunk * CHUNK, count = fovea_min(CHUNK, j->channels - first);
   for (int64_t c = 0; c < count; c++) {
     for (int64_t p = 0; p < fovea_min(GROUP, j->panels - group * GROUP); p++) {
       float *to = u + (p * CHUNK + c) * PANEL;
-      const float *from = j->weights + ((group * GROUP + p) * j->channels + first + c) * 9 * PANEL;
+      int64_t from = ((group * GROUP + p) * j->channels + first + c) * 9 * PANEL;
       fovea_lanes w[9], half[3 * SIDE], all[SIDE];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 9; k++) w[k] = FOVEA_LOAD(from + k * PANEL);
+      for (int k = 0; k < 9; k++) fovea_lanes_read(j->weights, from + k * PANEL, narrow, &w[k]);
 #pragma clang loop unroll(full)
       for (int s = 0; s < 3; s++) transform_weights(w + s, 3, half + s, 3);
 #pragma clang loop unroll(full)
@@ -64,6 +69,11 @@ FOVEA_KERNEL void fovea_winograd_weights(const winograd_job *j, int64_t group, i
       }
     }
   }
+}
+
+FOVEA_KERNEL void fovea_winograd_weights(const winograd_job *j, int64_t group, int64_t chunk, float *u) {
+  if (j->c.narrow_x) weights_of_piece(j, group, chunk, true, u);
+  else weights_of_piece(j, group, chunk, false, u);
 }
 
 // Sums that begin with zero, or with what `m` has, and go there.

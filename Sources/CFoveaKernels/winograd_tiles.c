@@ -12,23 +12,33 @@ FOVEA_INLINE winograd_place place_of(const winograd_job *j, int64_t tile) {
 }
 
 #define WINOGRAD_WIDTH 8
+#define WINOGRAD_LANES fovea_half_lanes
 #include "winograd_transforms.h"
 #undef WINOGRAD_WIDTH
+#undef WINOGRAD_LANES
 #define WINOGRAD_WIDTH 16
+#define WINOGRAD_LANES fovea_lanes
 #include "winograd_transforms.h"
 #undef WINOGRAD_WIDTH
+#undef WINOGRAD_LANES
+
+// One of four, each compiled for its width and its type of numbers.
+#define CHOOSE(transform, width, narrow, ...)                \
+  do {                                                       \
+    if ((width) == 16 && (narrow)) transform##_16(__VA_ARGS__, true); \
+    else if ((width) == 16) transform##_16(__VA_ARGS__, false); \
+    else if (narrow) transform##_8(__VA_ARGS__, true);       \
+    else transform##_8(__VA_ARGS__, false);                  \
+  } while (0)
 
 FOVEA_KERNEL void fovea_winograd_inputs(const winograd_job *j, const winograd_tiles *t) {
-  if (j->c.width == 16) input_tiles_16(j, t);
-  else input_tiles_8(j, t);
+  CHOOSE(input_tiles, j->c.width, j->c.narrow_x, j, t);
 }
 
 FOVEA_KERNEL void fovea_winograd_outputs(const winograd_job *j, const winograd_tiles *t, int64_t group) {
-  if (j->c.width == 16) output_tiles_16(j, t, group);
-  else output_tiles_8(j, t, group);
+  CHOOSE(output_tiles, j->c.width, j->c.narrow_y, j, t, group);
 }
 
 FOVEA_KERNEL void fovea_winograd_gradients(const winograd_job *j, const winograd_tiles *t, int64_t group) {
-  if (j->c.width == 16) gradient_tiles_16(j, t, group);
-  else gradient_tiles_8(j, t, group);
+  CHOOSE(gradient_tiles, j->c.width, j->c.narrow_y, j, t, group);
 }

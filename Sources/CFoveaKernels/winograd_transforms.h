@@ -1,10 +1,13 @@
-// The transforms of tiles, WINOGRAD_WIDTH neighbouring channels at once; included once for each width.
+// The transforms of tiles, WINOGRAD_WIDTH neighbouring channels at once, which are WINOGRAD_LANES; included once for each
+// width. `narrow`: whether images are bfloat16; transformed numbers are floats.
 #define PASTE_(name, width) name##_##width
 #define PASTE(name, width) PASTE_(name, width)
 #define NAMED(name) PASTE(name, WINOGRAD_WIDTH)
-#define lanes NAMED(winograd_lanes)
-
-typedef float lanes __attribute__((ext_vector_type(WINOGRAD_WIDTH), aligned(4)));
+#define lanes WINOGRAD_LANES
+#define READ_(type) type##_read
+#define READ(type) READ_(type)
+#define WRITE_(type) type##_write
+#define WRITE(type) WRITE_(type)
 
 // Bᵀ·d; `step`: from one number to the next.
 FOVEA_INLINE void NAMED(transform_input)(const lanes *d, int step, lanes *v) {
@@ -30,14 +33,14 @@ FOVEA_INLINE void NAMED(transform_output)(const lanes *m, int step, lanes *y) {
   y[3] = difference + 8 * far_difference + m5;
 }
 
-FOVEA_INLINE void NAMED(input_tiles)(const winograd_job *j, const winograd_tiles *t) {
+FOVEA_INLINE void NAMED(input_tiles)(const winograd_job *j, const winograd_tiles *t, bool narrow) {
   const fovea_winograd *c = &j->c;
   for (int64_t tile = 0; tile < t->count; tile++) {
     winograd_place place = place_of(j, t->first + tile);
     int64_t top = place.row - c->before[0], left = place.column - c->before[1];
     bool inside = top >= 0 && left >= 0 && top + SIDE <= c->input[0] && left + SIDE <= c->input[1];
     for (int64_t block = 0; block < t->channels / WINOGRAD_WIDTH; block++) {
-      const float *x = j->x + place.image * c->x.image + (t->channel / WINOGRAD_WIDTH + block) * c->x.block;
+      int64_t x = place.image * c->x.image + (t->channel / WINOGRAD_WIDTH + block) * c->x.block;
       float *v = t->inputs + tile * t->channels + block * WINOGRAD_WIDTH;
       lanes columns[SIDE][SIDE];
 #pragma clang loop unroll(full)
@@ -46,12 +49,13 @@ FOVEA_INLINE void NAMED(input_tiles)(const winograd_job *j, const winograd_tiles
         if (inside) {
 #pragma clang loop unroll(full)
           for (int r = 0; r < SIDE; r++)
-            d[r] = *(const lanes *)(x + ((top + r) * c->input[1] + left + s) * c->x.position);
+            READ(lanes)(j->x, x + ((top + r) * c->input[1] + left + s) * c->x.position, narrow, &d[r]);
         } else {
           for (int r = 0; r < SIDE; r++) {
             int64_t row = top + r, column = left + s;
             bool exists = row >= 0 && row < c->input[0] && column >= 0 && column < c->input[1];
-            d[r] = exists ? *(const lanes *)(x + (row * c->input[1] + column) * c->x.position) : (lanes)0.0f;
+            if (exists) READ(lanes)(j->x, x + (row * c->input[1] + column) * c->x.position, narrow, &d[r]);
+            else d[r] = (lanes)0.0f;
           }
         }
         NAMED(transform_input)(d, 1, columns[s]);
@@ -82,7 +86,7 @@ FOVEA_INLINE void NAMED(activate)(fovea_activation activation, lanes *value) {
   *value = *(lanes *)all;
 }
 
-FOVEA_INLINE void NAMED(output_tiles)(const winograd_job *j, const winograd_tiles *t, int64_t group) {
+FOVEA_INLINE void NAMED(output_tiles)(const winograd_job *j, const winograd_tiles *t, int64_t group, bool narrow) {
   enum { BLOCKS = GROUP * PANEL / WINOGRAD_WIDTH };
   const fovea_winograd *c = &j->c;
   int64_t from = group * BLOCKS, to = fovea_min(from + BLOCKS, fovea_ceil_div(c->filters, WINOGRAD_WIDTH));
@@ -116,9 +120,13 @@ FOVEA_INLINE void NAMED(output_tiles)(const winograd_job *j, const winograd_tile
         for (int s = 0; s < TILE; s++, at += c->y.position) {
           if (s >= columns) break;
           lanes value = row[s] + bias;
-          if (j->residual) value += *(const lanes *)(j->residual + at);
+          if (j->residual) {
+            lanes residual;
+            READ(lanes)(j->residual, at, narrow, &residual);
+            value += residual;
+          }
           NAMED(activate)(j->activation, &value);
-          *(lanes *)(j->y + at) = value;
+          WRITE(lanes)(j->y, at, narrow, &value);
         }
       }
     }
@@ -139,7 +147,7 @@ FOVEA_INLINE void NAMED(transform_gradient)(const lanes *g, int step, lanes *u) 
   u[5] = g3;
 }
 
-FOVEA_INLINE void NAMED(gradient_tiles)(const winograd_job *j, const winograd_tiles *t, int64_t group) {
+FOVEA_INLINE void NAMED(gradient_tiles)(const winograd_job *j, const winograd_tiles *t, int64_t group, bool narrow) {
   enum { BLOCKS = GROUP * PANEL / WINOGRAD_WIDTH };
   const fovea_winograd *c = &j->c;
   int64_t from = group * BLOCKS, to = fovea_min(from + BLOCKS, fovea_ceil_div(c->filters, WINOGRAD_WIDTH));
@@ -148,8 +156,8 @@ FOVEA_INLINE void NAMED(gradient_tiles)(const winograd_job *j, const winograd_ti
     int64_t rows = fovea_min(TILE, c->output[0] - place.row), columns = fovea_min(TILE, c->output[1] - place.column);
     for (int64_t block = from; block < from + BLOCKS; block++) {
       float *u = t->outputs + tile * GROUP * PANEL + (block - from) * WINOGRAD_WIDTH;
-      const float *g = j->y + place.image * c->y.image + block * c->y.block +
-                       (place.row * c->output[1] + place.column) * c->y.position;
+      int64_t g = place.image * c->y.image + block * c->y.block +
+                  (place.row * c->output[1] + place.column) * c->y.position;
       lanes half[TILE][SIDE];
 #pragma clang loop unroll(full)
       for (int s = 0; s < TILE; s++) {
@@ -157,7 +165,8 @@ FOVEA_INLINE void NAMED(gradient_tiles)(const winograd_job *j, const winograd_ti
 #pragma clang loop unroll(full)
         for (int r = 0; r < TILE; r++) {
           bool exists = r < rows && s < columns && block < to;
-          column[r] = exists ? *(const lanes *)(g + (r * c->output[1] + s) * c->y.position) : (lanes)0.0f;
+          if (exists) READ(lanes)(j->y, g + (r * c->output[1] + s) * c->y.position, narrow, &column[r]);
+          else column[r] = (lanes)0.0f;
         }
         NAMED(transform_gradient)(column, 1, half[s]);
       }
@@ -173,6 +182,10 @@ FOVEA_INLINE void NAMED(gradient_tiles)(const winograd_job *j, const winograd_ti
 }
 
 #undef lanes
+#undef READ_
+#undef READ
+#undef WRITE_
+#undef WRITE
 #undef NAMED
 #undef PASTE
 #undef PASTE_

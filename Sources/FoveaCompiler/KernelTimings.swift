@@ -82,10 +82,11 @@ private struct TrialMemory {
       inputs: places.dropLast(2).map { UnsafeRawPointer($0) }, output: places[inputs.count], scratch: places.last)
   }
 
-  /// Numbers of ordinary size: arithmetic with denormal ones takes longer.
+  /// Numbers of ordinary size, 0.01 as `float32` and as bfloat16: arithmetic with denormal ones takes longer.
   private static func buffer(_ byteCount: Int) -> AlignedBuffer {
     let buffer = AlignedBuffer(byteCount: byteCount, zeroed: false)
-    buffer.address.bindMemory(to: Float.self, capacity: byteCount / 4).update(repeating: 0.01, count: byteCount / 4)
+    buffer.address.bindMemory(to: UInt32.self, capacity: byteCount / 4)
+      .update(repeating: 0x3C23_3C23, count: byteCount / 4)
     return buffer
   }
 }

@@ -31,7 +31,7 @@ struct VariantSelection {
         }, outputShape: node.shape, outputType: node.elementType, isOutput: false)
       if !graph.updates.isEmpty {
         let expected = backend.expectedVariant(for: request)
-        if expected.isExact || planning.precision == .float32 { chosen[id] = expected }
+        if expected.isExact || planning.precision != .exact { chosen[id] = expected }
         continue
       }
       guard let timings = planning.timings else { continue }

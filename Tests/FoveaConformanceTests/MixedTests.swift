@@ -34,6 +34,10 @@ private let examples = [
   Example(Op.ConvolutionWeightsGradient(of: strided, weightsShape: [3, 2, 20, 16]), [2, 5, 9, 16], [2, 9, 8, 20]),
   Example(Op.MatrixProduct(), [3, 17], [17, 5]), Example(Op.MatrixProduct(transposesB: true), [4, 64], [100, 64]),
   Example(Op.MatrixProduct(transposesA: true), [64, 16], [64, 32]),
+  // Large weights for a few rows: whole pieces and panels, and what is left of them.
+  Example(Op.MatrixProduct(), [1, 2048], [2048, 2048]), Example(Op.MatrixProduct(), [2, 1029], [1029, 4101]),
+  Example(Op.MatrixProduct(), [3, 4103], [4103, 1003]), Example(Op.MatrixProduct(), [4, 20_000], [20_000, 201]),
+  Example(Op.MatrixProduct(transposesB: true), [1, 2050], [2055, 2050]),
 ]
 
 @Suite(.enabled(if: OneDNNBackend.emulatesBFloat16, "oneDNN has no bfloat16 without AVX-512"))
@@ -63,14 +67,20 @@ struct `products of bfloat16` {
   }
 
   private func check(_ operation: Mixed, _ inputs: [Tensor]) throws {
-    // One that oneDNN does not generate code for stays in float32.
-    guard let found = try KernelRun(operation, on: inputs, backend: OneDNNBackend())() else { return }
     let expected = try #require(try KernelRun(operation, on: inputs, backend: ReferenceBackend())())
-    #expect(found.elementType == (operation.isNarrow ? .bfloat16 : .float32))
-    // A sum that lies between two numbers of 8 bits may round to either: 2⁻⁸ of it.
-    #expect(
-      relativeError(of: found.floats.map(Double.init), to: expected.floats.map(Double.init))
-        < (operation.isNarrow ? 0.0079 : 1e-5), "\(operation.label)")
+    var run = KernelRun(operation, on: inputs, backend: OneDNNBackend())
+    run.staticInputs = [1]
+    // One that oneDNN does not generate code for stays in float32.
+    guard let kernel = try run.kernel() else { return }
+    for overwritten in [nil] + kernel.overwritableInputs.map(Optional.some) {
+      run.overwrittenInput = overwritten
+      let found = try #require(try run())
+      #expect(found.elementType == (operation.isNarrow ? .bfloat16 : .float32))
+      // A sum that lies between two numbers of 8 bits may round to either: 2⁻⁸ of it.
+      #expect(
+        relativeError(of: found.floats.map(Double.init), to: expected.floats.map(Double.init))
+          < (operation.isNarrow ? 0.0079 : 1e-5), "\(operation.label), over \(overwritten as Int?)")
+    }
   }
 
   @Test func `most of them have a fast kernel`() throws {
@@ -79,6 +89,22 @@ struct `products of bfloat16` {
       return try KernelRun(Mixed(example.operation), on: inputs, backend: OneDNNBackend()).kernel() != nil
     }
     #expect(found.count >= 8)
+  }
+
+  @Test func `a few rows and large weights have a kernel that gives the same bits on any number of threads`() throws {
+    let usual = OneDNNBackend.threads
+    defer { OneDNNBackend.threads = usual }
+    for example in examples where example.shapes[1].count > 4_000_000 {
+      let inputs = example.shapes.map { rounded($0, seed: 1) }
+      var run = KernelRun(Mixed(example.operation), on: inputs, backend: OneDNNBackend())
+      run.staticInputs = [1]
+      #expect(try run.kernel()?.name == "c rows by weights", "\(example)")
+      let results = try [1, 2, 3, 5].map { threads in
+        OneDNNBackend.threads = threads
+        return try run()
+      }
+      #expect(results.allSatisfy { $0 == results[0] }, "\(example)")
+    }
   }
 
   @Test func `numbers are rounded to the nearest, ties to even`() throws {

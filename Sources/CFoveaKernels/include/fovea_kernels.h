@@ -44,18 +44,20 @@ typedef struct {
   const float *weights;
 } fovea_sparse;
 
-/// How the images of a tensor N×H×W×C lie: the floats from one image, one block of neighbouring channels and one position
+/// How the images of a tensor N×H×W×C lie: the numbers from one image, one block of neighbouring channels and one position
 /// to the next.
 typedef struct {
   int64_t image, block, position;
 } fovea_planes;
 
 /// A convolution of 3×3 windows with stride 1; 8 or 16 neighbouring channels (`width`) at once, of images that have
-/// whole blocks of them. `workers`: how many share the work.
+/// whole blocks of them. `workers`: how many share the work. `narrow_x`: whether the input and the weights are bfloat16;
+/// `narrow_y`: whether the result, what is added to it, and its gradient are. Sums are of floats.
 typedef struct {
   int64_t images, channels, filters, width, workers;
   int64_t input[2], output[2], before[2];
   fovea_planes x, y;
+  bool narrow_x, narrow_y;
 } fovea_winograd;
 
 /// A convolution of row-major images with few channels, to blocks of `width`, 8 or 16, channels. `workers`: how many share
@@ -68,6 +70,15 @@ typedef struct {
 
 /// Filters whose weights lie next to one another in packed weights.
 #define FOVEA_WINOGRAD_PANEL 16
+
+/// The product of `rows` (at most FOVEA_NARROW_ROWS) × `depth` and `depth × columns` numbers of bfloat16, row-major, in
+/// floats; `narrow_y`: whether the result, and what is added to it, is bfloat16.
+typedef struct {
+  int64_t rows, columns, depth;
+  bool narrow_y;
+} fovea_narrow_product;
+
+#define FOVEA_NARROW_ROWS 4
 
 typedef enum { FOVEA_IDENTITY, FOVEA_RELU, FOVEA_TANH, FOVEA_SIGMOID } fovea_activation;
 
@@ -103,18 +114,25 @@ void fovea_channel_sums(fovea_channels layout, fovea_numbers x, float *sums, flo
 // Winograd's convolution.
 /// Weights 3×3×channels×filters to panels of filters × blocks of channels × 3×3 × a panel, zeros beyond the last filter and
 /// channel. `turned`: from 3×3×filters×channels, with the windows turned round, for the convolution that takes the gradient
-/// of an output to that of the input.
-void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, const float *w,
-                         float *packed);
+/// of an output to that of the input. Floats, or, if `narrow`, bfloat16.
+void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, bool narrow,
+                         const void *w, void *packed);
 /// In bytes.
 size_t fovea_winograd_scratch(fovea_winograd c);
 /// `bias` and `residual`, which lies as the result, may be null; `residual` may be the result's memory.
-void fovea_winograd_convolution(fovea_winograd c, const float *x, const float *packed, const float *bias,
-                                const float *residual, fovea_activation activation, float *y, float *scratch);
+void fovea_winograd_convolution(fovea_winograd c, const void *x, const void *packed, const float *bias,
+                                const void *residual, fovea_activation activation, void *y, float *scratch);
 /// In bytes.
 size_t fovea_winograd_gradient_scratch(fovea_winograd c);
 /// The gradient of the weights, 3×3×channels×filters; `g` lies as the result of the convolution.
-void fovea_winograd_weights_gradient(fovea_winograd c, const float *g, const float *x, float *dw, float *scratch);
+void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void *x, float *dw, float *scratch);
+
+// Products of a few rows, bfloat16.
+/// In bytes.
+size_t fovea_narrow_scratch(fovea_narrow_product p);
+/// `y = activation(x·w + bias + residual)`; `bias` and `residual`, which may be the result's memory, may be null.
+void fovea_narrow_multiply(fovea_narrow_product p, const void *x, const void *w, const float *bias,
+                           const void *residual, fovea_activation activation, void *y, float *scratch);
 
 // Convolution of few channels in row-major order. Scratch: in bytes.
 size_t fovea_row_convolution_scratch(fovea_row_convolution c);

@@ -4,7 +4,7 @@ import FoveaGraph
 internal import CFoveaKernels
 
 /// A convolution of 3×3 windows with stride 1 by Winograd's algorithm, in our own C: tile by tile, images in blocks of 8
-/// or 16 channels or row-major, as they come.
+/// or 16 channels or row-major, as they come, in `float32` or in bfloat16; what is computed is `float32`.
 struct WinogradConvolution: Sendable {
   private let value: fovea_winograd
   private let inputLayout, weightsLayout, outputLayout: Layout
@@ -12,11 +12,12 @@ struct WinogradConvolution: Sendable {
   /// - Parameters:
   ///   - input: of this convolution; of the gradient, if the weights are turned.
   ///   - weights: as the model has them.
-  ///   - output: its shape, after the convolution.
+  ///   - output: its shape, after the convolution, and its type; weights are of the input's.
   ///   - isTurned: whether it is the convolution that takes the gradient of the output to that of the input.
   /// - Returns: `nil` for other windows, and for channels that do not fill registers.
   init?(
-    _ convolution: Op.Convolution, input: KernelRequest.Operand, weights: Shape, output: Shape, isTurned: Bool = false
+    _ convolution: Op.Convolution, input: KernelRequest.Operand, weights: Shape, output: Shape,
+    outputType: ElementType = .float32, isTurned: Bool = false
   ) throws {
     let (window, x) = (convolution.window, input.shape)
     guard convolution.isPlain3x3 else { return nil }
@@ -44,18 +45,22 @@ struct WinogradConvolution: Sendable {
     value = fovea_winograd(
       images: Int64(x[0]), channels: Int64(x.channels), filters: Int64(filters), width: Int64(width),
       workers: Int64(fovea_threads()), input: (Int64(x[1]), Int64(x[2])), output: (Int64(output[1]), Int64(output[2])),
-      before: (before[0], before[1]), x: planes(x), y: planes(output))
-    (inputLayout, outputLayout) = (channels.layout, try channels.resized(to: output))
-    weightsLayout = WinogradWeights(weights, isTurned: isTurned, width: width).layout
+      before: (before[0], before[1]), x: planes(x), y: planes(output), narrow_x: input.elementType == .bfloat16,
+      narrow_y: outputType == .bfloat16)
+    inputLayout = channels.layout
+    outputLayout = channels.isBlocked ? try .blocked(output, width, outputType) : .rowMajor(output)
+    weightsLayout = WinogradWeights(weights, isTurned: isTurned, width: width, type: input.elementType).layout
   }
 
   /// Whether there are many tiles, and few of their outputs lie outside: then it is faster than the definition
   /// (decision 17).
   ///
-  /// - Parameter output: the shape of the result.
-  static func isWorthwhile(_ output: Shape) -> Bool {
+  /// - Parameters:
+  ///   - output: the shape of the result.
+  ///   - share: how many of the outputs of all tiles have to be those of the result, at least.
+  static func isWorthwhile(_ output: Shape, filling share: Double = 0.625) -> Bool {
     let tiles = (output[1] + 3) / 4 * ((output[2] + 3) / 4)
-    return output[0] * tiles >= 32 && 16 * tiles * 5 <= output[1] * output[2] * 8
+    return output[0] * tiles >= 32 && Double(output[1] * output[2]) >= share * Double(16 * tiles)
   }
 
   func kernel(_ epilogue: Epilogue = .none) -> Kernel? {
@@ -70,11 +75,11 @@ struct WinogradConvolution: Sendable {
       name: "c winograd", inputLayouts: layouts, outputLayout: outputLayout,
       scratchBytes: fovea_winograd_scratch(value), overwritableInputs: hasResidual ? [layouts.count - 1] : []
     ) { [value] memory in
-      let (inputs, scratch) = (memory.inputs.map(\.floats), memory.scratch!.floats)
+      let (inputs, scratch) = (memory.inputs, memory.scratch!.floats)
       return {
         fovea_winograd_convolution(
-          value, inputs[0], inputs[1], hasBias ? inputs[2] : nil, hasResidual ? inputs.last : nil, activation,
-          memory.output.floats, scratch)
+          value, inputs[0], inputs[1], hasBias ? inputs[2].floats : nil, hasResidual ? inputs.last : nil, activation,
+          memory.output, scratch)
       }
     }
   }
@@ -85,7 +90,7 @@ struct WinogradConvolution: Sendable {
       name: "c winograd", inputLayouts: [outputLayout, inputLayout], outputLayout: .rowMajor(weights),
       scratchBytes: fovea_winograd_gradient_scratch(value)
     ) { [value] memory in
-      let (inputs, scratch) = (memory.inputs.map(\.floats), memory.scratch!.floats)
+      let (inputs, scratch) = (memory.inputs, memory.scratch!.floats)
       return { fovea_winograd_weights_gradient(value, inputs[0], inputs[1], memory.output.floats, scratch) }
     }
   }

@@ -5,6 +5,7 @@ internal import COneDNN
 
 extension Mixed: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
+    if request.variant == .tiles { return try inTiles(request) }
     let shapes = request.inputs.map(\.shape)
     let types = (input: ElementType.bfloat16, weights: ElementType.bfloat16, output: request.outputType)
     let result = (shape: request.outputShape, type: request.outputType)
@@ -42,7 +43,9 @@ extension Mixed: OneDNNKernel {
         inputs: [(DNNL_ARG_DIFF_DST, shapes[0], .activations), (DNNL_ARG_SRC, shapes[1], .activations)],
         output: (DNNL_ARG_DIFF_WEIGHTS, gradient.weightsShape, .weights(groups: gradient.forward.groups)),
         type: result.type)
-    case let product as Op.MatrixProduct: return try product.primitive(request, epilogue)
+    case let product as Op.MatrixProduct:
+      return try NarrowProduct(product, request, epilogue)?.kernel(giving: result.shape)
+        ?? product.primitive(request, epilogue)
     default: return nil
     }
   }

@@ -17,7 +17,7 @@ enum Reorder {
         ?? throughRowMajor(shape, type, from: source, to: target)
     }
     if WinogradWeights.contains(target) {
-      return try WinogradWeights.reorder(shape, from: source, to: target)
+      return try WinogradWeights.reorder(shape, type, from: source, to: target)
         ?? throughRowMajor(shape, type, from: source, to: target)
     }
     let (sourceOrder, targetOrder) = (try order(of: shape, source), try order(of: shape, target))

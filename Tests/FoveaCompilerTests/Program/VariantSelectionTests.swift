@@ -108,9 +108,11 @@ private func trainingKernels(_ planning: Planning) throws -> [String] {
   let times = MadeUp { _ in [.usual: 1, .tiles: 9] }
   for timings in [nil, times] {
     // Forward, and the gradients of inputs and of weights.
-    #expect(
-      try trainingKernels(Planning(precision: .float32, timings: timings))
-        == [String](repeating: "c winograd", count: 6))
+    for precision in [Precision.float32, .bfloat16] {
+      #expect(
+        try trainingKernels(Planning(precision: precision, timings: timings))
+          == [String](repeating: "c winograd", count: 6))
+    }
     #expect(try trainingKernels(Planning(precision: .exact, timings: timings)).allSatisfy { !$0.contains("winograd") })
   }
   #expect(times.asked.withLock { $0.isEmpty })

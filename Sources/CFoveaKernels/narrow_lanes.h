@@ -1,0 +1,33 @@
+// Neighbouring numbers that lie in memory as floats or as bfloat16, the upper halves of floats, which are widened as they
+// are read and rounded to the nearest, ties to even, as they are written. Which of them, a caller knows when it is compiled.
+#pragma once
+
+#include "parallel.h"
+
+#define FOVEA_NARROW_LANES(lanes, count)                                                                        \
+  typedef uint16_t lanes##_halves __attribute__((ext_vector_type(count), aligned(2), may_alias));               \
+  typedef uint32_t lanes##_bits __attribute__((ext_vector_type(count), may_alias));                             \
+  /* The numbers from `at` on. Through a pointer, as in activation.h. */                                        \
+  FOVEA_INLINE void lanes##_read(const void *from, int64_t at, bool narrow, lanes *value) {                     \
+    if (!narrow) {                                                                                              \
+      *value = *(const lanes *)((const float *)from + at);                                                      \
+    } else {                                                                                                    \
+      lanes##_halves halves = *(const lanes##_halves *)((const uint16_t *)from + at);                           \
+      lanes##_bits bits = __builtin_convertvector(halves, lanes##_bits) << 16;                                  \
+      *value = *(lanes *)&bits;                                                                                 \
+    }                                                                                                           \
+  }                                                                                                             \
+  FOVEA_INLINE void lanes##_write(void *to, int64_t at, bool narrow, const lanes *value) {                      \
+    if (!narrow) {                                                                                              \
+      *(lanes *)((float *)to + at) = *value;                                                                    \
+    } else {                                                                                                    \
+      lanes##_bits bits = *(const lanes##_bits *)value;                                                         \
+      lanes##_bits rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;                                        \
+      /* What is not a number stays so, whichever of its bits say it. */                                        \
+      rounded = (bits & 0x7FFFFFFF) > 0x7F800000 ? (bits >> 16) | 0x40 : rounded;                               \
+      *(lanes##_halves *)((uint16_t *)to + at) = __builtin_convertvector(rounded, lanes##_halves);              \
+    }                                                                                                           \
+  }
+
+FOVEA_NARROW_LANES(fovea_lanes, 16)
+FOVEA_NARROW_LANES(fovea_half_lanes, 8)
