@@ -26,7 +26,7 @@ typedef struct {
     }                                                                                               \
   } while (0)
 
-#define ROUND_TO(lanes, address, value) fovea_narrow(rounds, (const float *)&(value), address)
+#define ROUND_TO(lanes, address, value) fovea_narrow(rounds, &(value), address)
 
 FOVEA_INLINE void narrow_lines(piece_halves x, piece_halves z, piece_halves y, int64_t rows, const float *a,
                                const float *b, const float *c, bool rectifies, bool has_z, bool rounds) {

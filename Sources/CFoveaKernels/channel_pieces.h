@@ -1,8 +1,7 @@
 // How a tensor is cut up to be walked channel by channel: pieces of at most ROWS positions by LANES channels.
 #pragma once
 
-#include "parallel.h"
-#include "rounding.h"
+#include "narrow_lanes.h"
 
 enum { ROWS = 256, LANES = 16 };
 
@@ -29,11 +28,11 @@ typedef struct {
 
 /// Row r of a piece, a register of it.
 #define ROW(lanes, x, r) FOVEA_LOAD_AS(lanes, (x).at + (r) * (x).stride)
-#define WIDENED_ROW(lanes, x, r)                        \
-  ({                                                    \
-    lanes widened;                                      \
-    fovea_widen((x).at + (r) * (x).stride, (float *)&widened); \
-    widened;                                            \
+#define WIDENED_ROW(lanes, x, r)                                    \
+  ({                                                                \
+    lanes widened;                                                  \
+    lanes##_read((x).at, (r) * (x).stride, true, &widened);         \
+    widened;                                                        \
   })
 
 FOVEA_INLINE channel_pieces cut(fovea_channels layout) {

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "narrow_lanes.h"
 #include "pooling_windows.h"
-#include "rounding.h"
 
 FOVEA_INLINE void max_gradient_block(const fovea_pooling *p, int64_t width, const float *restrict g,
                                      const float *restrict x, float *restrict dx) {

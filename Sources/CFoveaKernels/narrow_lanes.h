@@ -31,3 +31,34 @@
 
 FOVEA_NARROW_LANES(fovea_lanes, 16)
 FOVEA_NARROW_LANES(fovea_half_lanes, 8)
+
+typedef __bf16 fovea_lane_bfloats __attribute__((ext_vector_type(16), aligned(2), may_alias));
+
+/// Writes 16 numbers as bfloat16. `rounds`: whether this is code of a FOVEA_ROUNDING_KERNEL, whose instruction takes what is
+/// below 2⁻¹²⁶ as 0.
+FOVEA_INLINE void fovea_narrow(bool rounds, const fovea_lanes *value, uint16_t *to) {
+  if (rounds) *(fovea_lane_bfloats *)to = __builtin_convertvector(*value, fovea_lane_bfloats);
+  else fovea_lanes_write(to, 0, true, value);
+}
+
+/// Any number of bfloat16 numbers as floats.
+FOVEA_INLINE void fovea_widen_all(int64_t count, const uint16_t *x, float *y) {
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) fovea_lanes_read(x, i, true, (fovea_lanes *)(y + i));
+  for (; i < count; i++) {
+    uint32_t bits = (uint32_t)x[i] << 16;
+    __builtin_memcpy(y + i, &bits, sizeof bits);
+  }
+}
+
+/// The other way.
+FOVEA_INLINE void fovea_narrow_all(bool rounds, int64_t count, const float *x, uint16_t *y) {
+  int64_t i = 0;
+  for (; i + 16 <= count; i += 16) fovea_narrow(rounds, (const fovea_lanes *)(x + i), y + i);
+  if (i == count) return;
+  fovea_lanes rest = 0.0f;
+  uint16_t narrow[16];
+  __builtin_memcpy(&rest, x + i, (size_t)(count - i) * sizeof(float));
+  fovea_narrow(rounds, &rest, narrow);
+  __builtin_memcpy(y + i, narrow, (size_t)(count - i) * sizeof(uint16_t));
+}

@@ -8,7 +8,7 @@
 #define FOVEA_INLINE static inline __attribute__((always_inline))
 
 /// Compiled for processors that round to bfloat16 in one instruction: beside a FOVEA_KERNEL, for where `fovea_rounds` says so.
-#define FOVEA_ROUNDING_KERNEL __attribute__((target("arch=x86-64-v4,avx512bf16")))
+#define FOVEA_ROUNDING_KERNEL __attribute__((target("arch=x86-64-v4,avx512bf16"), min_vector_width(512)))
 static inline bool fovea_rounds(void) {
   return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16");
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "activation.h"
-#include "parallel.h"
+#include "narrow_lanes.h"
 #include "rounding.h"
 
 enum { TILE = 256, GRAIN = 16384 };

@@ -1,4 +1,4 @@
-// Numbers of 16 bits beside floats, and functions that are asked one number at a time.
+// The nearest floats of 16 bits, and functions that are asked one number at a time.
 #pragma once
 
 #include "activation.h"
@@ -9,50 +9,6 @@ FOVEA_INLINE void fovea_round_to_bfloat16(fovea_lanes *value) {
   bits = (bits + 0x7FFF + ((bits >> 16) & 1)) & (fovea_lane_integers)(int32_t)0xFFFF0000;
   fovea_lanes rounded = *(fovea_lanes *)&bits;
   *value = *value == *value ? rounded : *value;
-}
-
-typedef uint16_t fovea_lane_halves __attribute__((ext_vector_type(16), aligned(2), may_alias));
-
-/// 16 bfloat16 numbers as floats.
-FOVEA_INLINE void fovea_widen(const uint16_t *x, float *y) {
-  fovea_lane_integers bits = __builtin_convertvector(*(const fovea_lane_halves *)x, fovea_lane_integers) << 16;
-  __builtin_memcpy(y, &bits, sizeof bits);
-}
-
-typedef __bf16 fovea_lane_bfloats __attribute__((ext_vector_type(16), aligned(2), may_alias));
-
-/// 16 floats as the nearest bfloat16 numbers. `rounds`: whether this is code of a FOVEA_ROUNDING_KERNEL, whose instruction
-/// takes what is below 2⁻¹²⁶ as 0.
-FOVEA_INLINE void fovea_narrow(bool rounds, const float *x, uint16_t *y) {
-  fovea_lanes value = FOVEA_LOAD(x);
-  if (rounds) {
-    *(fovea_lane_bfloats *)y = __builtin_convertvector(value, fovea_lane_bfloats);
-    return;
-  }
-  fovea_round_to_bfloat16(&value);
-  fovea_lane_integers bits = *(fovea_lane_integers *)&value;
-  *(fovea_lane_halves *)y = __builtin_convertvector(bits >> 16, fovea_lane_halves);
-}
-
-/// Likewise of any number of them.
-FOVEA_INLINE void fovea_widen_all(int64_t count, const uint16_t *x, float *y) {
-  int64_t i = 0;
-  for (; i + 16 <= count; i += 16) fovea_widen(x + i, y + i);
-  for (; i < count; i++) {
-    uint32_t bits = (uint32_t)x[i] << 16;
-    __builtin_memcpy(y + i, &bits, sizeof bits);
-  }
-}
-
-FOVEA_INLINE void fovea_narrow_all(bool rounds, int64_t count, const float *x, uint16_t *y) {
-  int64_t i = 0;
-  for (; i + 16 <= count; i += 16) fovea_narrow(rounds, x + i, y + i);
-  if (i == count) return;
-  float wide[16] = {0};
-  uint16_t narrow[16];
-  for (int64_t k = i; k < count; k++) wide[k - i] = x[k];
-  fovea_narrow(rounds, wide, narrow);
-  for (int64_t k = i; k < count; k++) y[k] = narrow[k - i];
 }
 
 /// What float16 can hold, the even one of two: 10 bits behind the first, less below 2⁻¹⁴, infinite above 65504.

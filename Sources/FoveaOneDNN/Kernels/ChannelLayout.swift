@@ -65,8 +65,7 @@ struct ChannelLayout: Sendable {
 
   /// The same arrangement for an image of other spatial sizes, e.g. after pooling.
   func resized(to shape: Shape, of type: ElementType = .float32) throws -> Layout {
-    guard isBlocked else { return .rowMajor(shape) }
-    return try MemoryDescriptor(blocked: shape, width).layout(of: shape).holding(type, shape)
+    isBlocked ? try .blocked(shape, width, type) : .rowMajor(shape)
   }
 
   /// The same arrangement of numbers of another type.

@@ -47,8 +47,7 @@ struct WinogradConvolution: Sendable {
       workers: Int64(fovea_threads()), input: (Int64(x[1]), Int64(x[2])), output: (Int64(output[1]), Int64(output[2])),
       before: (before[0], before[1]), x: planes(x), y: planes(output), narrow_x: input.elementType == .bfloat16,
       narrow_y: outputType == .bfloat16)
-    inputLayout = channels.layout
-    outputLayout = channels.isBlocked ? try .blocked(output, width, outputType) : .rowMajor(output)
+    (inputLayout, outputLayout) = (channels.layout, try channels.resized(to: output, of: outputType))
     weightsLayout = WinogradWeights(weights, isTurned: isTurned, width: width, type: input.elementType).layout
   }
 
