@@ -7,7 +7,8 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
   /// and where an input is not finite, more of them are not.
   case float32
   /// Convolutions, matrix products and their gradients multiply bfloat16 numbers, of 8 bits of precision, and add in
-  /// `float32`; everything else as in `float32`, which all of it is on processors without such arithmetic.
+  /// `float32`, by their definition or by Winograd's algorithm, as in `float32`; so does everything else, and on processors
+  /// without such arithmetic all of it.
   case bfloat16
 }
 

@@ -78,7 +78,7 @@ typedef struct {
   bool narrow_y;
 } fovea_narrow_product;
 
-#define FOVEA_NARROW_ROWS 4
+#define FOVEA_NARROW_ROWS 16
 
 typedef enum { FOVEA_IDENTITY, FOVEA_RELU, FOVEA_TANH, FOVEA_SIGMOID } fovea_activation;
 
@@ -127,7 +127,7 @@ size_t fovea_winograd_gradient_scratch(fovea_winograd c);
 /// The gradient of the weights, 3×3×channels×filters; `g` lies as the result of the convolution.
 void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void *x, float *dw, float *scratch);
 
-// Products of a few rows, bfloat16.
+// Products of a few rows, bfloat16, on processors with AVX512-BF16.
 /// In bytes.
 size_t fovea_narrow_scratch(fovea_narrow_product p);
 /// `y = activation(x·w + bias + residual)`; `bias` and `residual`, which may be the result's memory, may be null.

@@ -5,8 +5,7 @@ import FoveaGraph
 // Convolutions of bfloat16 numbers by Winograd's algorithm, and which way is likely to be the faster.
 
 extension Mixed {
-  /// The kernel by Winograd's algorithm: operands are widened as they are read, so that it rounds less than the definition
-  /// does where results are bfloat16.
+  /// The kernel by Winograd's algorithm: operands are widened as they are read, results rounded as they are written.
   func inTiles(_ request: KernelRequest) throws -> Kernel? {
     let (first, second) = (request.inputs[0], request.inputs[1])
     switch base {
@@ -33,7 +32,7 @@ extension Mixed {
 
   /// Measured where bfloat16 is multiplied at twice the speed of `float32` (decision 17): what Winograd's algorithm saves
   /// is a third then, if nearly all outputs of its tiles are wanted, and less than the transforms cost where there are few
-  /// channels. Tiles of bfloat16 are multiplied faster still.
+  /// channels. Where AMX multiplies, the definition is expected to be the faster.
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
     let result: Shape, weights: Shape
     switch base {

@@ -3,22 +3,22 @@ import FoveaCore
 import FoveaGraph
 internal import CFoveaKernels
 
-/// A few rows times a large matrix of weights, both bfloat16, in our own C: as fast as memory gives the weights, which is
-/// two to three times as fast as oneDNN reads them.
+/// A few rows times a large matrix of weights, both bfloat16, in our own C: for one row as fast as memory gives the weights,
+/// which is two to three times as fast as oneDNN reads them, for 16 a third faster.
 struct NarrowProduct {
   private let value: fovea_narrow_product
   private let layouts: [Layout]
   private let epilogue: Epilogue
 
-  /// Weights in as many bytes do not stay in a cache from one run to the next; fewer are multiplied as fast by oneDNN.
-  private static let leastWeights = 4_000_000
+  /// With fewer there is little to gain.
+  private static let leastWeights = 1_000_000
 
-  /// - Returns: `nil` for many rows, for small matrices, for weights that would have to be transposed in each run, and for
-  ///   several products.
+  /// - Returns: `nil` for many rows, for small matrices, for weights that would have to be transposed in each run, for
+  ///   several products, and on processors without AVX512-BF16.
   init?(_ product: Op.MatrixProduct, _ request: KernelRequest, _ epilogue: Epilogue) {
     let (x, w, y) = (request.inputs[0], request.inputs[1], request.outputShape)
-    guard y.rank == 2, y[0] <= Int(FOVEA_NARROW_ROWS), w.shape.count >= Self.leastWeights, !product.transposesA,
-      w.isStatic || !product.transposesB
+    guard OneDNNBackend.computesBFloat16, y.rank == 2, y[0] <= Int(FOVEA_NARROW_ROWS),
+      w.shape.count >= Self.leastWeights, !product.transposesA, w.isStatic || !product.transposesB
     else { return nil }
     value = fovea_narrow_product(
       rows: Int64(y[0]), columns: Int64(y[1]), depth: Int64(x.shape[1]), narrow_y: request.outputType == .bfloat16)
