@@ -42,8 +42,9 @@ struct VariantSelection {
       let times = timings.times(for: request.timingKey(backend)) {
         request.measured(all, on: backend)
       }.filter { variants.contains($0.key) }
-      let moved = zip(node.inputs, shapes).reduce(node.shape.count) { $0 + (isStatic[$1.0] ? 0 : $1.1.count) }
-      candidates.append((id, times, 8 * Double(moved) / Self.reorderedBytesPerSecond))
+      let activations = [id] + node.inputs.filter { !isStatic[$0] }
+      let moved = activations.reduce(0) { $0 + 2 * graph.nodes[$1].shape.count * graph.nodes[$1].elementType.byteCount }
+      candidates.append((id, times, Double(moved) / Self.reorderedBytesPerSecond))
     }
     /// The best way for a candidate where the others are row-major or not, and its time.
     func best(_ index: Int, _ isRowMajor: Bool) -> (variant: KernelVariant, seconds: Double)? {
