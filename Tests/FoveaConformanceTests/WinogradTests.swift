@@ -41,6 +41,25 @@ private func operations(_ x: Shape, filters: Int) throws -> [(any Operation, [Te
     }
   }
 
+  /// Two workers meet within an image, between two, or one has it all; in one round, or in several.
+  @Test(
+    arguments: [[2, 13, 9, 16], [1, 45, 41, 32], [1, 45, 41, 128], [3, 12, 8, 32], [1, 64, 200, 16]] as [Shape])
+  func `may write its result over its input, with the same bits`(x: Shape) throws {
+    let usual = OneDNNBackend.threads
+    defer { OneDNNBackend.threads = usual }
+    for (operation, inputs) in try operations(x, filters: x.channels).prefix(2) {
+      for (threads, isNative) in [(1, false), (2, true), (3, false), (5, true), (2, false)] {
+        OneDNNBackend.threads = threads
+        var run = KernelRun(operation, on: inputs, backend: OneDNNBackend())
+        run.variant = .tiles
+        if isNative { run.layouts[0] = try #require(try nativeLayout(of: x, .float32, on: OneDNNBackend())) }
+        let separate = try #require(try run())
+        run.overwrittenInput = 0
+        #expect(try run() == separate, "\(type(of: operation).name), \(threads) threads, native: \(isNative)")
+      }
+    }
+  }
+
   @Test func `is expected to be faster where there are many tiles, full ones`() throws {
     func expected(_ x: Shape, of convolution: Op.Convolution = convolution) throws -> KernelVariant {
       let w = Shape(convolution.window.size + [x.channels, 32])
