@@ -6,8 +6,10 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], linking libraries: [LinkerSetting] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: libraries)
 }
 
 /// - Parameter fixtures: whether the tests read files beside them, by path.
@@ -21,9 +23,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool =
 let systemLibraries: [Target] = [
   .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-  .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-  .systemLibrary(name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+  .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
 ]
+
+/// Of these, only what is used is linked: the shared ones bring libcurl, Kerberos, ICU and 40 more into every process.
+let archives: [LinkerSetting] = [.linkedLibrary(":libarchive.a")]
+let hdf5: [LinkerSetting] = ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
 
 /// C of our own: kernels, and what Swift cannot call safely, such as libraries that leave by `longjmp` or an exception.
 let c: [Target] = [
@@ -31,7 +36,7 @@ let c: [Target] = [
   .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
   .target(name: "CFileSystem"),
   .target(name: "CONNX", linkerSettings: [.linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
-  .target(name: "CHDF5", dependencies: ["CHDF5Library"], linkerSettings: [.linkedLibrary("hdf5")]),
+  .target(name: "CHDF5", linkerSettings: hdf5),
 ]
 
 let modules: [Target] = [
@@ -42,7 +47,7 @@ let modules: [Target] = [
   module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
   module("FoveaLayers", ["FoveaGraph"]),
   module("FoveaZoo", ["FoveaLayers"]),
-  module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"]),
+  module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"], linking: archives),
   module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
   module("FoveaFormats", ["FoveaCore", "FoveaFiles", "CONNX", "CHDF5"]),
   module("FoveaONNX", ["FoveaLayers", "FoveaFormats"]),

@@ -4,6 +4,11 @@
 // Workers share nothing but what they read, since what one core has just written reaches another slowly. Each has tiles of
 // its own or filters of its own, whatever makes it transform less a second time. Weights are transformed anew in each
 // run, piece by piece: as a whole they are four times as large as they were, so that reading them would take longer.
+//
+// The result may be written over the input. Then a worker goes over whole rows of tiles, and of what it has written over,
+// the row above the next tiles is kept, as are the rows on both sides of where two workers meet.
+#include <string.h>
+
 #include "winograd.h"
 
 enum {
@@ -19,6 +24,9 @@ typedef struct {
   winograd_tiles tiles;  // the sizes of those that a worker has at once
   int64_t kept;          // transformed pieces that are kept
   bool splits_filters;
+  // Whether the result may be written over the input, and what a row of it takes.
+  bool can_overwrite;
+  int64_t row_floats;
   int64_t worker_floats;
   float *scratch;
 } plan;
@@ -47,26 +55,59 @@ static plan make_plan(fovea_winograd c) {
   p.tiles.count = fovea_min(own, fovea_max(LEAST_TILES, fitting));
   p.tiles.input_stride = winograd_stride(p.tiles.count * j.channels);
   p.tiles.output_stride = winograd_stride(p.tiles.count * GROUP * PANEL);
-  p.worker_floats = tiles_floats(&p) + fovea_max(1, p.kept) * PIECE_FLOATS;
+  p.can_overwrite = !p.splits_filters && j.tiles[1] <= p.tiles.count && c.before[0] == 1 && c.before[1] == 1 &&
+                    c.narrow_x == c.narrow_y && c.channels == c.filters && memcmp(c.input, c.output, sizeof c.input) == 0 &&
+                    memcmp(&c.x, &c.y, sizeof c.x) == 0;
+  p.row_floats = p.can_overwrite ? fovea_ceil_div(c.input[1] * j.channels, 16) * 16 : 0;
+  p.worker_floats = tiles_floats(&p) + fovea_max(1, p.kept) * PIECE_FLOATS + 2 * p.row_floats;
   return p;
 }
+
+bool fovea_winograd_can_overwrite(fovea_winograd c) { return make_plan(c).can_overwrite; }
 
 size_t fovea_winograd_scratch(fovea_winograd c) {
   return (size_t)(c.workers * make_plan(c).worker_floats) * sizeof(float);
 }
 
-// The tiles from `begin` on, and the groups from `first` on.
-static void convolve(const plan *p, float *memory, int64_t begin, int64_t end, int64_t first, int64_t last) {
+// The row above the tiles of a worker, then the one below.
+static float *edges(const plan *p, int64_t worker) {
+  return p->scratch + (worker + 1) * p->worker_floats - 2 * p->row_floats;
+}
+
+// A copy of a row of inputs, counted over all images by rows of tiles: the one `offset` rows from where these begin.
+static void keep_row(const plan *p, int64_t tile_row, int64_t offset, void *kept) {
+  const fovea_winograd *c = &p->job.c;
+  bool narrow = c->narrow_x;
+  int64_t size = narrow ? 2 : 4;
+  int64_t row = tile_row % p->job.tiles[0] * TILE + offset, step = winograd_row_block(c);
+  const void *x = winograd_at(
+      p->job.x, tile_row / p->job.tiles[0] * c->x.image + row * c->input[1] * c->x.position, narrow);
+  if (step == c->width) {
+    memcpy(kept, x, (size_t)(c->input[1] * p->job.channels * size));
+    return;
+  }
+  for (int64_t block = 0; block < p->job.channels / c->width; block++)
+    memcpy((char *)kept + block * step * size, winograd_at(x, block * c->x.block, narrow), (size_t)(step * size));
+}
+
+// The tiles from `begin` on, and the groups from `first` on. `kept`: where rows that are written over are kept, null if
+// none are.
+static void convolve(const plan *p, float *memory, int64_t begin, int64_t end, int64_t first, int64_t last,
+                     float *kept) {
   if (begin == end || first == last) return;
   const winograd_job *j = &p->job;
   float *weights = memory + tiles_floats(p);
   for (int64_t piece = 0; piece < p->kept; piece++)
     fovea_winograd_weights(j, piece / j->chunks, piece % j->chunks, weights + piece * PIECE_FLOATS);
   winograd_tiles t = p->tiles;
-  t.inputs = memory, t.outputs = memory + POSITIONS * t.input_stride;
+  if (kept) t.count -= t.count % j->tiles[1];
+  t.inputs = memory, t.outputs = memory + POSITIONS * t.input_stride, t.above = kept;
   for (t.first = begin; t.first < end; t.first += t.count) {
     t.count = fovea_min(t.count, end - t.first);
+    int64_t next = t.first + t.count;
+    t.below = kept && next == end && next / j->tiles[1] % j->tiles[0] ? kept + p->row_floats : NULL;
     fovea_winograd_inputs(j, &t);
+    if (kept && next < end && next / j->tiles[1] % j->tiles[0]) keep_row(p, next / j->tiles[1], -1, kept);
     for (int64_t group = first; group < last; group++) {
       for (int64_t chunk = 0; chunk < j->chunks; chunk++) {
         float *u = p->kept ? weights + (group * j->chunks + chunk) * PIECE_FLOATS : weights;
@@ -80,11 +121,26 @@ static void convolve(const plan *p, float *memory, int64_t begin, int64_t end, i
 
 static void work(void *context, int64_t begin, int64_t end) {
   const plan *p = context;
-  int64_t workers = p->job.c.workers, groups = p->job.groups;
+  const winograd_job *j = &p->job;
+  int64_t workers = j->c.workers, groups = j->groups, rows = j->all / j->tiles[1];
   for (int64_t worker = begin; worker < end; worker++) {
     float *memory = p->scratch + worker * p->worker_floats;
-    if (p->splits_filters) convolve(p, memory, 0, p->job.all, groups * worker / workers, groups * (worker + 1) / workers);
-    else convolve(p, memory, p->job.all * worker / workers, p->job.all * (worker + 1) / workers, 0, groups);
+    if (p->splits_filters)
+      convolve(p, memory, 0, j->all, groups * worker / workers, groups * (worker + 1) / workers, NULL);
+    else if (j->x == j->y)
+      convolve(p, memory, rows * worker / workers * j->tiles[1], rows * (worker + 1) / workers * j->tiles[1], 0, groups,
+               edges(p, worker));
+    else convolve(p, memory, j->all * worker / workers, j->all * (worker + 1) / workers, 0, groups, NULL);
+  }
+}
+
+// Keeps the rows where two workers meet, before any of them writes.
+static void keep_edges(const plan *p) {
+  int64_t workers = p->job.c.workers, rows = p->job.all / p->job.tiles[1];
+  for (int64_t worker = 0; worker < workers; worker++) {
+    int64_t begin = rows * worker / workers, end = rows * (worker + 1) / workers;
+    if (begin % p->job.tiles[0]) keep_row(p, begin, -1, edges(p, worker));
+    if (end % p->job.tiles[0]) keep_row(p, end, 0, edges(p, worker) + p->row_floats);
   }
 }
 
@@ -94,5 +150,6 @@ void fovea_winograd_convolution(fovea_winograd c, const void *x, const void *pac
   winograd_job *j = &p.job;
   j->x = x, j->weights = packed, j->bias = bias, j->residual = residual, j->activation = activation, j->y = y;
   p.scratch = scratch;
+  if (x == y) keep_edges(&p);
   fovea_parallel(c.workers, 1, &p, work);
 }

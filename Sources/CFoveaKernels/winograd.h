@@ -21,9 +21,13 @@ enum {
 // Tiles whose numbers lie in a worker's memory at once: `inputs` is positions × tiles × channels, `channels` of them from
 // `channel` on; `outputs`, products or gradients, is positions × tiles × filters of a group. From one position to the next
 // it is `…_stride` floats.
+//
+// `above`, unless it is null, is the row of inputs above the first tiles, which results have been written over; `below` the
+// one below the last.
 typedef struct {
   int64_t first, count, channel, channels, input_stride, output_stride;
   float *inputs, *outputs;
+  const void *above, *below;
 } winograd_tiles;
 
 typedef struct {
@@ -38,6 +42,16 @@ typedef struct {
 
 // An odd number of cache lines: from position to position so, those of a tile do not share a set of the cache.
 FOVEA_INLINE int64_t winograd_stride(int64_t floats) { return (fovea_ceil_div(floats, 16) | 1) * 16; }
+
+// Number i of an image, which is bfloat16 if `narrow`.
+FOVEA_INLINE const void *winograd_at(const void *x, int64_t i, bool narrow) {
+  return (const char *)x + i * (narrow ? 2 : 4);
+}
+
+// A row of inputs on its own: blocks as far apart as they are in the image's rows.
+FOVEA_INLINE int64_t winograd_row_block(const fovea_winograd *c) {
+  return c->x.block == c->width ? c->width : c->input[1] * c->width;
+}
 
 /// What does not depend on how the work is shared.
 winograd_job fovea_winograd_job(fovea_winograd c);

@@ -39,8 +39,19 @@ FOVEA_INLINE void NAMED(input_tiles)(const winograd_job *j, const winograd_tiles
     winograd_place place = place_of(j, t->first + tile);
     int64_t top = place.row - c->before[0], left = place.column - c->before[1];
     bool inside = top >= 0 && left >= 0 && top + SIDE <= c->input[0] && left + SIDE <= c->input[1];
+    const void *above = tile < j->tiles[1] && top >= 0 ? t->above : NULL;
+    const void *below = tile >= t->count - j->tiles[1] && top + SIDE <= c->input[0] ? t->below : NULL;
     for (int64_t block = 0; block < t->channels / WINOGRAD_WIDTH; block++) {
-      int64_t x = place.image * c->x.image + (t->channel / WINOGRAD_WIDTH + block) * c->x.block;
+      int64_t number = t->channel / WINOGRAD_WIDTH + block;
+      const void *rows[SIDE];
+#pragma clang loop unroll(full)
+      for (int r = 0; r < SIDE; r++) {
+        int64_t row = fovea_max(0, fovea_min(top + r, c->input[0] - 1));
+        rows[r] = winograd_at(
+            j->x, place.image * c->x.image + number * c->x.block + row * c->input[1] * c->x.position, narrow);
+      }
+      if (above) rows[0] = winograd_at(above, number * winograd_row_block(c), narrow);
+      if (below) rows[SIDE - 1] = winograd_at(below, number * winograd_row_block(c), narrow);
       float *v = t->inputs + tile * t->channels + block * WINOGRAD_WIDTH;
       lanes columns[SIDE][SIDE];
 #pragma clang loop unroll(full)
@@ -49,12 +60,12 @@ FOVEA_INLINE void NAMED(input_tiles)(const winograd_job *j, const winograd_tiles
         if (inside) {
 #pragma clang loop unroll(full)
           for (int r = 0; r < SIDE; r++)
-            READ(lanes)(j->x, x + ((top + r) * c->input[1] + left + s) * c->x.position, narrow, &d[r]);
+            READ(lanes)(rows[r], (left + s) * c->x.position, narrow, &d[r]);
         } else {
           for (int r = 0; r < SIDE; r++) {
             int64_t row = top + r, column = left + s;
             bool exists = row >= 0 && row < c->input[0] && column >= 0 && column < c->input[1];
-            if (exists) READ(lanes)(j->x, x + (row * c->input[1] + column) * c->x.position, narrow, &d[r]);
+            if (exists) READ(lanes)(rows[r], column * c->x.position, narrow, &d[r]);
             else d[r] = (lanes)0.0f;
           }
         }

@@ -2,7 +2,7 @@
 #include "reading.h"
 
 #include <errno.h>
-#include <hdf5.h>
+#include <hdf5/serial/hdf5.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 import FoveaFiles
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 
 /// Standard output for results, standard error for everything else.
 enum Console {

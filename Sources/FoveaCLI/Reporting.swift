@@ -1,7 +1,6 @@
 import FoveaData
 import FoveaLayers
 import FoveaZoo
-internal import Foundation
 
 /// A command that ends with a status of its own, having said why.
 struct Exit: Error {
@@ -15,8 +14,7 @@ func report(_ error: any Error) -> CInt {
   switch error {
   case let exit as Exit: return exit.status
   case let error as ModelError: for error in error.errors { note("\(error)") }
-  // Everything that the modules throw says in words what happened; what Foundation throws does not.
-  case let error as NSError where type(of: error) == NSError.self: note(error.localizedDescription)
+  // Everything that the modules throw says in words what happened.
   default: note("\(error)")
   }
   return isUsage(error) ? 2 : 1

@@ -1,4 +1,5 @@
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 
 /// Starts the command again with a bound on how long idle threads of the kernels' pool spin, unless the user set one.
 ///

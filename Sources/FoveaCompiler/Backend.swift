@@ -21,6 +21,9 @@ public protocol Backend: Sendable {
   /// What times of this backend's kernels hold for: its version, and that of what it is made of.
   var version: String { get }
 
+  /// Says that a plan is made: kernels that were only tried for it are not needed any more.
+  func finishPlanning()
+
   /// A kernel that copies a tensor from one layout to another, or `nil` if this backend does not know both.
   func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel?
 }
@@ -29,6 +32,7 @@ extension Backend {
   public func variants(for request: KernelRequest) -> [KernelVariant] { [.usual] }
   public func expectedVariant(for request: KernelRequest) -> KernelVariant { .usual }
   public var version: String { "1" }
+  public func finishPlanning() {}
 }
 
 /// A way to run a node.

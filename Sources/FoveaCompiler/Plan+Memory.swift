@@ -65,6 +65,7 @@ extension Plan {
     for location in outputs.values where buffers[location.buffer].kind == .preparation {
       buffers[location.buffer].kind = .prepared
     }
+    preparePartsInTurn()
     computeLifetimes()
     arenaBytes = place(.transient)
     preparedBytes = place(.prepared)
@@ -118,32 +119,6 @@ extension Plan {
         default: first[index]...last[index]
         }
     }
-  }
-
-  /// First fit, largest buffers first: each goes to the lowest place that is free during its lifetime.
-  ///
-  /// - Source: Pisarchyk & Lee 2020, "Efficient Memory Management for Deep Neural Net Inference", §5.2.
-  /// - Returns: the bytes of the arena.
-  private mutating func place(_ kind: Buffer.Kind) -> Int {
-    var placed: [Int] = []
-    var total = 0
-    let candidates = buffers.indices.filter { buffers[$0].kind == kind && buffers[$0].lifetime != nil }
-    for index in candidates.sorted(by: { (buffers[$1].byteCount, $0) < (buffers[$0].byteCount, $1) }) {
-      let size = Self.aligned(buffers[index].byteCount)
-      var offset = 0
-      for other in placed where buffers[other].lifetime!.overlaps(buffers[index].lifetime!) {
-        if buffers[other].offset >= offset + size { break }
-        offset = max(offset, buffers[other].offset + Self.aligned(buffers[other].byteCount))
-      }
-      buffers[index].offset = offset
-      total = max(total, offset + size)
-      placed.insert(index, at: placed.firstIndex { buffers[$0].offset > offset } ?? placed.count)
-    }
-    return total
-  }
-
-  private static func aligned(_ bytes: Int) -> Int {
-    (bytes + AlignedBuffer.alignment - 1) / AlignedBuffer.alignment * AlignedBuffer.alignment
   }
 }
 

@@ -46,6 +46,7 @@ public final class Program {
       try bind(step)()
       for (path, last) in lastReader where last == index { parameters.entries[path]!.buffer.putAside() }
     }
+    arena.giveBack(from: plan.arenaBytes)
   }
 
   /// Runs every step once.

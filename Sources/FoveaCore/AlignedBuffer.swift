@@ -59,6 +59,14 @@ package final class AlignedBuffer: @unchecked Sendable {
     if start < end { madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_DONTNEED) }
   }
 
+  /// Lets the system have what lies from `offset` on, until somebody writes there again: it then begins as zeros.
+  package func giveBack(from offset: Int) {
+    guard case .pages = source, offset < byteCount else { return }
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let start = (offset + page - 1) / page * page
+    if start < byteCount { madvise(address + start, byteCount - start, MADV_DONTNEED) }
+  }
+
   /// What is large goes back to the system at once when it is freed.
   private static let leastBytesOfPages = 1 << 20
   private static let hugePage = 2 << 20

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 import FoveaCore
 import FoveaLayers
 
@@ -41,8 +41,8 @@ extension Explanation {
     let difference = abs(value - Double(programValue))
     let verdict =
       agrees
-      ? (difference == 0 ? "the same" : "the same to float32's rounding, " + String(format: "%.1e", difference))
-      : "different by " + String(format: "%.3e", difference)
+      ? (difference == 0 ? "the same" : "the same to float32's rounding, " + String(printf: "%.1e", difference))
+      : "different by " + String(printf: "%.3e", difference)
     return aligned([
       ["from the terms", precise(value)], ["the program's", "\(precise(Double(programValue)))  (\(verdict))"],
     ]).joined(separator: "\n")
@@ -84,7 +84,7 @@ extension Explanation.Step {
       let width = max(a.name.count, left.map(\.count).max() ?? 0)
       guard width + 4 + (right.map(\.count).max() ?? 0) <= 97 else { return [] }
       for (l, r) in zip([a.name] + left, [b.name] + right) {
-        lines.append(l.padding(toLength: width + 4, withPad: " ", startingAt: 0) + r)
+        lines.append(l + String(repeating: " ", count: width + 4 - l.count) + r)
       }
       lines.append("")
     }
@@ -121,7 +121,7 @@ package func grid(_ rows: [[Double]], digits: Int? = nil) -> [String] {
   let texts = rows.map { row in
     row.map { number in
       guard let digits, number != number.rounded() || abs(number) >= 1e9 else { return spelled(number) }
-      return String(format: "%.\(digits)g", number).replacingOccurrences(of: "-", with: "−")
+      return String(printf: "%.\(digits)g", number).replacing("-", with: "−")
     }
   }
   let columns = texts.map(\.count).max() ?? 0
@@ -136,5 +136,5 @@ private func equals(_ number: Double) -> String {
 
 /// Nine significant digits, which tell every float32 from its neighbours.
 private func precise(_ number: Double) -> String {
-  String(format: "%.9g", number).replacingOccurrences(of: "-", with: "−")
+  String(printf: "%.9g", number).replacing("-", with: "−")
 }

@@ -46,7 +46,10 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
       let timings =
         isMeasured && self == .onednn
         ? KernelTimingFile.shared(version: backends[0].version, threads: OneDNNBackend.threads) : nil
-      defer { timings?.save() }
+      defer {
+        timings?.save()
+        for backend in backends { backend.finishPlanning() }
+      }
       let planning = Planning(precision: precision, timings: timings)
       return try Plan.fitting(graph, limit: memoryLimit ?? .max, otherBytes: otherBytes) {
         try Plan($0, backends: backends, planning: planning)

@@ -1,4 +1,6 @@
-internal import Foundation
+import FoveaCore
+internal import Dispatch
+internal import Glibc
 import Synchronization
 
 /// The one thread on which programs run.
@@ -19,15 +21,13 @@ package final class ComputeThread: Sendable {
   private let identifier = Mutex<pthread_t?>(nil)
 
   private init() {
-    let thread = Thread { [unowned self] in
+    startThread { [unowned self] in
       identifier.withLock { $0 = pthread_self() }
       while true {
         arrived.wait()
         runNext().signal()
       }
     }
-    thread.stackSize = 16 << 20
-    thread.start()
   }
 
   /// Runs what waits longest. When the caller is told, nothing here holds its closure any more.

@@ -1,7 +1,7 @@
 package import FoveaCompiler
 public import FoveaCore
 public import FoveaData
-internal import Foundation
+internal import Glibc
 
 /// A class that an image may belong to.
 public struct Classification: Hashable, Sendable, Codable {

@@ -6,7 +6,8 @@ import FoveaFormats
 public import FoveaLayers
 import FoveaONNX
 import FoveaZoo
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 
 /// What a model file says about its model, besides the weights.
 package struct Manifest: Codable, Sendable {
@@ -45,12 +46,12 @@ package struct FileSeal: Codable, Hashable, Sendable {
     bytes = file.count
     // The weights may be in memory already; the file need not be, too.
     let number = file.withBytes { FNV.wideHash($0) { AlignedBuffer(reading: $0, of: file).putAside() } }
-    hash = String(format: "words64:%016llx", number)
+    hash = String(printf: "words64:%016llx", number)
   }
 
   /// As older programs sealed it.
   private static func oldHash(_ path: String) throws -> String {
-    try MappedFile(path).withBytes { String(format: "fnv1a64:%016llx", FNV.hash($0)) }
+    try MappedFile(path).withBytes { String(printf: "fnv1a64:%016llx", FNV.hash($0)) }
   }
 
   /// - Errors: a file that is not the one that was sealed.

@@ -1,4 +1,5 @@
-internal import Foundation
+import FoveaCore
+internal import FoundationEssentials
 
 /// A JSON file that notices damage: `{"checksum": …, "content": …}`, the checksum over the content's canonical form.
 package enum SealedJSON {
@@ -40,7 +41,7 @@ package enum SealedJSON {
   }
 
   private static func checksum(of content: some Codable) throws -> String {
-    String(format: "fnv1a64:%016llx", FNV.hash(try encoder([]).encode(content)))
+    String(printf: "fnv1a64:%016llx", FNV.hash(try encoder([]).encode(content)))
   }
 
   private static func encoder(_ formatting: JSONEncoder.OutputFormatting) -> JSONEncoder {
@@ -106,6 +107,6 @@ package enum FNV {
     package mutating func add(_ bytes: some Sequence<UInt8>) { hash = bytes.reduce(hash) { FNV.step($0, $1) } }
 
     /// As files spell it.
-    package var description: String { String(format: "fnv1a64:%016llx", hash) }
+    package var description: String { String(printf: "fnv1a64:%016llx", hash) }
   }
 }

@@ -31,6 +31,14 @@ enum OneDNN {
     return "oneDNN \(version.major).\(version.minor).\(version.patch) \(dnnl_get_effective_cpu_isa().rawValue)"
   }()
 
+  /// Forgets the primitives that nobody has: oneDNN keeps the last 1024 with their code, in case that one like it is made.
+  static func forgetPrimitives() {
+    var capacity: Int32 = 0
+    guard dnnl_get_primitive_cache_capacity(&capacity) == dnnl_success else { return }
+    dnnl_set_primitive_cache_capacity(0)
+    dnnl_set_primitive_cache_capacity(capacity)
+  }
+
   static func check(_ status: dnnl_status_t, _ call: @autoclosure () -> String) throws {
     guard status != dnnl_success else { return }
     let reason =

@@ -32,6 +32,11 @@ public struct OneDNNBackend: Backend {
   /// The number is that of our own kernels: another one, and they are measured anew.
   public var version: String { OneDNN.version + ", kernels 4" }
 
+  public func finishPlanning() {
+    OneDNN.forgetPrimitives()
+    fovea_give_back_freed()
+  }
+
   public func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
     try Reorder.kernel(shape, type, from: source, to: target)
   }

@@ -45,6 +45,34 @@ private func operations(_ x: Shape, filters: Int) throws -> [(any Operation, [Te
     }
   }
 
+  /// Two workers meet within an image, between two, or one has it all; in one round, or in several.
+  @Test(
+    arguments: [[2, 13, 9, 16], [1, 45, 41, 32], [1, 45, 41, 128], [3, 12, 8, 32], [1, 64, 200, 16]] as [Shape])
+  func `may write its result over its input, with the same bits`(x: Shape) throws {
+    let usual = OneDNNBackend.threads
+    defer { OneDNNBackend.threads = usual }
+    let wide = try operations(x, filters: x.channels).prefix(2).map { ($0.0 as any Operation, $0.1) }
+    let narrow = wide.map { operation, inputs in
+      (
+        Mixed(operation, isNarrow: true) as any Operation,
+        inputs.map { Tensor($0.floats.map { BFloat16($0) }, shape: $0.shape) }
+      )
+    }
+    for (operation, inputs) in OneDNNBackend.emulatesBFloat16 ? wide + narrow : wide {
+      for (threads, isNative) in [(1, false), (2, true), (3, false), (5, true), (2, false)] {
+        OneDNNBackend.threads = threads
+        var run = KernelRun(operation, on: inputs, backend: OneDNNBackend())
+        run.variant = .tiles
+        if isNative {
+          run.layouts[0] = try #require(try nativeLayout(of: x, inputs[0].elementType, on: OneDNNBackend()))
+        }
+        let separate = try #require(try run())
+        run.overwrittenInput = 0
+        #expect(try run() == separate, "\(type(of: operation).name), \(threads) threads, native: \(isNative)")
+      }
+    }
+  }
+
   @Test func `is expected to be faster where there are many tiles, full ones`() throws {
     func expected(_ x: Shape, of convolution: Op.Convolution = convolution) throws -> KernelVariant {
       let w = Shape(convolution.window.size + [x.channels, 32])

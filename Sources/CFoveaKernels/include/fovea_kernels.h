@@ -98,6 +98,9 @@ typedef enum { FOVEA_SUM, FOVEA_MEAN, FOVEA_LARGEST } fovea_reduction;
 void fovea_set_threads(int count);
 int fovea_threads(void);
 
+/// Lets the system have what was freed in small pieces, which the allocator keeps otherwise.
+void fovea_give_back_freed(void);
+
 // Batch normalisation. Scratch: floats, see `fovea_moments_scratch`.
 size_t fovea_moments_scratch(fovea_channels layout);
 void fovea_batch_moments(fovea_channels layout, fovea_numbers x, float *moments, float *scratch);
@@ -119,6 +122,8 @@ void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filt
                          const void *w, void *packed);
 /// In bytes.
 size_t fovea_winograd_scratch(fovea_winograd c);
+/// Whether the result may be written over the input.
+bool fovea_winograd_can_overwrite(fovea_winograd c);
 /// `bias` and `residual`, which lies as the result, may be null; `residual` may be the result's memory.
 void fovea_winograd_convolution(fovea_winograd c, const void *x, const void *packed, const float *bias,
                                 const void *residual, fovea_activation activation, void *y, float *scratch);

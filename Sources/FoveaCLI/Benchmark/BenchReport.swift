@@ -1,6 +1,5 @@
 import FoveaCore
 import FoveaNetwork
-internal import Foundation
 
 /// What `fovea bench` found.
 struct BenchReport: Encodable {
@@ -25,10 +24,10 @@ struct BenchReport: Encodable {
 
   /// In the units and the order of the peers' benchmark, then the rest.
   var text: String {
-    let engine = "fovea".padding(toLength: 14, withPad: " ", startingAt: 0)
-    let speed = String(format: "%10.2f", imagesPerSecond)
-    let peak = String(format: "%.0f", Double(peakResidentBytes) / 1_048_576)
-    let spread = String(format: "%.2f to %.2f", lowerQuartile, upperQuartile)
+    let engine = "fovea" + String(repeating: " ", count: 9)
+    let speed = String(printf: "%10.2f", imagesPerSecond)
+    let peak = String(printf: "%.0f", Double(peakResidentBytes) / 1_048_576)
+    let spread = String(printf: "%.2f to %.2f", lowerQuartile, upperQuartile)
     let first =
       "\(mode) \(model) batch \(batchSize) \(engine) \(speed) images/s  peak \(peak) MiB"
       + "  (quartiles \(spread), \(counted(runs, "run")), \(counted(threads, "thread")))"
@@ -41,4 +40,4 @@ struct BenchReport: Encodable {
 }
 
 /// `1.234e9` → `1.2`.
-func gigas(_ number: Double) -> String { String(format: "%.1f", number / 1e9) }
+func gigas(_ number: Double) -> String { String(printf: "%.1f", number / 1e9) }

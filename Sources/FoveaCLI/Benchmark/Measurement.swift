@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// How long one piece of work takes, over and over.
 struct Measurement {

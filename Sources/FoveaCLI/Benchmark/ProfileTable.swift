@@ -1,7 +1,7 @@
 import FoveaCompiler
+import FoveaCore
 import FoveaLayers
 import FoveaNetwork
-internal import Foundation
 
 /// The steps of a program with the time of each, beside what the machine could do.
 struct ProfileTable: Encodable, CustomStringConvertible {
@@ -36,14 +36,14 @@ struct ProfileTable: Encodable, CustomStringConvertible {
     let total = rows.reduce(0) { $0 + $1.seconds }
     let body = rows.map { row in
       [
-        row.layer, row.operation, row.kernel, String(format: "%.3f", 1000 * row.seconds), percent(row.seconds / total),
+        row.layer, row.operation, row.kernel, String(printf: "%.3f", 1000 * row.seconds), percent(row.seconds / total),
         row.operationsPerSecond > 0 ? gigas(row.operationsPerSecond) : "", gigas(row.bytesPerSecond),
-        String(format: "%.0f %%", 100 * row.shareOfCeiling),
+        String(printf: "%.0f %%", 100 * row.shareOfCeiling),
       ]
     }
     let kinds = Dictionary(grouping: rows, by: \.operation).mapValues { $0.reduce(0) { $0 + $1.seconds } }
     let sums = kinds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { kind, seconds in
-      [kind, String(format: "%.3f", 1000 * seconds), percent(seconds / total)]
+      [kind, String(printf: "%.3f", 1000 * seconds), percent(seconds / total)]
     }
     return
       (aligned([head] + body, rightAligned: [3, 4, 5, 6, 7]) + [""]

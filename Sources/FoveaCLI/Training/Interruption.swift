@@ -1,5 +1,5 @@
 import Synchronization
-internal import Foundation
+internal import Glibc
 
 /// Notices Ctrl-C and SIGTERM, so that a training can save before it ends. A second one ends the process at once.
 struct Interruption: Sendable {
@@ -13,9 +13,9 @@ struct Interruption: Sendable {
     for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     for number in [SIGINT, SIGTERM] {
-      Foundation.signal(number) { number in
+      Glibc.signal(number) { number in
         Interruption.received.store(number, ordering: .relaxed)
-        Foundation.signal(number, SIG_DFL)
+        Glibc.signal(number, SIG_DFL)
         let text: StaticString = "\nstopping after this step, and saving; again to stop at once\n"
         _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
       }

@@ -1,4 +1,5 @@
-internal import Foundation
+import FoveaCore
+internal import Glibc
 
 // How arithmetic is written.
 
@@ -51,9 +52,9 @@ package func spelled(_ number: Double) -> String {
   if number.isNaN { return "NaN" }
   if number.isInfinite { return number < 0 ? "−∞" : "∞" }
   if number == number.rounded(), abs(number) < 1e9 { return signed(Int(number)) }
-  var text = String(format: "%.6g", number)
-  for digits in 7...9 where !text.contains(/[.e]/) { text = String(format: "%.\(digits)g", number) }
-  return text.replacingOccurrences(of: "-", with: "−")
+  var text = String(printf: "%.6g", number)
+  for digits in 7...9 where !text.contains(/[.e]/) { text = String(printf: "%.\(digits)g", number) }
+  return text.replacing("-", with: "−")
 }
 
 /// In brackets if it is negative and something stands before it.

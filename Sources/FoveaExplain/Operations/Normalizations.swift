@@ -1,6 +1,6 @@
 package import FoveaCore
 package import FoveaGraph
-internal import Foundation
+internal import Glibc
 
 extension Op.GroupNorm: Explainable {
   package func arithmetic(at position: [Int], of operands: [Operand], result: Shape) -> Arithmetic {

@@ -1,6 +1,8 @@
 package import FoveaCompiler
+import FoveaCore
 import FoveaFiles
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 import Synchronization
 
 /// Times of kernels in a file of the user's cache, one file for each machine and number of threads.
@@ -22,7 +24,7 @@ package final class KernelTimingFile: KernelTimings {
   ///   - machine: processor, library and threads: what the times hold for.
   /// - Returns: `nil` if the file could not be written later: then measuring would start anew each time.
   package init?(folder: String, machine: String) {
-    path = folder + String(format: "/kernels-%016llx.txt", FNV.hash(machine.utf8))
+    path = folder + String(printf: "/kernels-%016llx.txt", FNV.hash(machine.utf8))
     self.machine = machine
     guard (try? makeFolders(folder)) != nil, access(folder, W_OK) == 0 else { return nil }
     state = Mutex(State(times: Self.read(path, machine)))
@@ -84,7 +86,7 @@ extension KernelTimingFile {
   private static let processor: String = {
     let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let name = lines.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last
-    return (name.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown processor")
-      + " × \(ProcessInfo.processInfo.activeProcessorCount)"
+    let words = name?.split(whereSeparator: \.isWhitespace)
+    return (words?.joined(separator: " ") ?? "unknown processor") + " × \(ProcessInfo.processInfo.activeProcessorCount)"
   }()
 }

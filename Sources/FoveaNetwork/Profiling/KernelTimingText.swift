@@ -1,5 +1,5 @@
 import FoveaCompiler
-internal import Foundation
+import FoveaCore
 
 /// Times of kernels as lines of text, read at every start: a format, a machine, a line for each node, and a checksum of
 /// all that is above it.
@@ -51,6 +51,6 @@ enum KernelTimingText {
   private static func oneLine(_ text: String) -> String { String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }) }
 
   private static func checksum(_ bytes: ArraySlice<UInt8>) -> String {
-    bytes.withUnsafeBytes { String(format: "words64:%016llx", FNV.wideHash($0)) }
+    bytes.withUnsafeBytes { String(printf: "words64:%016llx", FNV.wideHash($0)) }
   }
 }

@@ -1,5 +1,5 @@
 import FoveaCompiler
-internal import Foundation
+internal import Glibc
 
 /// How often numbers of what size came, without their sign.
 struct ActivationHistogram: Sendable {

@@ -1,6 +1,6 @@
 import FoveaCore
 import FoveaGraph
-internal import Foundation
+internal import Glibc
 
 /// A change to some nodes of a graph by which two programs often differ.
 struct UsualCause {

@@ -1,5 +1,5 @@
 import FoveaCore
-internal import Foundation
+internal import Glibc
 
 /// What came of comparing a network with what other software computed.
 package struct Verification: Sendable {
@@ -37,7 +37,7 @@ package struct Verification: Sendable {
     return "\(difference.name) is the first that differs\(before), \(difference.text)\(cause)\(ignored)"
   }
 
-  static func short(_ number: Double) -> String { String(format: "%.2g", number) }
+  static func short(_ number: Double) -> String { String(printf: "%.2g", number) }
 }
 
 /// The difference of two arrays of one shape.

@@ -72,7 +72,8 @@ struct WinogradConvolution: Sendable {
       + (hasResidual ? [outputLayout] : [])
     return Kernel(
       name: "c winograd", inputLayouts: layouts, outputLayout: outputLayout,
-      scratchBytes: fovea_winograd_scratch(value), overwritableInputs: hasResidual ? [layouts.count - 1] : []
+      scratchBytes: fovea_winograd_scratch(value),
+      overwritableInputs: (hasResidual ? [layouts.count - 1] : []) + (fovea_winograd_can_overwrite(value) ? [0] : [])
     ) { [value] memory in
       let (inputs, scratch) = (memory.inputs, memory.scratch!.floats)
       return {

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// An optimizer in a manifest: its name and its settings.
 struct OptimizerRecord: Codable, Sendable {
   let optimizer: any Optimizer

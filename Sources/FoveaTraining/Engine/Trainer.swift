@@ -2,7 +2,6 @@ import FoveaCore
 public import FoveaLayers
 public import FoveaData
 public import FoveaNetwork
-internal import Foundation
 
 /// How a training ended.
 public struct TrainingResult: Sendable {
@@ -129,11 +128,9 @@ public struct Trainer: Sendable {
   ) async throws -> TrainingResult {
     // Training is hours of work on one thread: it must not occupy one of those that run async code.
     try await withCheckedThrowingContinuation { continuation in
-      let thread = Thread {
+      startThread {
         continuation.resume(with: Result { try fitHere(data, plan: plan, validation: validation) })
       }
-      thread.stackSize = 16 << 20
-      thread.start()
     }
   }
 

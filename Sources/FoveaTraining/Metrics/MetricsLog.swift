@@ -1,5 +1,6 @@
 import FoveaFiles
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 
 /// What training reports, and what `metrics.jsonl` holds, one object a line.
 public enum TrainingEvent: Hashable, Sendable {

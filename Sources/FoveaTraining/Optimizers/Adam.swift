@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 public import FoveaGraph
 
 /// Steps scaled by running averages of the gradient and of its square.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 
 /// How the learning rate changes over a training: a factor on the optimizer's rate for each step.
 public struct Schedule: Hashable, Sendable, Codable {

@@ -1,9 +1,12 @@
 import FoveaCompiler
 import FoveaCore
 import FoveaGraph
+import FoveaLayers
+import FoveaNetwork
 import FoveaOneDNN
 import FoveaReference
 import FoveaTestSupport
+import FoveaZoo
 import Foundation
 import Testing
 
@@ -164,4 +167,36 @@ func `what is concatenated is written to its place at once, where pieces are who
   let expected = try result(Plan(graph, backends: [ReferenceBackend()]))
   let found = try result(plan)
   #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 * expected.map(abs).max()! })
+}
+
+@Test func `large weights are prepared while little else is there`() throws {
+  let builder = GraphBuilder(isTraining: false)
+  let x = builder.input("x", shape: [1])
+  var y = x
+  for (index, size) in [1 << 10, 1 << 16, 1 << 12].enumerated() {
+    let w = x.parameter("w\(index)", shape: [size], .zeros)
+    // Known before the first run; what is made on the way is as large as the weights.
+    y = y + w.applying(Op.Scale(2)).applying(Op.Tanh()).applying(Op.Mean(over: [0], keepingAxes: true))
+  }
+  builder.output("y", y)
+  let plan = try Plan(builder.finish(), backends: [ReferenceBackend()])
+  #expect(misplacedBuffers(plan) == [])
+  let sizes = plan.preparation.map(\.output.shape.count).filter { $0 > 1 }
+  #expect(sizes == [65536, 65536, 4096, 4096, 1024, 1024])
+}
+
+@Test func `no arena is larger than what is needed at once`() throws {
+  for name in ["densenet121", "googlenet", "mobilenet-v2"] {
+    let entry = try Catalogue.entry(for: name)
+    let graph = try trace(entry.make(), input: [224, 224, 3], batchSize: 4).graph
+    let plan = try BackendChoice.onednn.plan(graph, isMeasured: false)
+    #expect(misplacedBuffers(plan) == [])
+    let need = plan.steps.indices.map { step in
+      plan.buffers.reduce(0) { sum, buffer in
+        guard buffer.kind == .transient, buffer.lifetime?.contains(step) == true else { return sum }
+        return sum + (buffer.byteCount + 63) / 64 * 64
+      }
+    }
+    #expect(Double(plan.arenaBytes) <= 1.01 * Double(try #require(need.max())), "\(name)")
+  }
 }

@@ -1,0 +1,47 @@
+import FoveaGraph
+
+/// The results that somebody still reads, while nodes run in any order.
+///
+/// An estimate: what a layout fills up, scratch memory and results that are written over inputs are not known yet.
+struct LiveMemory {
+  /// The node in whose memory a result lies: another one's, if it is a view.
+  private let owner: [Graph.NodeID]
+  /// Of what lies in working memory.
+  private let byteCount: [Int]
+  /// The nodes that read a node's memory and have not run.
+  private var readers: [Set<Graph.NodeID>]
+  /// The owners of what each node reads.
+  private let sources: [Set<Graph.NodeID>]
+  /// Whether it leaves the graph.
+  private let isKept: [Bool]
+
+  init(_ graph: Graph) {
+    var owner = Array(graph.nodes.indices)
+    var readers = graph.nodes.map { _ in Set<Graph.NodeID>() }
+    for (id, node) in graph.nodes.enumerated() {
+      if node.operation is any ViewOperation { owner[id] = owner[node.inputs[0]] }
+      for input in node.inputs { readers[owner[input]].insert(id) }
+    }
+    var isKept = [Bool](repeating: false, count: graph.nodes.count)
+    for output in graph.outputs { isKept[owner[output.node]] = true }
+    // A parameter's new value is written over the old one.
+    let updated = Set(graph.updates.map { owner[$0.value] })
+    byteCount = graph.nodes.enumerated().map { id, node in
+      switch node.operation {
+      case is Op.Parameter, is Op.Constant: 0
+      default: owner[id] != id || updated.contains(id) ? 0 : node.shape.count * node.elementType.byteCount
+      }
+    }
+    sources = graph.nodes.map { node in Set(node.inputs.map { owner[$0] }) }
+    (self.owner, self.readers, self.isKept) = (owner, readers, isKept)
+  }
+
+  /// How many bytes more there are after the node has run than before.
+  func growth(running id: Graph.NodeID) -> Int {
+    sources[id].reduce(byteCount[id]) { sum, source in
+      readers[source].count == 1 && readers[source].contains(id) && !isKept[source] ? sum - byteCount[source] : sum
+    }
+  }
+
+  mutating func run(_ id: Graph.NodeID) { for source in sources[id] { readers[source].remove(id) } }
+}
