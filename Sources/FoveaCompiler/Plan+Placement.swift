@@ -15,30 +15,16 @@ extension Plan {
     let lifetimes = candidates.map { buffers[$0].lifetime!.clamped(to: -1...max(steps.count, preparation.count)) }
     let sizes = candidates.map { Self.aligned(buffers[$0].byteCount) }
     let need = Need(of: Array(zip(lifetimes, sizes)))
-    var best = Placement(order: [], takesTightest: false, offsets: [], total: candidates.isEmpty ? 0 : .max)
-    func attempt(_ order: [Int], takesTightest: Bool) -> Placement {
-      let placed = Placement(order, sizes, lifetimes, takesTightest: takesTightest)
-      if placed.total < best.total { best = placed }
-      return placed
-    }
+    var best: Placement?
     for order in Self.placingOrders(lifetimes, sizes, need) {
-      for takesTightest in [false, true] where best.total > need.most {
-        _ = attempt(order, takesTightest: takesTightest)
+      for takesTightest in [false, true] where best.map({ $0.total > need.most }) ?? true {
+        let placed = Placement(order, sizes, lifetimes, takesTightest: takesTightest)
+        if placed.total < best?.total ?? .max { best = placed }
       }
     }
-    // What came to lie on top goes first the next time.
-    var last = best
-    for _ in 0..<Self.attempts(candidates.count) where best.total > need.most {
-      guard let top = last.order.firstIndex(where: { last.offsets[$0] + sizes[$0] == last.total }) else { break }
-      last.order.insert(last.order.remove(at: top), at: 0)
-      last = attempt(last.order, takesTightest: last.takesTightest)
-    }
-    for (place, index) in candidates.enumerated() { buffers[index].offset = best.offsets[place] }
-    return best.total
+    for (place, index) in candidates.enumerated() { buffers[index].offset = best!.offsets[place] }
+    return best!.total
   }
-
-  /// How often it is worth trying again: less often for plans whose placing takes longer.
-  private static func attempts(_ count: Int) -> Int { min(200, 40_000_000 / max(count * count, 1)) }
 
   /// The orders in which buffers may be placed, the first in each that is placed first.
   ///
@@ -62,18 +48,10 @@ extension Plan {
 
 /// Buffers in an arena.
 private struct Placement {
-  /// The first is placed first.
-  var order: [Int]
-  let takesTightest: Bool
-  /// By buffer, not in this order.
   let offsets: [Int]
   let total: Int
 
-  init(order: [Int], takesTightest: Bool, offsets: [Int], total: Int) {
-    (self.order, self.takesTightest, self.offsets, self.total) = (order, takesTightest, offsets, total)
-  }
-
-  /// Each goes to a place that is free during its lifetime: the lowest, or the tightest below what has been placed.
+  /// In this order, each goes to a place that is free during its lifetime: the lowest, or the tightest below what has been placed.
   init(_ order: [Int], _ sizes: [Int], _ lifetimes: [ClosedRange<Int>], takesTightest: Bool) {
     /// The places of buffers, the lowest first.
     var placed: [(start: Int, end: Int, lifetime: ClosedRange<Int>)] = []
@@ -94,7 +72,7 @@ private struct Placement {
       total = max(total, start + size)
       placed.insert((start, start + size, lifetime), at: placed.firstIndex { $0.start > start } ?? placed.count)
     }
-    self.init(order: order, takesTightest: takesTightest, offsets: offsets, total: total)
+    (self.offsets, self.total) = (offsets, total)
   }
 }
 

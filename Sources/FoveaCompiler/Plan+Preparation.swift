@@ -29,4 +29,17 @@ extension Plan {
     }
     preparation = order.map { preparation[$0] }
   }
+
+  /// For each step that prepares weights, the working memory that it and those after it need.
+  var bytesOfPreparation: [Int] {
+    var (need, needs) = (0, [Int]())
+    for step in preparation.reversed() {
+      for index in step.inputs.map(\.buffer) + [step.output.buffer] + (step.scratch.map { [$0] } ?? [])
+      where buffers[index].kind == .preparation {
+        need = max(need, buffers[index].offset + buffers[index].byteCount)
+      }
+      needs.append(need)
+    }
+    return needs.reversed()
+  }
 }

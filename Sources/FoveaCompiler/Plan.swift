@@ -94,15 +94,16 @@ public struct Plan: Sendable {
     func byteCount(_ path: String) -> Int { buffers[parameters[path]!.buffer].byteCount }
     var (held, peak) = (0, 0)
     var touched: Set<Int> = []
+    let working = bytesOfPreparation
     for (index, step) in preparation.enumerated() {
       for location in step.inputs + [step.output] where touched.insert(location.buffer).inserted {
         // Preparatory buffers share one place.
         if buffers[location.buffer].kind != .preparation { held += buffers[location.buffer].byteCount }
       }
-      peak = max(peak, held + preparationBytes)
+      peak = max(peak, held + working[index])
       for (path, last) in lastReader where last == index { held -= byteCount(path) }
     }
-    return max(peak, peakBytes - lastReader.keys.reduce(0) { $0 + byteCount($1) })
+    return max(peak, peakBytes - workingBytes + arenaBytes - lastReader.keys.reduce(0) { $0 + byteCount($1) })
   }
 }
 

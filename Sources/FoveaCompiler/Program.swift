@@ -41,12 +41,14 @@ public final class Program {
   /// Folds and reorders the weights again, after parameters changed. It works where a run works: inputs are to be
   /// written after it.
   public func prepareWeights() throws {
-    let lastReader = plan.parametersOnlyPrepared
+    let (lastReader, needs) = (plan.parametersOnlyPrepared, plan.bytesOfPreparation)
     for (index, step) in plan.preparation.enumerated() {
+      if index > 0, needs[index] < needs[index - 1] { arena.giveBack(needs[index]..<needs[index - 1]) }
       try bind(step)()
       for (path, last) in lastReader where last == index { parameters.entries[path]!.buffer.putAside() }
     }
-    arena.giveBack(from: plan.arenaBytes)
+    // What no run needs. Others may work in what lies beyond, and would have to ask the system for it again.
+    arena.giveBack(plan.arenaBytes..<max(plan.arenaBytes, needs.last ?? 0))
   }
 
   /// Runs every step once.

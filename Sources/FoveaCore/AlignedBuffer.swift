@@ -59,12 +59,12 @@ package final class AlignedBuffer: @unchecked Sendable {
     if start < end { madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_DONTNEED) }
   }
 
-  /// Lets the system have what lies from `offset` on, until somebody writes there again: it then begins as zeros.
-  package func giveBack(from offset: Int) {
-    guard case .pages = source, offset < byteCount else { return }
+  /// Lets the system have these bytes, whole pages of them, until somebody writes there again: they then begin as zeros.
+  package func giveBack(_ range: Range<Int>) {
+    guard case .pages = source else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
-    let start = (offset + page - 1) / page * page
-    if start < byteCount { madvise(address + start, byteCount - start, MADV_DONTNEED) }
+    let (start, end) = ((range.lowerBound + page - 1) / page * page, min(range.upperBound, byteCount) / page * page)
+    if start < end { madvise(address + start, end - start, MADV_DONTNEED) }
   }
 
   /// What is large goes back to the system at once when it is freed.

@@ -2,7 +2,7 @@ import FoveaTestSupport
 import Testing
 
 /// What the process has besides what the plan counts: libraries, the kernels' code, the batch itself.
-private let processBytes = 64 << 20
+private let processBytes = 52 << 20
 
 @Test(
   .serialized,

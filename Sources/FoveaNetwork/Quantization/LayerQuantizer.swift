@@ -27,29 +27,34 @@ package struct LayerQuantizer {
   private func weightScales(
     of layer: QuantizableLayer, in graph: Graph, _ backends: [any Backend]
   ) throws -> [Float] {
-    var weights = try value(of: layer.weights, in: graph, backends)
-    if layer.transposesWeights { weights = weights.permuted([1, 0]) }
-    let channels = weights.shape.channels
-    var largest = [Float](repeating: 0, count: channels)
-    weights.withUnsafeBytes { bytes in
+    let shape = graph.nodes[layer.weights].shape
+    let (rows, columns) = (shape.count / shape.channels, shape.channels)
+    let isTransposed = layer.transposesWeights
+    var largest = [Float](repeating: 0, count: isTransposed ? rows : columns)
+    try withValue(of: layer.weights, in: graph, backends) { bytes in
       let numbers = bytes.bindMemory(to: Float.self)
-      for row in stride(from: 0, to: numbers.count, by: channels) {
-        for channel in 0..<channels { largest[channel] = max(largest[channel], abs(numbers[row + channel])) }
+      for row in 0..<rows {
+        for column in 0..<columns {
+          let channel = isTransposed ? row : column
+          largest[channel] = max(largest[channel], abs(numbers[row * columns + column]))
+        }
       }
     }
     return largest.map { Quantization.Range(largest: $0, isSigned: true).scale }
   }
 
-  /// What a node is that only parameters and constants decide.
-  private func value(of id: Graph.NodeID, in graph: Graph, _ backends: [any Backend]) throws -> Tensor {
+  /// Lets `body` read what a node is that only parameters and constants decide, row-major.
+  private func withValue(
+    of id: Graph.NodeID, in graph: Graph, _ backends: [any Backend], _ body: (UnsafeRawBufferPointer) -> Void
+  ) throws {
     if let parameter = graph.nodes[id].operation as? Op.Parameter, let tensor = parameters[parameter.path] {
-      return tensor
+      return tensor.withUnsafeBytes(body)
     }
     var part = graph
     (part.outputs, part.updates) = ([.init(name: "weights", node: id)], [])
     part.removeDeadNodes()
     let program = try Program(Plan(part, backends: backends), parameters: ParameterStorage(sharing: parameters))
     program.run()
-    return program.output("weights")
+    program.readOutput("weights", body)
   }
 }
