@@ -12,6 +12,7 @@ packages=(
   zlib1g-dev                     # .gz files, with their checksums
   libonnx-dev libprotobuf-dev    # ONNX files: their message classes, and the protobuf that these are made with
   libhdf5-dev                    # Keras's files, .h5 and .keras
+  libaec-dev                     # what HDF5's archive is linked with
   dataset-fashion-mnist          # the demo's 70,000 real pictures
 )
 
