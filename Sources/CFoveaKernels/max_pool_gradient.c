@@ -1,6 +1,5 @@
 // The gradient of max pooling: each gradient goes to the first place of its window that holds the maximum. Each image and
 // channel block is one piece, since the kernel walks the outputs of one and scatters.
-#include <math.h>
 #include <string.h>
 
 #include "narrow_lanes.h"
@@ -12,18 +11,8 @@ FOVEA_INLINE void max_gradient_block(const fovea_pooling *p, int64_t width, cons
   FOR_OUTPUTS {
     for (int64_t strip = 0; strip < width; strip += STRIP) {
       int64_t count = fovea_min(STRIP, width - strip);
-      float best[STRIP];
       int32_t where[STRIP];
-      for (int64_t c = 0; c < count; c++) best[c] = -INFINITY, where[c] = -1;
-      FOR_WINDOW {
-        int32_t position = (int32_t)(i / width);
-        for (int64_t c = 0; c < count; c++) {
-          float v = x[i + strip + c];
-          bool wins = v > best[c] || v != v || where[c] < 0;
-          best[c] = wins ? v : best[c];
-          where[c] = wins ? position : where[c];
-        }
-      }
+      find_winners(p, width, &w, x + strip, count, where);
       for (int64_t c = 0; c < count; c++)
         if (where[c] >= 0) dx[(int64_t)where[c] * width + strip + c] += g[o + strip + c];
     }

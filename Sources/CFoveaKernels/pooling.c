@@ -133,18 +133,8 @@ FOVEA_INLINE void switches_row(const fovea_pooling *p, int64_t width, int64_t ro
   FOR_ROW(row) {
     for (int64_t strip = 0; strip < width; strip += STRIP) {
       int64_t count = fovea_min(STRIP, width - strip);
-      float best[STRIP];
       int32_t where[STRIP];
-      for (int64_t c = 0; c < count; c++) best[c] = -INFINITY, where[c] = -1;
-      FOR_WINDOW {
-        int32_t position = (int32_t)(i / width);
-        for (int64_t c = 0; c < count; c++) {
-          float v = x[i + strip + c];
-          bool wins = v > best[c] || v != v || where[c] < 0;
-          best[c] = wins ? v : best[c];
-          where[c] = wins ? position : where[c];
-        }
-      }
+      find_winners(p, width, &w, x + strip, count, where);
       for (int64_t c = 0; c < count; c++) y[o + strip + c] = where[c];
     }
   }

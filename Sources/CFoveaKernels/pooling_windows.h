@@ -1,6 +1,8 @@
 // The windows of a pooling, for images in channel blocks: a position holds `width` neighbouring channels.
 #pragma once
 
+#include <math.h>
+
 #include "parallel.h"
 
 typedef struct {
@@ -45,6 +47,23 @@ FOVEA_INLINE int64_t positions(const int64_t *size) { return size[0] * size[1] *
 
 // Wide rows are handled in strips, so that the winners of a window fit on the stack.
 enum { STRIP = 64 };
+
+// Where under a window the first maximum of each of `count` channels lies, of which x has the first; −1 under none.
+FOVEA_INLINE void find_winners(const fovea_pooling *p, int64_t width, const window *at, const float *restrict x,
+                               int64_t count, int32_t *restrict where) {
+  window w = *at;
+  float best[STRIP];
+  for (int64_t c = 0; c < count; c++) best[c] = -INFINITY, where[c] = -1;
+  FOR_WINDOW {
+    int32_t position = (int32_t)(i / width);
+    for (int64_t c = 0; c < count; c++) {
+      float v = x[i + c];
+      bool wins = v > best[c] || v != v || where[c] < 0;
+      best[c] = wins ? v : best[c];
+      where[c] = wins ? position : where[c];
+    }
+  }
+}
 
 // The common widths are compiled as constants.
 #define DISPATCH(call)                 \
