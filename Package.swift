@@ -27,8 +27,9 @@ let systemLibraries: [Target] = [
 ]
 
 /// Of these, only what is used is linked: the shared ones bring libcurl, Kerberos, ICU and 40 more into every process.
-let archives: [LinkerSetting] = [.linkedLibrary(":libarchive.a")]
-let hdf5: [LinkerSetting] = ["libhdf5_serial.a", "libsz.a", "libaec.a"].map { .linkedLibrary(":" + $0) }
+func archives(_ names: [String]) -> [LinkerSetting] { names.map { .linkedLibrary(":lib\($0).a") } }
+let archive = archives(["archive", "bz2", "lzma", "zstd", "nettle"])
+let hdf5 = archives(["hdf5_serial", "sz", "aec"])
 
 /// C of our own: kernels, and what Swift cannot call safely, such as libraries that leave by `longjmp` or an exception.
 let c: [Target] = [
@@ -47,7 +48,7 @@ let modules: [Target] = [
   module("FoveaOneDNN", ["FoveaCompiler", "COneDNN", "CFoveaKernels"]),
   module("FoveaLayers", ["FoveaGraph"]),
   module("FoveaZoo", ["FoveaLayers"]),
-  module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"], linking: archives),
+  module("FoveaFiles", ["CFileSystem", "CZlib", "CArchive"], linking: archive),
   module("FoveaData", ["FoveaCore", "FoveaFiles", "CImageCodecs"]),
   module("FoveaFormats", ["FoveaCore", "FoveaFiles", "CONNX", "CHDF5"]),
   module("FoveaONNX", ["FoveaLayers", "FoveaFormats"]),

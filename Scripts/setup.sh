@@ -9,6 +9,7 @@ packages=(
   libjpeg62-turbo-dev            # JPEG decoding
   libpng-dev                     # PNG decoding and writing
   libarchive-dev                 # .tar.gz and .npz containers
+  libbz2-dev liblzma-dev libzstd-dev nettle-dev # what its archive is linked with
   zlib1g-dev                     # .gz files, with their checksums
   libonnx-dev libprotobuf-dev    # ONNX files: their message classes, and the protobuf that these are made with
   libhdf5-dev                    # Keras's files, .h5 and .keras
