@@ -1,5 +1,6 @@
-// Winograd's convolution of 3×3 windows with stride 1, F(4×4, 3×3): Lavin & Gray 2016, "Fast Algorithms for Convolutional
-// Neural Networks", §4. A quarter of the products; a rounding error some ten times that of the definition.
+// Winograd's convolution of windows with stride 1, F(4×4, 3×3) and F(2×2, 5×5): Lavin & Gray 2016, "Fast Algorithms for
+// Convolutional Neural Networks", §4. A quarter of the products, or little more than a third; a rounding error some ten times
+// that of the definition.
 //
 // Workers share nothing but what they read, since what one core has just written reaches another slowly. Each has tiles of
 // its own or filters of its own, whatever makes it transform less a second time. Weights are transformed anew in each
@@ -34,7 +35,8 @@ typedef struct {
 static int64_t tiles_floats(const plan *p) { return POSITIONS * (p->tiles.input_stride + p->tiles.output_stride); }
 
 winograd_job fovea_winograd_job(fovea_winograd c) {
-  winograd_job j = {.c = c, .tiles = {fovea_ceil_div(c.output[0], TILE), fovea_ceil_div(c.output[1], TILE)}};
+  winograd_job j = {.c = c, .tile = SIDE + 1 - c.size};
+  for (int axis = 0; axis < 2; axis++) j.tiles[axis] = fovea_ceil_div(c.output[axis], j.tile);
   j.all = c.images * j.tiles[0] * j.tiles[1];
   j.channels = fovea_ceil_div(c.channels, c.width) * c.width;
   j.panels = fovea_ceil_div(c.filters, PANEL);
@@ -55,7 +57,7 @@ static plan make_plan(fovea_winograd c) {
   p.tiles.count = fovea_min(own, fovea_max(LEAST_TILES, fitting));
   p.tiles.input_stride = winograd_stride(p.tiles.count * j.channels);
   p.tiles.output_stride = winograd_stride(p.tiles.count * GROUP * PANEL);
-  p.can_overwrite = !p.splits_filters && j.tiles[1] <= p.tiles.count && c.before[0] == 1 && c.before[1] == 1 &&
+  p.can_overwrite = c.size == 3 && !p.splits_filters && j.tiles[1] <= p.tiles.count && c.before[0] == 1 && c.before[1] == 1 &&
                     c.narrow_x == c.narrow_y && c.channels == c.filters && memcmp(c.input, c.output, sizeof c.input) == 0 &&
                     memcmp(&c.x, &c.y, sizeof c.x) == 0;
   p.row_floats = p.can_overwrite ? fovea_ceil_div(c.input[1] * j.channels, 16) * 16 : 0;
@@ -79,7 +81,7 @@ static void keep_row(const plan *p, int64_t tile_row, int64_t offset, void *kept
   const fovea_winograd *c = &p->job.c;
   bool narrow = c->narrow_x;
   int64_t size = narrow ? 2 : 4;
-  int64_t row = tile_row % p->job.tiles[0] * TILE + offset, step = winograd_row_block(c);
+  int64_t row = tile_row % p->job.tiles[0] * p->job.tile + offset, step = winograd_row_block(c);
   const void *x = winograd_at(
       p->job.x, tile_row / p->job.tiles[0] * c->x.image + row * c->input[1] * c->x.position, narrow);
   if (step == c->width) {

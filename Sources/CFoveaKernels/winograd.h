@@ -1,15 +1,15 @@
-// What the parts of Winograd's convolution share. Tiles of 4×4 outputs are computed from 6×6 numbers, the positions of the
-// tile.
+// What the parts of Winograd's convolution share. A tile of outputs, 4×4 for windows of 3×3, 2×2 for those of 5×5, is computed
+// from 6×6 numbers, the positions of the tile.
 #pragma once
 
 #include "activation.h"
 #include "narrow_lanes.h"
 #include "products.h"
+#include "winograd_points.h"
 
 enum {
-  TILE = 4,
-  SIDE = TILE + 2,
-  POSITIONS = SIDE * SIDE,
+  // The most outputs of a tile along an axis.
+  MOST_OUTPUTS = 4,
   // Channels that are multiplied in one go, by a group of panels: a piece of weights, which, transformed, fits a core's own
   // cache.
   CHUNK = 64,
@@ -32,6 +32,8 @@ typedef struct {
 
 typedef struct {
   fovea_winograd c;
+  // Outputs of a tile along an axis.
+  int64_t tile;
   // Down and across, and of all images; of whole blocks; of whole panels, and of these.
   int64_t tiles[2], all, channels, panels, groups, chunks;
   const void *x, *weights, *residual;

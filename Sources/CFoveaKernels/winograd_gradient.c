@@ -1,5 +1,5 @@
-// The gradient of a 3×3 convolution's weights by Winograd's algorithm, F(3×3, 4×4): a tile of 4×4 gradients is the filter,
-// the 6×6 inputs around it are what is filtered, the 3×3 results are summed over all tiles before they are transformed back.
+// The gradient of a convolution's weights by Winograd's algorithm, F(3×3, 4×4) and F(5×5, 2×2): a tile of gradients is the
+// filter, the 6×6 inputs around it are what is filtered, the results are summed over all tiles before they are transformed back.
 #include <string.h>
 
 #include "winograd.h"
@@ -28,7 +28,7 @@ static plan make_plan(fovea_winograd c) {
   return p;
 }
 
-static int64_t weight_count(const plan *p) { return 9 * p->job.c.channels * p->job.c.filters; }
+static int64_t weight_count(const plan *p) { return p->job.c.size * p->job.c.size * p->job.c.channels * p->job.c.filters; }
 
 static int64_t partial_floats(const plan *p) { return p->parts > 1 ? p->parts * weight_count(p) : 0; }
 
@@ -37,18 +37,8 @@ size_t fovea_winograd_gradient_scratch(fovea_winograd c) {
   return (size_t)(partial_floats(&p) + c.workers * p.worker_floats) * sizeof(float);
 }
 
-// Aᵀ·m along one axis.
-FOVEA_INLINE void transform_sums(const fovea_lanes *m, int step, fovea_lanes *w, int w_step) {
-  FOVEA_FAST_SUMS
-  fovea_lanes m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step];
-  w[0] = m[0] + (m1 + m2) + (m3 + m4);
-  w[w_step] = (m1 - m2) + 2 * (m3 - m4);
-  w[2 * w_step] = (m1 + m2) + 4 * (m3 + m4) + m[5 * step];
-}
-
 // The weights' gradients of a group and chunk, from the sums over all tiles.
-FOVEA_KERNEL void fovea_winograd_weight_results(const plan *p, int64_t group, int64_t chunk, const float *sums,
-                                                float *dw) {
+FOVEA_INLINE void weight_results(int size, const plan *p, int64_t group, int64_t chunk, const float *sums, float *dw) {
   const fovea_winograd *c = &p->job.c;
   int64_t count = fovea_min(CHUNK, c->channels - chunk * CHUNK);
   for (int64_t channel = 0; channel < count; channel++) {
@@ -56,23 +46,29 @@ FOVEA_KERNEL void fovea_winograd_weight_results(const plan *p, int64_t group, in
       int64_t filter = group * GROUP * PANEL + first, filters = fovea_min(PANEL, c->filters - filter);
       if (filters <= 0) break;
       const float *m = sums + channel * GROUP * PANEL + first;
-      fovea_lanes half[3 * SIDE], w[9];
+      fovea_lanes half[MOST_WEIGHTS * SIDE], w[MOST_WEIGHTS * MOST_WEIGHTS];
 #pragma clang loop unroll(full)
       for (int s = 0; s < SIDE; s++) {
         fovea_lanes column[SIDE];
 #pragma clang loop unroll(full)
         for (int r = 0; r < SIDE; r++) column[r] = FOVEA_LOAD(m + (r * SIDE + s) * p->sum_stride);
-        transform_sums(column, 1, half + s, SIDE);
+        fovea_lanes_results(size, column, 1, half + s, SIDE);
       }
 #pragma clang loop unroll(full)
-      for (int r = 0; r < 3; r++) transform_sums(half + r * SIDE, 1, w + 3 * r, 1);
-      for (int k = 0; k < 9; k++) {
+      for (int r = 0; r < size; r++) fovea_lanes_results(size, half + r * SIDE, 1, w + size * r, 1);
+      for (int k = 0; k < size * size; k++) {
         float *to = dw + (k * c->channels + chunk * CHUNK + channel) * c->filters + filter;
         if (filters == PANEL) FOVEA_STORE(to, w[k]);
         else memcpy(to, &w[k], (size_t)filters * sizeof(float));
       }
     }
   }
+}
+
+FOVEA_KERNEL void fovea_winograd_weight_results(const plan *p, int64_t group, int64_t chunk, const float *sums,
+                                                float *dw) {
+  if (p->job.c.size == 3) weight_results(3, p, group, chunk, sums, dw);
+  else weight_results(5, p, group, chunk, sums, dw);
 }
 
 // Units: parts × groups × chunks.

@@ -2,22 +2,8 @@
 // over the channels, for the gradient of the weights over the tiles.
 #include "winograd.h"
 
-// G·w for the three weights along an axis; `step`: from one to the next.
-FOVEA_INLINE void transform_weights(const fovea_lanes *w, int step, fovea_lanes *u, int u_step) {
-  FOVEA_FAST_SUMS
-  fovea_lanes w0 = w[0], w1 = w[step], w2 = w[2 * step];
-  fovea_lanes ends = (w0 + w2) * (-1 / 6.0f), middle = w1 * (1 / 6.0f);
-  fovea_lanes far = w0 * (1 / 24.0f) + w2 * (1 / 6.0f), far_middle = w1 * (1 / 12.0f);
-  u[0] = w0 * 0.25f;
-  u[u_step] = ends - middle;
-  u[2 * u_step] = ends + middle;
-  u[3 * u_step] = far + far_middle;
-  u[4 * u_step] = far - far_middle;
-  u[5 * u_step] = w2;
-}
-
 typedef struct {
-  int64_t channels, padded_channels, filters;
+  int64_t windows, channels, padded_channels, filters;
   bool turned;
   const void *w;
   void *packed;
@@ -30,10 +16,11 @@ typedef struct {
     for (int64_t piece = begin; piece < end; piece++) {                                                          \
       int64_t first = piece / j->padded_channels * PANEL, channel = piece % j->padded_channels;                  \
       int64_t count = channel < j->channels ? fovea_min(PANEL, j->filters - first) : 0;                          \
-      number *to = (number *)j->packed + piece * 9 * PANEL;                                                      \
-      for (int64_t k = 0; k < 9; k++, to += PANEL) {                                                             \
-        const number *w = (const number *)j->w + (j->turned ? ((8 - k) * j->filters + first) * j->channels + channel \
-                                                            : (k * j->channels + channel) * j->filters + first); \
+      number *to = (number *)j->packed + piece * j->windows * PANEL;                                             \
+      for (int64_t k = 0; k < j->windows; k++, to += PANEL) {                                                    \
+        const number *w = (const number *)j->w +                                                                 \
+                          (j->turned ? ((j->windows - 1 - k) * j->filters + first) * j->channels + channel       \
+                                     : (k * j->channels + channel) * j->filters + first);                        \
         int64_t step = j->turned ? j->channels : 1;                                                              \
         for (int64_t f = 0; f < PANEL; f++) to[f] = f < count ? w[f * step] : 0;                                 \
       }                                                                                                          \
@@ -43,27 +30,28 @@ typedef struct {
 PACK(fovea_winograd_pack_floats, uint32_t)
 PACK(fovea_winograd_pack_halves, uint16_t)
 
-void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, bool narrow,
-                         const void *w, void *packed) {
-  pack_job j = {channels, padded_channels, filters, turned, w, packed};
+void fovea_winograd_pack(int64_t size, int64_t channels, int64_t padded_channels, int64_t filters, bool turned,
+                         bool narrow, const void *w, void *packed) {
+  pack_job j = {size * size, channels, padded_channels, filters, turned, w, packed};
   fovea_parallel(fovea_ceil_div(filters, PANEL) * padded_channels, 16, &j,
                  narrow ? fovea_winograd_pack_halves : fovea_winograd_pack_floats);
 }
 
-FOVEA_INLINE void weights_of_piece(const winograd_job *j, int64_t group, int64_t chunk, bool narrow, float *u) {
+FOVEA_INLINE void weights_of_piece(int size, const winograd_job *j, int64_t group, int64_t chunk, bool narrow,
+                                   float *u) {
   int64_t first = chunk * CHUNK, count = fovea_min(CHUNK, j->channels - first);
   for (int64_t c = 0; c < count; c++) {
     for (int64_t p = 0; p < fovea_min(GROUP, j->panels - group * GROUP); p++) {
       float *to = u + (p * CHUNK + c) * PANEL;
-      int64_t from = ((group * GROUP + p) * j->channels + first + c) * 9 * PANEL;
-      fovea_lanes w[9], half[3 * SIDE], all[SIDE];
+      int64_t from = ((group * GROUP + p) * j->channels + first + c) * size * size * PANEL;
+      fovea_lanes w[MOST_WEIGHTS * MOST_WEIGHTS], half[MOST_WEIGHTS * SIDE], all[SIDE];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 9; k++) fovea_lanes_read(j->weights, from + k * PANEL, narrow, &w[k]);
+      for (int k = 0; k < size * size; k++) fovea_lanes_read(j->weights, from + k * PANEL, narrow, &w[k]);
 #pragma clang loop unroll(full)
-      for (int s = 0; s < 3; s++) transform_weights(w + s, 3, half + s, 3);
+      for (int s = 0; s < size; s++) fovea_lanes_weights(size, w + s, size, half + s, size);
 #pragma clang loop unroll(full)
       for (int r = 0; r < SIDE; r++) {
-        transform_weights(half + 3 * r, 1, all, 1);
+        fovea_lanes_weights(size, half + size * r, 1, all, 1);
 #pragma clang loop unroll(full)
         for (int s = 0; s < SIDE; s++) FOVEA_STORE(to + (r * SIDE + s) * WEIGHT_STRIDE, all[s]);
       }
@@ -72,8 +60,11 @@ FOVEA_INLINE void weights_of_piece(const winograd_job *j, int64_t group, int64_t
 }
 
 FOVEA_KERNEL void fovea_winograd_weights(const winograd_job *j, int64_t group, int64_t chunk, float *u) {
-  if (j->c.narrow_x) weights_of_piece(j, group, chunk, true, u);
-  else weights_of_piece(j, group, chunk, false, u);
+  bool narrow = j->c.narrow_x;
+  if (j->c.size == 3 && narrow) weights_of_piece(3, j, group, chunk, true, u);
+  else if (j->c.size == 3) weights_of_piece(3, j, group, chunk, false, u);
+  else if (narrow) weights_of_piece(5, j, group, chunk, true, u);
+  else weights_of_piece(5, j, group, chunk, false, u);
 }
 
 // Sums that begin with zero, or with what `m` has, and go there.

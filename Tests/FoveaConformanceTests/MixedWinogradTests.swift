@@ -6,9 +6,13 @@ import FoveaReference
 import FoveaTestSupport
 import Testing
 
-private func rounded(_ shape: Shape, seed: UInt64) -> Tensor {
-  Tensor(ReferenceTensor<Double>.distinct(shape, seed: seed).values.map { BFloat16(Float($0)) }, shape: shape)
+private func rounded(_ shape: Shape, in range: ClosedRange<Double> = -1...1, seed: UInt64) -> Tensor {
+  Tensor(
+    ReferenceTensor<Double>.distinct(shape, in: range, seed: seed).values.map { BFloat16(Float($0)) }, shape: shape)
 }
+
+/// So small that an activation function tells the sums apart.
+private func smallWeights(_ shape: Shape) -> Tensor { rounded(shape, in: -0.25...0.25, seed: 1) }
 
 /// How images lie: row-major, or in blocks of so many channels.
 private enum Order: CaseIterable {
@@ -24,13 +28,14 @@ private enum Order: CaseIterable {
 }
 
 private struct Example: Sendable, CustomTestStringConvertible {
+  var size = 3
   var x: Shape
   var filters: Int
   var padding = Padding.same
-  var testDescription: String { "\(x), \(filters) filters, \(padding)" }
+  var testDescription: String { "\(size)×\(size) on \(x), \(filters) filters, \(padding)" }
 
-  var convolution: Op.Convolution { Op.Convolution(Window(size: [3, 3], padding: padding)) }
-  var w: Shape { [3, 3, x.channels, filters] }
+  var convolution: Op.Convolution { Op.Convolution(Window(size: [size, size], padding: padding)) }
+  var w: Shape { [size, size, x.channels, filters] }
   var y: Shape { get throws { try convolution.outputShape(for: [x, w]) } }
 
   /// Whether registers are full without blocks.
@@ -42,6 +47,9 @@ private let examples = [
   Example(x: [2, 8, 8, 16], filters: 32), Example(x: [2, 7, 5, 24], filters: 40, padding: .valid),
   Example(x: [1, 9, 6, 3], filters: 17), Example(x: [1, 6, 11, 72], filters: 8, padding: .explicit(2)),
   Example(x: [1, 5, 7, 136], filters: 48),
+  Example(size: 5, x: [2, 8, 8, 16], filters: 32), Example(size: 5, x: [2, 9, 7, 24], filters: 40, padding: .valid),
+  Example(size: 5, x: [1, 9, 6, 3], filters: 17),
+  Example(size: 5, x: [1, 4, 7, 136], filters: 48, padding: .explicit(1)),
 ]
 
 /// bfloat16 operands, whose products and sums are of `float32`: wherever Winograd's algorithm reads and writes them, it
@@ -57,7 +65,7 @@ private let examples = [
         // The sigmoid of zeros that fill a block is none.
         let isThere = activation != .sigmoid || order == .rowMajor || y.channels % (order == .blocksOf8 ? 8 : 16) == 0
         try checkBothTypes(isThere: isThere, example, order) { isNarrow in
-          var operands = [rounded(example.x, seed: 0), rounded(example.w, seed: 1)]
+          var operands = [rounded(example.x, seed: 0), smallWeights(example.w)]
           if hasBias {
             operands.append(Tensor((0..<y.channels).map { Float($0 % 5) - 2 }, shape: [y.channels]))
           }
@@ -77,7 +85,7 @@ private let examples = [
     let g = rounded(try example.y, seed: 2)
     let input = Op.ConvolutionInputGradient(of: example.convolution, inputShape: example.x)
     try checkBothTypes(example, order) { isNarrow in
-      (Mixed(input, isNarrow: isNarrow), [g, rounded(example.w, seed: 1)], [0])
+      (Mixed(input, isNarrow: isNarrow), [g, smallWeights(example.w)], [0])
     }
     let weights = Op.ConvolutionWeightsGradient(of: example.convolution, weightsShape: example.w)
     _ = try check(Mixed(weights), [g, rounded(example.x, seed: 0)], images: [0, 1], example, order)
@@ -148,8 +156,8 @@ extension `Winograd's convolution of bfloat16` {
   @Test(
     .enabled(if: !OneDNNBackend.computesTilesOfBFloat16, "there the definition is the faster"))
   func `is expected to be faster where tiles are full and channels many`() throws {
-    func expected(_ x: Shape, filters: Int) throws -> [KernelVariant] {
-      let example = Example(x: x, filters: filters)
+    func expected(size: Int = 3, _ x: Shape, filters: Int) throws -> [KernelVariant] {
+      let example = Example(size: size, x: x, filters: filters)
       let (y, w, convolution) = (try example.y, example.w, example.convolution)
       let operations: [(any Operation, [Shape])] = [
         (convolution, [x, w]), (Op.ConvolutionInputGradient(of: convolution, inputShape: x), [y, w]),
@@ -171,5 +179,6 @@ extension `Winograd's convolution of bfloat16` {
     #expect(try Set(expected([1, 16, 16, 512], filters: 512)) == [.usual], "16 tiles")
     #expect(try Set(expected([128, 32, 32, 16], filters: 64)) == [.usual], "few channels")
     #expect(try Set(expected([128, 32, 32, 64], filters: 16)) == [.usual], "few filters")
+    #expect(try Set(expected(size: 5, [16, 28, 28, 128], filters: 128)) == [.usual], "small tiles")
   }
 }

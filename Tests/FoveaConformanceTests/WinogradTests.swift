@@ -6,13 +6,16 @@ import FoveaReference
 import FoveaTestSupport
 import Testing
 
-private let convolution = Op.Convolution(Window(size: [3, 3], padding: .same))
+private func convolution(_ size: Int) -> Op.Convolution {
+  Op.Convolution(Window(size: [size, size], padding: .same))
+}
 
 private func numbers(_ shape: Shape) -> Tensor { ReferenceTensor<Double>.distinct(shape, seed: 5).tensor }
 
-/// A convolution and both its gradients, on an image of this shape.
-private func operations(_ x: Shape, filters: Int) throws -> [(any Operation, [Tensor])] {
-  let w: Shape = [3, 3, x.channels, filters]
+/// A convolution by windows of `size × size` and both its gradients, on an image of this shape.
+private func operations(_ size: Int, _ x: Shape, filters: Int) throws -> [(any Operation, [Tensor])] {
+  let convolution = convolution(size)
+  let w: Shape = [size, size, x.channels, filters]
   let y = try convolution.outputShape(for: [x, w])
   return [
     (convolution, [numbers(x), numbers(w)]),
@@ -25,10 +28,11 @@ private func operations(_ x: Shape, filters: Int) throws -> [(any Operation, [Te
   /// Tiles are shared, or filters; in one round, or in several; the last worker may get nothing.
   @Test(
     arguments: [
-      ([2, 13, 9, 16], 24), ([1, 7, 7, 64], 128), ([1, 45, 41, 128], 32), ([1, 3, 3, 8], 8),
-    ] as [(Shape, Int)])
-  func `gives the same bits on any number of threads`(x: Shape, filters: Int) throws {
-    let wide = try operations(x, filters: filters)
+      (3, [2, 13, 9, 16], 24), (3, [1, 7, 7, 64], 128), (3, [1, 45, 41, 128], 32), (3, [1, 3, 3, 8], 8),
+      (5, [2, 13, 9, 16], 24), (5, [1, 4, 5, 64], 128), (5, [1, 25, 21, 128], 32), (5, [1, 3, 3, 8], 8),
+    ] as [(Int, Shape, Int)])
+  func `gives the same bits on any number of threads`(size: Int, x: Shape, filters: Int) throws {
+    let wide = try operations(size, x, filters: filters)
     let narrow: [(any Operation, [Tensor])] = wide.map { operation, inputs in
       (Mixed(operation), inputs.map { Tensor($0.floats.map(BFloat16.init), shape: $0.shape) })
     }
@@ -51,7 +55,7 @@ private func operations(_ x: Shape, filters: Int) throws -> [(any Operation, [Te
   func `may write its result over its input, with the same bits`(x: Shape) throws {
     let usual = OneDNNBackend.threads
     defer { OneDNNBackend.threads = usual }
-    let wide = try operations(x, filters: x.channels).prefix(2).map { ($0.0 as any Operation, $0.1) }
+    let wide = try operations(3, x, filters: x.channels).prefix(2).map { ($0.0 as any Operation, $0.1) }
     let narrow = wide.map { operation, inputs in
       (
         Mixed(operation, isNarrow: true) as any Operation,
@@ -74,7 +78,7 @@ private func operations(_ x: Shape, filters: Int) throws -> [(any Operation, [Te
   }
 
   @Test func `is expected to be faster where there are many tiles, full ones`() throws {
-    func expected(_ x: Shape, of convolution: Op.Convolution = convolution) throws -> KernelVariant {
+    func expected(_ x: Shape, of convolution: Op.Convolution = convolution(3)) throws -> KernelVariant {
       let w = Shape(convolution.window.size + [x.channels, 32])
       let operands = [x, w].map {
         KernelRequest.Operand(shape: $0, elementType: .float32, layout: .rowMajor($0), isStatic: false)
@@ -88,6 +92,9 @@ private func operations(_ x: Shape, filters: Int) throws -> [(any Operation, [Te
     #expect(try expected([1, 32, 32, 64]) == .tiles)
     #expect(try expected([1, 7, 7, 64]) == .usual, "four tiles")
     #expect(try expected([64, 5, 5, 64]) == .usual, "tiles of which most is not used")
-    #expect(try expected([8, 14, 14, 64], of: Op.Convolution(Window(size: [5, 5], padding: .same))) == .usual)
+    #expect(try expected([1, 14, 14, 64], of: convolution(5)) == .tiles)
+    #expect(try expected([1, 10, 10, 64], of: convolution(5)) == .usual, "25 tiles")
+    #expect(try expected([8, 14, 14, 6], of: convolution(5)) == .usual, "few channels for small tiles")
+    #expect(try expected([8, 14, 14, 64], of: convolution(7)) == .usual)
   }
 }

@@ -50,11 +50,11 @@ typedef struct {
   int64_t image, block, position;
 } fovea_planes;
 
-/// A convolution of 3×3 windows with stride 1; 8 or 16 neighbouring channels (`width`) at once, of images that have
-/// whole blocks of them. `workers`: how many share the work. `narrow_x`: whether the input and the weights are bfloat16;
-/// `narrow_y`: whether the result, what is added to it, and its gradient are. Sums are of floats.
+/// A convolution of windows of 3×3 or 5×5 (`size`) with stride 1; 8 or 16 neighbouring channels (`width`) at once, of images
+/// that have whole blocks of them. `workers`: how many share the work. `narrow_x`: whether the input and the weights are
+/// bfloat16; `narrow_y`: whether the result, what is added to it, and its gradient are. Sums are of floats.
 typedef struct {
-  int64_t images, channels, filters, width, workers;
+  int64_t size, images, channels, filters, width, workers;
   int64_t input[2], output[2], before[2];
   fovea_planes x, y;
   bool narrow_x, narrow_y;
@@ -71,14 +71,14 @@ typedef struct {
 /// Filters whose weights lie next to one another in packed weights.
 #define FOVEA_WINOGRAD_PANEL 16
 
-/// The product of `rows` (at most FOVEA_NARROW_ROWS) × `depth` and `depth × columns` numbers of bfloat16, row-major, in
-/// floats; `narrow_y`: whether the result, and what is added to it, is bfloat16.
+/// The product of `rows` (at most FOVEA_FEW_ROWS) × `depth` and `depth × columns` numbers. `narrow`: whether they are bfloat16;
+/// `narrow_y`: whether the result, and what is added to it, is. Sums are of floats.
 typedef struct {
   int64_t rows, columns, depth;
-  bool narrow_y;
-} fovea_narrow_product;
+  bool narrow, narrow_y;
+} fovea_few_rows;
 
-#define FOVEA_NARROW_ROWS 16
+#define FOVEA_FEW_ROWS 16
 
 typedef enum { FOVEA_IDENTITY, FOVEA_RELU, FOVEA_TANH, FOVEA_SIGMOID } fovea_activation;
 
@@ -115,11 +115,11 @@ void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, fovea
 void fovea_channel_sums(fovea_channels layout, fovea_numbers x, float *sums, float *scratch);
 
 // Winograd's convolution.
-/// Weights 3×3×channels×filters to panels of filters × blocks of channels × 3×3 × a panel, zeros beyond the last filter and
-/// channel. `turned`: from 3×3×filters×channels, with the windows turned round, for the convolution that takes the gradient
+/// Weights size×size×channels×filters to panels of filters × blocks of channels × windows × a panel, zeros beyond the last
+/// filter and channel. `turned`: from size×size×filters×channels, with the windows turned round, for the convolution that takes the gradient
 /// of an output to that of the input. Floats, or, if `narrow`, bfloat16.
-void fovea_winograd_pack(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, bool narrow,
-                         const void *w, void *packed);
+void fovea_winograd_pack(int64_t size, int64_t channels, int64_t padded_channels, int64_t filters, bool turned,
+                         bool narrow, const void *w, void *packed);
 /// In bytes.
 size_t fovea_winograd_scratch(fovea_winograd c);
 /// Whether the result may be written over the input.
@@ -129,15 +129,17 @@ void fovea_winograd_convolution(fovea_winograd c, const void *x, const void *pac
                                 const void *residual, fovea_activation activation, void *y, float *scratch);
 /// In bytes.
 size_t fovea_winograd_gradient_scratch(fovea_winograd c);
-/// The gradient of the weights, 3×3×channels×filters; `g` lies as the result of the convolution.
+/// The gradient of the weights, size×size×channels×filters; `g` lies as the result of the convolution.
 void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void *x, float *dw, float *scratch);
 
-// Products of a few rows, bfloat16, on processors with AVX512-BF16.
-/// In bytes.
-size_t fovea_narrow_scratch(fovea_narrow_product p);
+// Products of a few rows; of bfloat16 on processors with AVX512-BF16.
+/// Bytes of the packed weights.
+size_t fovea_few_rows_weights(fovea_few_rows p);
+/// Weights `depth × columns`, or, if `turned`, `columns × depth`, to panels of columns.
+void fovea_few_rows_pack(fovea_few_rows p, bool turned, const void *w, void *packed);
 /// `y = activation(x·w + bias + residual)`; `bias` and `residual`, which may be the result's memory, may be null.
-void fovea_narrow_multiply(fovea_narrow_product p, const void *x, const void *w, const float *bias,
-                           const void *residual, fovea_activation activation, void *y, float *scratch);
+void fovea_few_rows_multiply(fovea_few_rows p, const void *x, const void *packed, const float *bias,
+                             const void *residual, fovea_activation activation, void *y);
 
 // Convolution of few channels in row-major order. Scratch: in bytes.
 size_t fovea_row_convolution_scratch(fovea_row_convolution c);

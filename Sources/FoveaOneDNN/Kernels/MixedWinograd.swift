@@ -32,20 +32,22 @@ extension Mixed {
 
   /// Measured where bfloat16 is multiplied at twice the speed of `float32` (decision 17): what Winograd's algorithm saves
   /// is a third then, if nearly all outputs of its tiles are wanted, and less than the transforms cost where there are few
-  /// channels. Where AMX multiplies, the definition is expected to be the faster.
+  /// channels or windows are 5×5. Where AMX multiplies, the definition is expected to be the faster.
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
-    let result: Shape, weights: Shape
+    let convolution: Op.Convolution, result: Shape, weights: Shape
     switch base {
-    case is Op.Convolution: (result, weights) = (request.outputShape, request.inputs[1].shape)
-    case let gradient as Op.ConvolutionInputGradient: (result, weights) = (gradient.inputShape, request.inputs[1].shape)
+    case let forward as Op.Convolution:
+      (convolution, result, weights) = (forward, request.outputShape, request.inputs[1].shape)
+    case let gradient as Op.ConvolutionInputGradient:
+      (convolution, result, weights) = (gradient.forward, gradient.inputShape, request.inputs[1].shape)
     case let gradient as Op.ConvolutionWeightsGradient:
-      (result, weights) = (request.inputs[0].shape, gradient.weightsShape)
+      (convolution, result, weights) = (gradient.forward, request.inputs[0].shape, gradient.weightsShape)
     default: return .usual
     }
     let isWorthwhile =
-      !OneDNNBackend.computesTilesOfBFloat16 && variants(for: request).contains(.tiles)
+      !OneDNNBackend.computesTilesOfBFloat16 && convolution.tiledWindow == 3
       && weights.dimensions.suffix(2).allSatisfy { $0 >= 64 }
-      && WinogradConvolution.isWorthwhile(result, filling: 0.9)
+      && WinogradConvolution.isWorthwhile(convolution, weights: weights, result, filling: 0.9)
     return isWorthwhile ? .tiles : .usual
   }
 }

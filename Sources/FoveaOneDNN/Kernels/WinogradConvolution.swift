@@ -3,7 +3,7 @@ import FoveaCore
 import FoveaGraph
 internal import CFoveaKernels
 
-/// A convolution of 3×3 windows with stride 1 by Winograd's algorithm, in our own C: tile by tile, images in blocks of 8
+/// A convolution of windows of 3×3 or 5×5 with stride 1 by Winograd's algorithm, in our own C: tile by tile, images in blocks of 8
 /// or 16 channels or row-major, as they come, in `float32` or in bfloat16; what is computed is `float32`.
 struct WinogradConvolution: Sendable {
   private let value: fovea_winograd
@@ -20,7 +20,7 @@ struct WinogradConvolution: Sendable {
     outputType: ElementType = .float32, isTurned: Bool = false
   ) throws {
     let (window, x) = (convolution.window, input.shape)
-    guard convolution.isPlain3x3 else { return nil }
+    guard let size = convolution.tiledWindow else { return nil }
     let channels = ChannelLayout(x, preferring: input.layout)
     let filters = output.channels
     let fitting = x.channels % 16 == 0 && filters % 16 == 0 ? 16 : 8
@@ -40,10 +40,10 @@ struct WinogradConvolution: Sendable {
     let lengths = isTurned ? output : x
     let before = (0..<2).map { axis in
       let edge = window.edges(axis, length: lengths[axis + 1]).before
-      return Int64(isTurned ? 2 - edge : edge)
+      return Int64(isTurned ? size - 1 - edge : edge)
     }
     value = fovea_winograd(
-      images: Int64(x[0]), channels: Int64(x.channels), filters: Int64(filters), width: Int64(width),
+      size: Int64(size), images: Int64(x[0]), channels: Int64(x.channels), filters: Int64(filters), width: Int64(width),
       workers: Int64(fovea_threads()), input: (Int64(x[1]), Int64(x[2])), output: (Int64(output[1]), Int64(output[2])),
       before: (before[0], before[1]), x: planes(x), y: planes(output), narrow_x: input.elementType == .bfloat16,
       narrow_y: outputType == .bfloat16)
@@ -52,14 +52,19 @@ struct WinogradConvolution: Sendable {
   }
 
   /// Whether there are many tiles, and few of their outputs lie outside: then it is faster than the definition
-  /// (decision 17).
+  /// (decision 17). Tiles of 2×2 outputs are transformed for four of them only, which takes many channels and filters.
   ///
   /// - Parameters:
   ///   - output: the shape of the result.
   ///   - share: how many of the outputs of all tiles have to be those of the result, at least.
-  static func isWorthwhile(_ output: Shape, filling share: Double = 0.625) -> Bool {
-    let tiles = (output[1] + 3) / 4 * ((output[2] + 3) / 4)
-    return output[0] * tiles >= 32 && Double(output[1] * output[2]) >= share * Double(16 * tiles)
+  static func isWorthwhile(
+    _ convolution: Op.Convolution, weights: Shape, _ output: Shape, filling share: Double = 0.625
+  ) -> Bool {
+    guard let size = convolution.tiledWindow else { return false }
+    guard size == 3 || (min(weights[2], weights[3]) >= 16 && max(weights[2], weights[3]) >= 32) else { return false }
+    let side = 7 - size
+    let tiles = ((output[1] + side - 1) / side) * ((output[2] + side - 1) / side)
+    return output[0] * tiles >= 32 && Double(output[1] * output[2]) >= share * Double(side * side * tiles)
   }
 
   func kernel(_ epilogue: Epilogue = .none) -> Kernel? {
@@ -97,8 +102,9 @@ struct WinogradConvolution: Sendable {
 }
 
 extension Op.Convolution {
-  /// Whether it is one that Winograd's algorithm computes.
-  var isPlain3x3: Bool {
-    groups == 1 && window.size == [3, 3] && window.strides == [1, 1] && window.dilations == [1, 1]
+  /// The side of its windows, if Winograd's algorithm computes it.
+  var tiledWindow: Int? {
+    let isPlain = groups == 1 && window.strides == [1, 1] && window.dilations == [1, 1]
+    return isPlain && (window.size == [3, 3] || window.size == [5, 5]) ? window.size[0] : nil
   }
 }

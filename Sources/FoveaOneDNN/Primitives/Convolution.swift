@@ -40,22 +40,24 @@ extension Op.Convolution: OneDNNFusedKernel {
 
   /// Weights that are the same on every run may lie in any way; others are brought into it each time.
   func variants(for request: KernelRequest) -> [KernelVariant] {
-    let tiles: [KernelVariant] = isPlain3x3 ? [.tiles] : []
+    let tiles: [KernelVariant] = tiledWindow == nil ? [] : [.tiles]
     guard request.inputs[1].isStatic else { return [.usual] + tiles }
-    return [.usual, .rowMajor] + (isPlain3x3 ? [.winograd] : []) + tiles
+    return [.usual, .rowMajor] + (tiledWindow == 3 ? [.winograd] : []) + tiles
       + (suitsRows(request.inputs[0].shape) ? [.rows] : [])
   }
 
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
-    isPlain3x3 && WinogradConvolution.isWorthwhile(request.outputShape) ? .tiles : .usual
+    WinogradConvolution.isWorthwhile(self, weights: request.inputs[1].shape, request.outputShape) ? .tiles : .usual
   }
 }
 
 extension Op.ConvolutionInputGradient: OneDNNKernel {
-  func variants(for request: KernelRequest) -> [KernelVariant] { forward.isPlain3x3 ? [.usual, .tiles] : [.usual] }
+  func variants(for request: KernelRequest) -> [KernelVariant] {
+    forward.tiledWindow == nil ? [.usual] : [.usual, .tiles]
+  }
 
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
-    forward.isPlain3x3 && WinogradConvolution.isWorthwhile(inputShape) ? .tiles : .usual
+    WinogradConvolution.isWorthwhile(forward, weights: request.inputs[1].shape, inputShape) ? .tiles : .usual
   }
 
   func kernel(for request: KernelRequest) throws -> Kernel? {
@@ -79,10 +81,12 @@ extension Op.ConvolutionInputGradient: OneDNNKernel {
 }
 
 extension Op.ConvolutionWeightsGradient: OneDNNKernel {
-  func variants(for request: KernelRequest) -> [KernelVariant] { forward.isPlain3x3 ? [.usual, .tiles] : [.usual] }
+  func variants(for request: KernelRequest) -> [KernelVariant] {
+    forward.tiledWindow == nil ? [.usual] : [.usual, .tiles]
+  }
 
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
-    forward.isPlain3x3 && WinogradConvolution.isWorthwhile(request.inputs[0].shape) ? .tiles : .usual
+    WinogradConvolution.isWorthwhile(forward, weights: weightsShape, request.inputs[0].shape) ? .tiles : .usual
   }
 
   func kernel(for request: KernelRequest) throws -> Kernel? {

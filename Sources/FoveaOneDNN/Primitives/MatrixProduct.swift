@@ -6,10 +6,15 @@ internal import COneDNN
 
 extension Op.MatrixProduct: OneDNNFusedKernel {
   /// One product by oneDNN's `sgemm`, which packs the operands as it goes; its primitive reads a row-major matrix of
-  /// weights at a tenth of the memory's speed. Several products, and weights in blocks, by the primitive.
+  /// weights at a tenth of the memory's speed. Several products, and weights in blocks, by the primitive; packed weights
+  /// and few rows by our own.
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
-    request.variant == .usual && request.outputShape.rank == 2
-      ? single(request, epilogue) : try primitive(request, epilogue)
+    switch request.variant {
+    case .usual where request.outputShape.rank == 2: single(request, epilogue)
+    case .packed:
+      try FewRowsProduct(self, request, epilogue)?.kernel(giving: request.outputShape) ?? primitive(request, epilogue)
+    default: try primitive(request, epilogue)
+    }
   }
 
   /// Row-major memory with its axes exchanged is the transposed matrix.
@@ -104,7 +109,8 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
   /// Weights that are the same on every run may lie in blocks, one matrix only.
   func variants(for request: KernelRequest) -> [KernelVariant] {
     let b = request.inputs[1]
-    return b.isStatic && b.shape.rank == 2 && !transposesB ? [.usual, .packed] : [.usual]
+    let isPacked = b.isStatic && b.shape.rank == 2 && (!transposesB || FewRowsProduct(self, request, .none) != nil)
+    return isPacked ? [.usual, .packed] : [.usual]
   }
 
   /// The leading axes as one.

@@ -44,7 +44,7 @@ extension Mixed: OneDNNKernel {
         output: (DNNL_ARG_DIFF_WEIGHTS, gradient.weightsShape, .weights(groups: gradient.forward.groups)),
         type: result.type)
     case let product as Op.MatrixProduct:
-      return try NarrowProduct(product, request, epilogue)?.kernel(giving: result.shape)
+      return try FewRowsProduct(product, request, epilogue)?.kernel(giving: result.shape)
         ?? product.primitive(request, epilogue)
     default: return nil
     }

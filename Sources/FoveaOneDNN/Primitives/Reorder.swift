@@ -16,8 +16,9 @@ enum Reorder {
       return try Blocks16.reorder(shape, from: source, to: target)
         ?? throughRowMajor(shape, type, from: source, to: target)
     }
-    if WinogradWeights.contains(target) {
-      return try WinogradWeights.reorder(shape, type, from: source, to: target)
+    for packed in [WinogradWeights.self, FewRowsWeights.self] as [any PackedWeights.Type]
+    where packed.contains(target) {
+      return try packed.reorder(shape, type, from: source, to: target)
         ?? throughRowMajor(shape, type, from: source, to: target)
     }
     let (sourceOrder, targetOrder) = (try order(of: shape, source), try order(of: shape, target))
