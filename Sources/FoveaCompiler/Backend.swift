@@ -56,6 +56,9 @@ public enum KernelVariant: String, Sendable {
   /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding.
   var leastGain: Double { self == .packed || !isExact ? 1.1 : 1 }
 
+  /// Whether the result may lie where the input lay.
+  var writesOverInput: Bool { self == .tiles }
+
   /// Whether it leaves activations in the order in which they come.
   var keepsOrder: Bool { self == .tiles }
 }

@@ -43,5 +43,26 @@ struct LiveMemory {
     }
   }
 
+  /// Whether the result could be written over what nobody reads after the node.
+  private func canOverwrite(in id: Graph.NodeID) -> Bool {
+    sources[id].contains { readers[$0] == [id] && !isKept[$0] && byteCount[$0] == byteCount[id] }
+  }
+
   mutating func run(_ id: Graph.NodeID) { for source in sources[id] { readers[source].remove(id) } }
+
+  /// What is in memory while each node runs, and how much less it would be if the result were written over an input.
+  static func needs(of graph: Graph) -> [(most: Int, lessByOverwriting: Int)] {
+    var (memory, held) = (LiveMemory(graph), 0)
+    var needs = [(most: Int, lessByOverwriting: Int)](repeating: (0, 0), count: graph.nodes.count)
+    for id in Schedule(graph).order {
+      let byteCount = memory.byteCount[id]
+      needs[id] = (held + byteCount, memory.canOverwrite(in: id) ? byteCount : 0)
+      held += memory.growth(running: id)
+      memory.run(id)
+    }
+    return needs
+  }
+
+  /// The most that is in memory at once.
+  static func most(of graph: Graph) -> Int { needs(of: graph).map(\.most).max() ?? 0 }
 }

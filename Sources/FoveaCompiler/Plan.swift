@@ -73,37 +73,38 @@ public struct Plan: Sendable {
   /// The bytes of a program's working memory: weights are prepared where a run will work.
   public var workingBytes: Int { max(arenaBytes, preparationBytes) }
 
-  /// The parameters that no run reads, by path: each with the last step that prepares something of it.
-  var parametersOnlyPrepared: [String: Int] {
-    var last: [Int: Int] = [:]
-    for (index, step) in preparation.enumerated() { for input in step.inputs { last[input.buffer] = index } }
-    for step in steps { for location in step.inputs + [step.output] { last[location.buffer] = nil } }
-    for location in outputs.values { last[location.buffer] = nil }
-    return parameters.compactMapValues { last[$0.buffer] }
-  }
-
   /// The most memory that the program holds at once: parameters, prepared weights, constants and working memory.
   public var peakBytes: Int {
     let constants = buffers.reduce(0) { if case .constant = $1.kind { $0 + $1.byteCount } else { $0 } }
     return parameterBytes + constants + preparedBytes + workingBytes
   }
 
-  /// Likewise where the parameters lie in a file: those that no run reads leave the memory once they are prepared.
+  /// Likewise where the parameters lie in a file: what no run reads of them leaves the memory once it is prepared.
   public var peakBytesFromFile: Int {
-    let lastReader = parametersOnlyPrepared
-    func byteCount(_ path: String) -> Int { buffers[parameters[path]!.buffer].byteCount }
+    let (lastReadings, working) = (lastReadings, bytesOfPreparation)
     var (held, peak) = (0, 0)
-    var touched: Set<Int> = []
-    let working = bytesOfPreparation
+    /// Of each buffer, what is in memory.
+    var present: [Int: Int] = [:]
+    var touched: Set<Location> = []
     for (index, step) in preparation.enumerated() {
-      for location in step.inputs + [step.output] where touched.insert(location.buffer).inserted {
-        // Preparatory buffers share one place.
-        if buffers[location.buffer].kind != .preparation { held += buffers[location.buffer].byteCount }
+      for location in step.inputs + [step.output] where buffers[location.buffer].kind != .preparation {
+        guard touched.insert(location).inserted else { continue }
+        let most = buffers[location.buffer].byteCount - present[location.buffer, default: 0]
+        let count = min(location.layout.byteCount(location.shape, location.elementType), most)
+        present[location.buffer, default: 0] += count
+        held += count
       }
+      // Preparatory buffers share one place.
       peak = max(peak, held + working[index])
-      for (path, last) in lastReader where last == index { held -= byteCount(path) }
+      for reading in lastReadings[index] {
+        let buffer = parameters[reading.path]!.buffer
+        let count = min(reading.bytes.count, present[buffer] ?? 0)
+        present[buffer, default: 0] -= count
+        held -= count
+      }
     }
-    return max(peak, peakBytes - workingBytes + arenaBytes - lastReader.keys.reduce(0) { $0 + byteCount($1) })
+    let onlyPrepared = Set(lastReadings.joined().map { parameters[$0.path]!.buffer })
+    return max(peak, peakBytes - workingBytes + arenaBytes - onlyPrepared.reduce(0) { $0 + buffers[$1].byteCount })
   }
 }
 

@@ -21,7 +21,7 @@ extension Plan {
 }
 
 /// Walks the nodes in the order of the schedule and turns each into steps.
-private struct Planner {
+struct Planner {
   let graph: Graph
   let backends: [any Backend]
   var plan = Plan()
@@ -137,6 +137,7 @@ private struct Planner {
       try inLayout(layout, locations[input]!, of: input)
     }
     let output = newLocation(node, isStatic[id] ? .preparation : .transient, layout: kernel.outputLayout)
+    if isStatic[id], try addStepsForRows(of: id, from: inputs[0], to: output) { return output }
     append(
       .init(
         operation: node.operation.label, path: node.path, kernel: kernel, inputs: inputs, output: output,
@@ -147,7 +148,7 @@ private struct Planner {
 
   /// The kernel of the first backend that has one. A backend that fails, as oneDNN does on sizes beyond its own, has
   /// none.
-  private func kernel(
+  func kernel(
     to work: String, for path: String, _ ask: (any Backend) throws -> Kernel?
   ) throws(PlanError) -> Kernel {
     var reasons: [String] = []
@@ -186,7 +187,7 @@ private struct Planner {
     return output
   }
 
-  private mutating func append(_ step: Plan.Step, isStatic: Bool) {
+  mutating func append(_ step: Plan.Step, isStatic: Bool) {
     var step = step
     if step.kernel.scratchBytes > 0 {
       plan.buffers.append(

@@ -41,11 +41,11 @@ public final class Program {
   /// Folds and reorders the weights again, after parameters changed. It works where a run works: inputs are to be
   /// written after it.
   public func prepareWeights() throws {
-    let (lastReader, needs) = (plan.parametersOnlyPrepared, plan.bytesOfPreparation)
+    let (lastReadings, needs) = (plan.lastReadings, plan.bytesOfPreparation)
     for (index, step) in plan.preparation.enumerated() {
       if index > 0, needs[index] < needs[index - 1] { arena.giveBack(needs[index]..<needs[index - 1]) }
       try bind(step)()
-      for (path, last) in lastReader where last == index { parameters.entries[path]!.buffer.putAside() }
+      for reading in lastReadings[index] { parameters.entries[reading.path]!.buffer.putAside(reading.bytes) }
     }
     // What no run needs. Others may work in what lies beyond, and would have to ask the system for it again.
     arena.giveBack(plan.arenaBytes..<max(plan.arenaBytes, needs.last ?? 0))

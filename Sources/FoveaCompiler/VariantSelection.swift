@@ -7,6 +7,9 @@ import FoveaGraph
 /// Kernels in row-major order and kernels in blocks of channels do not mix well: between two of them all numbers are
 /// brought into the other order. So the whole graph goes one way, the one whose sum of times is less, and a node goes
 /// the other way where that saves more than the two reorderings cost.
+///
+/// Where the arena's size is decided, a way that writes its result over its input is taken for another that rounds as much,
+/// if it is not much slower.
 struct VariantSelection {
   private var chosen: [Graph.NodeID: KernelVariant] = [:]
   private var isRowMajor = false
@@ -17,7 +20,7 @@ struct VariantSelection {
   /// - Parameters:
   ///   - isStatic: for each node, whether it is the same on every run; such nodes run once, in their usual way.
   init(_ graph: Graph, isStatic: [Bool], backend: any Backend, planning: Planning) {
-    var candidates: [(id: Graph.NodeID, times: [KernelVariant: KernelTime], moved: Double)] = []
+    var candidates: [Candidate] = []
     for (id, node) in graph.nodes.enumerated() where !isStatic[id] {
       let shapes = node.inputs.map { graph.nodes[$0].shape }
       guard node.operation.multiplyAdds(inputs: shapes, output: node.shape) >= Self.leastMultiplyAdds else { continue }
@@ -44,11 +47,12 @@ struct VariantSelection {
       }.filter { variants.contains($0.key) }
       let activations = [id] + node.inputs.filter { !isStatic[$0] }
       let moved = activations.reduce(0) { $0 + 2 * graph.nodes[$1].shape.count * graph.nodes[$1].elementType.byteCount }
-      candidates.append((id, times, Double(moved) / Self.reorderedBytesPerSecond))
+      candidates.append(
+        Candidate(id: id, request: request, times: times, moved: Double(moved) / Self.reorderedBytesPerSecond))
     }
     /// The best way for a candidate where the others are row-major or not, and its time.
     func best(_ index: Int, _ isRowMajor: Bool) -> (variant: KernelVariant, seconds: Double)? {
-      let (_, times, moved) = candidates[index]
+      let (times, moved) = (candidates[index].times, candidates[index].moved)
       // In a fixed order, so that equal times give equal plans.
       return times.sorted { $0.key.rawValue < $1.key.rawValue }.map { variant, time in
         (variant, time.seconds * variant.leastGain + (variant.keepsOrder || time.isRowMajor == isRowMajor ? 0 : moved))
@@ -59,6 +63,50 @@ struct VariantSelection {
     }
     isRowMajor = sum(true) < sum(false)
     for index in candidates.indices { chosen[candidates[index].id] = best(index, isRowMajor)?.variant }
+    takeLessMemory(graph, candidates, backend)
+  }
+
+  /// A node that may go several ways.
+  private struct Candidate {
+    let id: Graph.NodeID
+    let request: KernelRequest
+    let times: [KernelVariant: KernelTime]
+    /// The seconds that its reorderings take where the others go another way.
+    let moved: Double
+    /// The way that writes its result over its input.
+    var wayOverInput: KernelVariant? { times.keys.first { $0.writesOverInput } }
+
+    /// The memory in which a kernel works.
+    func scratchBytes(_ variant: KernelVariant, _ backend: any Backend) -> Int {
+      var request = request
+      request.variant = variant
+      return (try? backend.kernel(for: request))?.scratchBytes ?? 0
+    }
+  }
+
+  /// Lets nodes that round more anyhow write over their inputs where the arena could be smaller for it.
+  private mutating func takeLessMemory(_ graph: Graph, _ candidates: [Candidate], _ backend: any Backend) {
+    let changeable = candidates.compactMap {
+      candidate -> (node: Candidate, fastest: KernelVariant, lean: KernelVariant)? in
+      guard let fastest = chosen[candidate.id], !fastest.isExact, let lean = candidate.wayOverInput, lean != fastest,
+        candidate.times[lean]!.seconds <= Self.priceOfMemory * candidate.times[fastest]!.seconds
+      else { return nil }
+      return (candidate, fastest, lean)
+    }
+    guard !changeable.isEmpty else { return }
+    let needs = LiveMemory.needs(of: graph)
+    /// What each node needs at least.
+    var least = needs.map(\.most)
+    for candidate in candidates where chosen[candidate.id]?.writesOverInput == true {
+      least[candidate.id] -= needs[candidate.id].lessByOverwriting
+    }
+    var most = least
+    for (node, fastest, lean) in changeable {
+      least[node.id] += node.scratchBytes(lean, backend) - needs[node.id].lessByOverwriting
+      most[node.id] += node.scratchBytes(fastest, backend)
+    }
+    let bound = least.max()!
+    for (node, _, lean) in changeable where most[node.id] > bound { chosen[node.id] = lean }
   }
 
   /// The way that node `id` goes, of those that it has; the first is its usual one.
@@ -67,6 +115,8 @@ struct VariantSelection {
     return isRowMajor && variants.contains(.rowMajor) ? .rowMajor : variants[0]
   }
 
+  /// How much longer a node may take that makes the arena smaller.
+  private static let priceOfMemory = 1.2
   /// Nodes with less are over in microseconds: measuring them costs more than it ever saves.
   private static let leastMultiplyAdds = 4_000_000
   /// What is read and written a second by reordering, on an ordinary machine.

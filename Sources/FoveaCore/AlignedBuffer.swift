@@ -51,11 +51,15 @@ package final class AlignedBuffer: @unchecked Sendable {
 
   /// Tells the system that the bytes will not be read soon: those of a mapped file leave RAM, and come back from the
   /// file when they are touched.
-  package func putAside() {
+  ///
+  /// - Parameter range: from the start; all by default.
+  package func putAside(_ range: Range<Int>? = nil) {
     guard case .mapping = source else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
-    let start = (Int(bitPattern: address) + page - 1) / page * page
-    let end = (Int(bitPattern: address) + byteCount) / page * page
+    let first = Int(bitPattern: address) + (range?.lowerBound ?? 0)
+    // The page in which a part begins is also the one before's, which has gone already.
+    let start = (range?.lowerBound ?? 0) > 0 ? first / page * page : (first + page - 1) / page * page
+    let end = (Int(bitPattern: address) + (range?.upperBound ?? byteCount)) / page * page
     if start < end { madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_DONTNEED) }
   }
 

@@ -43,6 +43,7 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
       {
         LowerPrecision(backend: backends[0]).run(on: &graph)
       }
+      RecomputeNormalizations().run(on: &graph)
       let timings =
         isMeasured && self == .onednn
         ? KernelTimingFile.shared(version: backends[0].version, threads: OneDNNBackend.threads) : nil

@@ -199,12 +199,11 @@ extension TracedModel {
         mistakes.append("\(parameter.path) is \(tensor.shape), the model's is \(parameter.shape)")
       } else if tensor.elementType != .float32 {
         mistakes.append("\(parameter.path) is \(tensor.elementType), not float32")
-      } else if let mistake = tensor.notFinite {
+      } else if let mistake = tensor.notFiniteInParts {
         throw NetworkError(
           "\(file): \(parameter.path) holds \(mistake.value) at index \(mistake.index): damaged, or its training diverged; "
             + "use other weights")
       }
-      tensor.sharedMemory.putAside()
       parameters[parameter.path] = tensor
     }
     let known = Set(graph.parameters.map(\.parameter.path))
@@ -216,10 +215,25 @@ extension TracedModel {
 
 extension Tensor {
   /// The first element of a `float32` tensor that is not finite; `nil` if all are.
-  package var notFinite: (index: Int, value: Float)? {
+  package var notFinite: (index: Int, value: Float)? { notFinite(in: 0..<shape.count) }
+
+  /// Likewise; what has been looked at of a mapped file leaves the memory.
+  fileprivate var notFiniteInParts: (index: Int, value: Float)? {
+    for start in stride(from: 0, to: shape.count, by: Self.numbersAtOnce) {
+      let part = start..<min(start + Self.numbersAtOnce, shape.count)
+      if let mistake = notFinite(in: part) { return mistake }
+      let size = elementType.byteCount
+      sharedMemory.putAside(part.lowerBound * size..<part.upperBound * size)
+    }
+    return nil
+  }
+
+  private func notFinite(in range: Range<Int>) -> (index: Int, value: Float)? {
     withUnsafeBytes { bytes in
       let numbers = bytes.bindMemory(to: Float.self)
-      return numbers.firstIndex { !$0.isFinite }.map { ($0, numbers[$0]) }
+      return numbers[range].firstIndex { !$0.isFinite }.map { ($0, numbers[$0]) }
     }
   }
+
+  private static let numbersAtOnce = 2 << 20
 }

@@ -76,6 +76,40 @@ func `what is computed again gives the same bits in less memory`(model: String, 
   #expect(Double(peaks.min()!) <= Double(whole.arenaBytes) * part, "\(peaks)")
 }
 
+@Test(arguments: [
+  ("resnet20", 0.97), ("resnet50:input=64,classes=10", 0.95), ("densenet-cifar:blocks=2-2-2,growth=8", 1),
+])
+func `normalisations are computed again with the same bits, in less memory and next to no time`(
+  model: String, part: Double
+) throws {
+  let step = try Step(model)
+  var graph = step.graph
+  Pipeline.standard(backends: step.backend.backends).run(on: &graph)
+  let whole = try Plan(graph, backends: step.backend.backends)
+  RecomputeNormalizations().run(on: &graph)
+  let plan = try Plan(graph, backends: step.backend.backends)
+  #expect(try step.results(plan) == step.results(whole))
+  #expect(Double(plan.arenaBytes) <= Double(whole.arenaBytes) * part)
+  #expect(plan.multiplyAdds == whole.multiplyAdds)
+  func moved(_ plan: Plan) -> Int {
+    plan.steps.filter { $0.operation.contains("batch_normalize") }.flatMap { $0.inputs + [$0.output] }.reduce(0) {
+      $0 + $1.shape.count * $1.elementType.byteCount
+    }
+  }
+  #expect((moved(plan) - moved(whole)) * 500 <= plan.multiplyAdds)
+}
+
+@Test func `what has no normalisation, or no way back, stays as it is`() throws {
+  let step = try Step("lenet5")
+  var graph = step.graph
+  RecomputeNormalizations().run(on: &graph)
+  #expect(graph.nodes.count == step.graph.nodes.count)
+  var prediction = try trace(Catalogue.entry(for: "resnet20").make(), input: [32, 32, 3], batchSize: 64).graph
+  let count = prediction.nodes.count
+  RecomputeNormalizations().run(on: &prediction)
+  #expect(prediction.nodes.count == count)
+}
+
 @Test func `a limit is kept with as little arithmetic as it takes, or refused`() throws {
   let step = try Step("resnet20")
   let whole = try step.backend.plan(step.graph)

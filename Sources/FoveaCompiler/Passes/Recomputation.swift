@@ -25,26 +25,8 @@ public struct Recomputation: Pass {
   }
 
   public func run(on graph: inout Graph) {
-    let old = graph
-    guard let last = old.outputs.map(\.node).max() else { return }
-    let isDropped = droppedNodes(of: old, until: last)
-    var again: [Graph.NodeID: Graph.NodeID] = [:]
-    func recomputed(_ id: Graph.NodeID, _ rewriting: inout Graph.Rewriting) -> Graph.NodeID {
-      guard isDropped[id] else { return rewriting.position[id] }
-      if let known = again[id] { return known }
-      var node = old.nodes[id]
-      node.inputs = node.inputs.map { recomputed($0, &rewriting) }
-      node.waits = true
-      let new = rewriting.add(node)
-      again[id] = new
-      return new
-    }
-    graph.rewrite { rewriting, node, id in
-      guard id > last else { return nil }
-      var node = node
-      node.inputs = old.nodes[id].inputs.map { recomputed($0, &rewriting) }
-      return rewriting.add(node)
-    }
+    guard let last = graph.outputs.map(\.node).max() else { return }
+    graph.computeAgain(droppedNodes(of: graph, until: last), after: last)
   }
 
   /// For each node, whether the second half does without the result that the first half had.
@@ -96,6 +78,29 @@ public struct Recomputation: Pass {
 }
 
 extension Graph {
+  /// Lets what comes after node `last` read the results of the dropped nodes before it from copies of these nodes, which
+  /// run when their turn comes.
+  mutating func computeAgain(_ isDropped: [Bool], after last: NodeID) {
+    let old = self
+    var again: [NodeID: NodeID] = [:]
+    func recomputed(_ id: NodeID, _ rewriting: inout Rewriting) -> NodeID {
+      guard isDropped[id] else { return rewriting.position[id] }
+      if let known = again[id] { return known }
+      var node = old.nodes[id]
+      node.inputs = node.inputs.map { recomputed($0, &rewriting) }
+      node.waits = true
+      let new = rewriting.add(node)
+      again[id] = new
+      return new
+    }
+    rewrite { rewriting, node, id in
+      guard id > last else { return nil }
+      var node = node
+      node.inputs = old.nodes[id].inputs.map { recomputed($0, &rewriting) }
+      return rewriting.add(node)
+    }
+  }
+
   /// Of the result of a node, in row-major order.
-  fileprivate func byteCount(_ id: NodeID) -> Int { nodes[id].shape.count * nodes[id].elementType.byteCount }
+  func byteCount(_ id: NodeID) -> Int { nodes[id].shape.count * nodes[id].elementType.byteCount }
 }

@@ -185,6 +185,35 @@ func `what is concatenated is written to its place at once, where pieces are who
   #expect(sizes == [65536, 65536, 4096, 4096, 1024, 1024])
 }
 
+@Test(arguments: [BackendChoice.onednn, .reference])
+func `a large parameter is rounded some rows at a time, so that it need not be in memory as a whole`(
+  backend: BackendChoice
+) throws {
+  let shape: Shape = [5000, 1024]
+  let builder = GraphBuilder(isTraining: false)
+  builder.output("y", builder.parameter("w", shape: shape, .zeros, isTrainable: true).applying(RoundToBFloat16()))
+  let plan = try Plan(builder.finish(), backends: backend.backends)
+  #expect(plan.preparation.map(\.output.shape) == [[2048, 1024], [2048, 1024], [904, 1024]])
+  #expect(misplacedBuffers(plan) == [])
+  #expect(plan.preparedBytes == 2 * shape.count)
+  #expect(plan.peakBytes == 6 * shape.count)
+  // The second time: 8 MiB are read, and as much is rounded.
+  #expect(plan.peakBytesFromFile == 16 << 20)
+  let w = (0..<shape.count).map { Float($0) * 1.37e-3 - 2 }
+  let program = try Program(plan, parameters: ParameterStorage(sharing: ["w": Tensor(w, shape: shape)]))
+  #expect(program.output("y").floats == w.map { Float(BFloat16($0)) })
+}
+
+@Test func `what two steps prepare something of stays until the second`() throws {
+  let builder = GraphBuilder(isTraining: false)
+  let w = builder.parameter("w", shape: [1024], .zeros, isTrainable: true)
+  builder.output("a", w.applying(Op.Tanh()))
+  builder.output("b", w.applying(Op.Scale(2)))
+  let plan = try Plan(builder.finish(), backends: [IdleBackend()])
+  #expect(plan.lastReadings.map { $0.map(\.bytes) } == [[], [0..<4096]])
+  #expect(plan.peakBytesFromFile == 3 * 4096)
+}
+
 @Test func `no arena is much larger than what is needed at once`() throws {
   for name in ["densenet121", "googlenet", "mobilenet-v2"] {
     let entry = try Catalogue.entry(for: name)

@@ -23,12 +23,13 @@ private final class MadeUp: KernelTimings {
   }
 }
 
-/// Two convolutions of 32×32 pixels, 64 and then `filters` filters, and the graph's plan.
+/// Two convolutions of square images, 64 and then `filters` filters, and the graph's plan.
 private func plan(
-  filters: Int = 64, _ planning: Planning, backends: [any Backend] = [OneDNNBackend(), ReferenceBackend()]
+  side: Int = 32, filters: Int = 64, _ planning: Planning,
+  backends: [any Backend] = [OneDNNBackend(), ReferenceBackend()]
 ) throws -> Plan {
   let builder = GraphBuilder(isTraining: false)
-  var x = builder.input("input", shape: [1, 32, 32, 64])
+  var x = builder.input("input", shape: [1, side, side, 64])
   for (name, count) in [("a", 64), ("b", filters)] {
     let weights = builder.parameter(name, shape: [3, 3, 64, count], .heNormal, isTrainable: true)
     x = x.applying(Op.Convolution(Window(size: [3, 3], padding: .same)), weights)
@@ -57,6 +58,19 @@ private func convolutions(_ plan: Plan) -> [String] {
   let close = MadeUp { _ in [.usual: 1, .tiles: 0.95] }
   let usual = convolutions(try plan(Planning()))
   #expect(convolutions(try plan(Planning(precision: .float32, timings: close))) == usual)
+}
+
+@Test func `where the most memory is needed, what rounds more anyhow may take longer to write over its input`() throws {
+  func tiles(filters: Int = 64, _ times: [KernelVariant: Double]) throws -> Int {
+    let made = MadeUp { $0.contains("1024 float32") ? [.usual: 1] : times }
+    let plan = try plan(side: 128, filters: filters, Planning(precision: .float32, timings: made))
+    return plan.steps.count { $0.kernel.name == "c winograd" }
+  }
+  #expect(try tiles([.winograd: 1, .tiles: 1.15, .usual: 9]) == 2)
+  #expect(try tiles([.winograd: 1, .tiles: 1.3, .usual: 9]) == 0)
+  #expect(try tiles([.winograd: 9, .tiles: 0.95, .usual: 1]) == 0)
+  // The second convolution's result is so large that nothing the first one does helps.
+  #expect(try tiles(filters: 1024, [.winograd: 1, .tiles: 1.15, .usual: 9]) == 0)
 }
 
 @Test func `a graph goes one way where reordering would cost more than it saves`() throws {
