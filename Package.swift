@@ -22,7 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool =
 /// Debian packages that hold the libraries; `Scripts/setup.sh` installs them.
 let systemLibraries: [Target] = [
   .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
-  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
 ]
 

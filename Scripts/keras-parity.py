@@ -20,6 +20,10 @@ import tempfile
 import zlib
 from pathlib import Path
 
+if "--help" in sys.argv:  # also where nothing of what follows is installed
+    print(__doc__.strip())
+    sys.exit()
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import h5py
 import numpy as np

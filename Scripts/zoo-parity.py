@@ -19,6 +19,10 @@ import tempfile
 from collections import OrderedDict
 from pathlib import Path
 
+if "--help" in sys.argv:  # also where nothing of what follows is installed
+    print(__doc__.strip())
+    sys.exit()
+
 import numpy as np
 import timm
 import torch

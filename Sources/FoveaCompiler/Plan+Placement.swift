@@ -51,7 +51,8 @@ private struct Placement {
   let offsets: [Int]
   let total: Int
 
-  /// In this order, each goes to a place that is free during its lifetime: the lowest, or the tightest below what has been placed.
+  /// In this order, each goes to a place that is free during its lifetime: the lowest, or the tightest below what has
+  /// been placed.
   init(_ order: [Int], _ sizes: [Int], _ lifetimes: [ClosedRange<Int>], takesTightest: Bool) {
     /// The places of buffers, the lowest first.
     var placed: [(start: Int, end: Int, lifetime: ClosedRange<Int>)] = []

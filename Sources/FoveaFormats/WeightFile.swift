@@ -72,6 +72,9 @@ public struct WeightFile: Sendable {
   /// The file as Keras's, whose weights are arranged as here.
   public var keras: KerasFile? { if case .keras(let file) = content { file } else { nil } }
 
+  /// Whether it is Caffe's.
+  public var isCaffe: Bool { if case .caffe = content { true } else { false } }
+
   /// The shape of a tensor; `nil` if there is none of this name.
   public func shape(of name: String) -> Shape? {
     switch content {

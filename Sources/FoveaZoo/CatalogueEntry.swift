@@ -25,6 +25,8 @@ public struct CatalogueEntry: Sendable {
   /// What the names of tensors begin with that a model may do without, such as auxiliary heads: a file may have them all
   /// the same.
   public let leftOut: [String]
+  /// What its published weights want done to a picture, as `fovea convert --preprocessing` takes it.
+  public let preprocessing: String
   private let told: (@Sendable ([String]) -> [String: String])?
   /// What Keras's applications call its layers, if it is one of theirs.
   public var keras: KerasNames? { kerasNames?() }
@@ -36,6 +38,7 @@ public struct CatalogueEntry: Sendable {
     _ name: String, aliases: [String] = [], _ year: Int?, _ source: String, input: Shape?,
     elementType: ElementType = .float32, classes: Int? = 10, options: [ModelOption] = [], isLine: Bool = false,
     otherNames: [@Sendable (String) -> String] = [], leftOut: [String] = [],
+    preprocessing: String = "imagenet",
     told: (@Sendable (_ names: [String]) -> [String: String])? = nil,
     keras: (@Sendable () -> KerasNames)? = nil,
     model: @escaping @Sendable (_ options: ModelOptions) -> any Layer
@@ -43,7 +46,7 @@ public struct CatalogueEntry: Sendable {
     (self.name, self.aliases, self.year, self.source) = (name, aliases, year, source)
     (self.input, self.classes, self.options, self.isLine) = (input, classes, options, isLine)
     (self.elementType, self.otherNames, self.leftOut, self.model) = (elementType, otherNames, leftOut, model)
-    (self.told, kerasNames) = (told, keras)
+    (self.preprocessing, self.told, kerasNames) = (preprocessing, told, keras)
     chosen = ModelOptions(
       classes: classes ?? 0, Dictionary(uniqueKeysWithValues: options.map { ($0.name, $0.standard) }))
   }
@@ -53,6 +56,7 @@ public struct CatalogueEntry: Sendable {
     (aliases, year, source, options) = (entry.aliases, entry.year, entry.source, entry.options)
     (isLine, elementType, model) = (entry.isLine, entry.elementType, entry.model)
     (otherNames, leftOut, told, kerasNames) = (entry.otherNames, entry.leftOut, entry.told, entry.kerasNames)
+    preprocessing = entry.preprocessing
   }
 
   /// The model with so many outputs, its own number by default.

@@ -3,6 +3,7 @@ import FoveaData
 import FoveaFormats
 import FoveaNetwork
 import FoveaTestSupport
+import FoveaZoo
 import Testing
 
 @Test(.enabled(if: SharedData.path("weights/mnist/lenet_iter_10000.caffemodel") != nil, "the shared data are missing"))
@@ -50,6 +51,34 @@ func `Caffe's LeNet names 99.14 % of MNIST's test pictures, and its weights come
   #expect(
     try preprocessing("mobilenet.keras", "mobilenet-v3-small:input=45x34,width=0.05")
       == Preprocessing(crop: [45, 34], scale: 1, mean: [127.5], deviation: [127.5]))
+}
+
+@Test func `weights for ImageNet get the preprocessing of the published ones`() throws {
+  let folder = TemporaryFolder()
+  func preprocessing(_ model: String) throws -> Preprocessing? {
+    let (weights, output) = (folder.path("w.safetensors"), folder.path("m"))
+    #expect(try Fovea("convert", model, weights).status == 0)
+    let converted = try Fovea("convert", weights, output, "--model", model)
+    #expect(converted.status == 0, "\(converted.errors)")
+    return try Network(contentsOf: output).preprocessing
+  }
+  #expect(try preprocessing("squeezenet1.1") == .imageNet)
+  let centered = try Preprocessing(shortSide: 256, crop: [224, 224], mean: [0.5], deviation: [0.5])
+  #expect(try preprocessing("mobilenet-v1:width=0.05") == centered)
+  #expect(try preprocessing("googlenet") == centered)
+}
+
+@Test func `Caffe's weights for ImageNet want bytes, blue first`() throws {
+  let folder = TemporaryFolder()
+  let path = folder.write(CaffeBytes.model(field: 100), to: "a.caffemodel")
+  #expect(try Catalogue.entry(for: "squeezenet1.1").preprocessing(of: WeightFile(contentsOf: path)) == "imagenet-caffe")
+}
+
+@Test func `a folder that is no model file is told as such`() throws {
+  let folder = TemporaryFolder()
+  let converted = try Fovea("convert", folder.path("."), folder.path("m"))
+  #expect(converted.status == 1)
+  #expect(converted.errors.contains("no model file: it holds no manifest.json"), "\(converted.errors)")
 }
 
 @Test func `of an ONNX file with several outputs the first is kept, and the others are named`() throws {

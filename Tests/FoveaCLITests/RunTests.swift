@@ -120,6 +120,7 @@ private func runModel(_ arguments: [String], on arrays: [String: Tensor]) throws
     }
     let two = ["a": random([1, 28, 28, 1]), "b": random([1])]
     try refused(["lenet5"], two, "wrong.npz: there is no array 'input', only 'a', 'b'")
+    try refused(["lenet5"], ["a": random([2, 1, 28, 28])], "takes N×28×28×1: move the channels to the end")
     try refused(["lenet5"], ["a": random([784])], "the array 'a' is 784; lenet5 takes N×28×28×1")
     try refused(["lenet5"], ["a": random([28, 28, 1])], "the array 'a' is 28×28×1; lenet5 takes N×28×28×1")
     try refused(["lenet5"], ["a": random([0, 28, 28, 1])], "takes N×28×28×1, at least one example")

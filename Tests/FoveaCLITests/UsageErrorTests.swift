@@ -23,6 +23,8 @@ private let mistakes = [
   Mistake("nonsense", "there is no command 'nonsense'; `fovea --help` lists the commands"),
   Mistake("--json models", "there is no option '--json'; options follow the command"),
   Mistake("summary xyzzy", "there is no model 'xyzzy'; `fovea models` lists the names"),
+  Mistake("summary_''", "MODEL_OR_FILE is empty: a name (`fovea models`)"),
+  Mistake("convert lenet5_''", "OUT is empty: the model file"),
   Mistake("summary conv", "there is no model 'conv'; `fovea models` lists the names"),
   Mistake("summary_'- relu'", "column 1 of the model line: a layer is missing before '-'"),
   Mistake("summary_'input 8x8x3 - [relu]*0'", "column 1 of the model line: the line makes no layer"),

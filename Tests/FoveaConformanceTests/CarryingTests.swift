@@ -104,6 +104,7 @@ struct `operations that carry bfloat16` {
               relativeError(of: found.floats.map(Double.init), to: expected.floats.map(Double.init))
                 < (isNarrow ? 0.0079 : 1e-5),
               "held \(held), \(isNarrow ? "narrow" : "wide"), \(isBlocked ? "blocked" : "row-major")")
+            if isNarrow { expectNearest(found, expected) }
           }
         }
       }

@@ -76,6 +76,7 @@ struct `products of bfloat16` {
       #expect(
         relativeError(of: found.floats.map(Double.init), to: expected.floats.map(Double.init))
           < (operation.isNarrow ? 0.0079 : 1e-5), "\(operation.label), over \(overwritten as Int?)")
+      if operation.isNarrow { expectNearest(found, expected) }
     }
   }
 

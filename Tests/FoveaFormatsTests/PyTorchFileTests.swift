@@ -28,6 +28,12 @@ func `a state dict is read from both forms, bare and in a checkpoint`(name: Stri
   #expect(missing?.reason == "there is no tensor 'fc.weight'; it has 15, such as 'conv.weight'")
 }
 
+@Test func `a checkpoint with nothing but the averaged weights is read`() throws {
+  let file = try PyTorchFile(contentsOf: fixturePath("averaged.pth"))
+  #expect(file.names == ["w"])
+  #expect(try file.tensor("w").floats == [1, 1])
+}
+
 @Test(arguments: [
   ("command.pth", "it holds a 'posix.system', and only tensors, numbers, texts and containers are read here; "),
   ("whole-model.pth", "it holds a whole model, a 'torch.nn.modules.linear.Linear', and only tensors, "),

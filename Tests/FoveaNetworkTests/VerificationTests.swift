@@ -153,6 +153,50 @@ func `padding at strides is found among layers without, from the output alone`(
   }
 }
 
+@Test func `scores and probabilities are told apart`() throws {
+  let scores = try output(of: Detailed())
+  let softmax = try Network(Sequential { Softmax().named("softmax") }, input: [3])
+  let probabilities = try softmax.predict(batch: scores)
+  let found = try verification(["input": batch, "output": probabilities])
+  #expect(found.difference?.cause == "the array has the values after the softmax")
+  let back = try softmax.verify(against: ["input": scores, "output": scores], path: "v.npz")
+  #expect(back.difference?.cause == "the array has the values before the softmax")
+}
+
+/// Normalises by the batch, as a network does in training; the names are those of `Detailed`.
+private struct InTraining: Layer {
+  func forward(_ x: Value) -> Value {
+    let conv = Conv2D(filters: 4, kernel: 3, strides: 2, padding: .explicit(1)).named("conv")(x)
+    let (scale, bias) = (
+      conv.parameter("bn.scale", shape: [4], .constant(1)), conv.parameter("bn.bias", shape: [4], .zeros)
+    )
+    let normalized = conv.applying(Op.BatchNorm(epsilon: 1e-5), scale, bias)
+    return Dense(3).named("fc")(
+      Flatten()(AveragePool2D(3, strides: 1, padding: .explicit(1), countsPadding: false)(ReLU()(normalized))))
+  }
+}
+
+@Test func `a program that was left in training mode is told`() throws {
+  let other = try Network(InTraining(), input: input)
+  let names = Set(other.parameters.keys)
+  other.parameters = ours.parameters.filter { names.contains($0.key) }
+  let found = try verification(["input": batch, "output": try other.predict(batch: batch)])
+  #expect(found.difference?.cause == "the normalisation is by the batch's own moments there, as in training")
+}
+
+@Test func `a flatten whose order does not fit the rows that it meets is told`() throws {
+  // Rows as a program with channels first has them, met by numbers position by position.
+  let network = try Network(Detailed(), input: input)
+  var parameters = ours.parameters
+  let rows = try #require(parameters["fc.weights"])
+  parameters["fc.weights"] = rows.reshaped(to: [4, 4, 4, 3]).permuted([1, 2, 0, 3]).reshaped(to: rows.shape)
+  network.parameters = parameters
+  let found = try network.verify(against: ["input": batch, "output": try output(of: Detailed())], path: "v.npz")
+  #expect(
+    found.difference?.cause
+      == "the dense layer reads position by position there, with rows that count channel by channel")
+}
+
 @Test func `the first layer that differs is named, with those that agree before it`() throws {
   var layers: [String: Tensor] = ["input": batch]
   let convolution = try Network(

@@ -66,7 +66,9 @@ struct Arguments: Sendable {
       case .one, .oneOrMore:
         guard !texts.isEmpty else { throw UsageError("\(positional.name) is missing: \(positional.help)") }
         let count = positional.number == .one ? 1 : texts.count
-        positionals[positional.name] = Array(texts.prefix(count))
+        let given = Array(texts.prefix(count))
+        if given.contains("") { throw UsageError("\(positional.name) is empty: \(positional.help)") }
+        positionals[positional.name] = given
         texts = texts.dropFirst(count)
       case .optional:
         positionals[positional.name] = Array(texts.prefix(1))

@@ -26,7 +26,7 @@ enum Bench: Command {
   enum Precision: String, CaseIterable, Sendable { case float32, bfloat16, int8 }
   static let precision = Option(
     "precision", "TYPE",
-    "float32; bfloat16 for products of 16-bit numbers; or int8 for whole numbers, with ranges that fit the random input "
+    "float32; bfloat16 for products and activations of 16 bits; or int8 for whole numbers, with ranges that fit the random input "
       + "(a quantized model file needs no saying)",
     .choice, default: Precision.float32)
   static let profile = Option("profile", "lists the time of each step")

@@ -45,7 +45,8 @@ enum Convert: Command {
     "new-head", "N", "so many outputs in place of the file's, drawn anew", .integer(1...1_000_000), "the file's own")
   static let preprocessing = Option(
     "preprocessing", "TEXT", "what is done to a picture first", .text("a preprocessing"),
-    "that of Keras's application, by its names; imagenet for 1000 ImageNet classes; else bytes become 0...1")
+    "that of Keras's application, by its names; for 1000 ImageNet classes that of the published weights, mostly "
+      + "imagenet; else bytes become 0...1")
   static let classNames = Option(
     "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
   static let seed = Option("seed", "N", "what weights and a new head are drawn from", .seed, default: 0)
@@ -74,7 +75,7 @@ enum Convert: Command {
     let names = try arguments[classNames].map { try ClassNames.read($0, count: outputs) } ?? []
     let file = try WeightFile(contentsOf: arguments[input][0])
     let isImageNet = entry.classes == 1000 && shape.channels == 3 && entry.application(of: file) == nil
-    let chosen = arguments[preprocessing] ?? (isImageNet ? "imagenet" : nil)
+    let chosen = arguments[preprocessing] ?? (isImageNet ? entry.preprocessing(of: file) : nil)
     let network = try Network(
       named: entry.name, weights: file, newHead: arguments[newHead], classNames: names,
       preprocessing: chosen.map { try Preprocessing(parsing: $0, for: shape) }, seed: arguments[seed])
@@ -119,7 +120,9 @@ enum Convert: Command {
   /// `nil` if it is a file of weights.
   private static func modelItself(_ arguments: Arguments) throws -> Network? {
     let path = arguments[input][0]
-    let folder = try? Network.folder(of: path)
+    // A folder holds no weights: what is missing in it is told.
+    let isFolder = FileStatus(path)?.isDirectory == true
+    let folder = isFolder ? try Network.folder(of: path) : nil
     guard folder != nil || FileStatus(path) == nil else { return nil }
     if let outputs = arguments[newHead] {
       let saved = try folder.map { try Network(contentsOf: $0) }

@@ -15,7 +15,7 @@ enum Predict: Command {
   static let positionals = [file, images]
   static let top = Option("top", "K", "how many classes are named", .integer(1...1_000_000), default: 5)
   static let precision = Option(
-    "precision", "TYPE", "float32, or bfloat16: products of 16-bit numbers, added in float32", .choice,
+    "precision", "TYPE", "float32, or bfloat16: products and activations of 16 bits, added in float32", .choice,
     default: NumberType.float32)
   static let options: [any OptionDeclaration] = [
     top, precision, Common.exact, Common.threads, Common.backend, Common.json,

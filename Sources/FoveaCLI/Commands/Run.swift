@@ -85,6 +85,9 @@ private struct RunInput {
   func exampleShape(for model: ModelReference) throws -> Shape {
     let shape = array.shape
     let given: Shape? = shape.rank == 4 ? shape.ofExample : nil
+    if let own = model.input, own.rank == 3, given != own, given == [own.channels, own[0], own[1]] {
+      throw refusal("N×\(own): move the channels to the end", model)
+    }
     // A model without a fixed input takes images of any size.
     guard let expected = model.hasFixedInput ? model.input : given ?? model.input else {
       throw refusal("a batch of images N×H×W×C", model)

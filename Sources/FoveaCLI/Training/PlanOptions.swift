@@ -14,8 +14,8 @@ enum PlanOptions {
     scheduleKind, default: Schedule.cosine, "cosine")
   static let precision = Option(
     "precision", "TYPE",
-    "float32, or bfloat16: products of 16-bit numbers, added in float32; parameters and statistics stay float32",
-    .choice,
+    "float32, or bfloat16: products and activations of 16 bits, added in float32; parameters and statistics stay "
+      + "float32", .choice,
     default: NumberType.float32)
   static let seed = Option("seed", "N", "decides weights, order, augmentation, dropout", .seed, default: 0)
   static let shuffle = Option(

@@ -4,7 +4,8 @@ public import FoveaGraph
 /// Makes the gradient of a convolution's input, which is also the transposed convolution, a matrix product where the
 /// windows tile the input: stride and size are equal, nothing is padded, nothing left over.
 ///
-/// No two windows add to one element then. Windows of one element stay: blocks of channels serve them well. Each row of `g·wᵀ` holds one tile, which is put in its place.
+/// No two windows add to one element then. Windows of one element stay: blocks of channels serve them well. Each row of
+/// `g·wᵀ` holds one tile, which is put in its place.
 ///
 /// - Source: Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning", §4.6, without overlap.
 public struct TilesAsProducts: Pass {

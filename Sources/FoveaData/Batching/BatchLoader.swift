@@ -38,7 +38,8 @@ public final class BatchLoader: Sendable {
   ///   - workers: how many threads decode.
   ///   - lookAhead: how many batches are prepared while one is in use.
   /// - Errors: no samples; a batch size, first epoch, first batch, number of workers or look-ahead out of range; samples
-  ///   that are neither pictures nor whole numbers; augmentations of whole numbers; a crop that is not the samples' size; batches that the machine has no memory for.
+  ///   that are neither pictures nor whole numbers; augmentations of whole numbers; a crop that is not the samples' size;
+  ///   batches that the machine has no memory for.
   public init(
     _ dataset: any Dataset, batchSize: Int, shuffles: Bool, seed: UInt64 = 0, epochs: Range<Int> = 0..<1,
     firstBatch: Int = 0, preprocessing: Preprocessing, augmentations: [any Augmentation] = [], workers: Int = 2,

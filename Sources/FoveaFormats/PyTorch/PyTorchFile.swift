@@ -15,7 +15,8 @@ public struct PyTorchFile: Sendable {
 
   /// Where checkpoints keep the state dict.
   private static let wrappers = [
-    "state_dict", "model_state_dict", "model_state", "model", "net", "params_ema", "params",
+    "state_dict", "model_state_dict", "model_state", "model", "net", "params_ema", "params", "weights",
+    "state_dict_ema", "model_ema",
   ]
 
   /// - Errors: no such file; neither form; a damaged one; one that holds other objects than tensors and containers, by
@@ -38,8 +39,8 @@ public struct PyTorchFile: Sendable {
     guard !found.isEmpty else {
       throw FormatError(
         .unsupported, path,
-        "it holds no named tensors, neither at the top nor under \(Self.wrappers.prefix(3).joined(separator: ", ")); "
-          + "save a state dict: torch.save(model.state_dict(), …)")
+        "it holds no named tensors, neither at the top nor under \(Self.wrappers.prefix(3).joined(separator: ", ")) "
+          + "and the like; save a state dict: torch.save(model.state_dict(), …)")
     }
     for prefix in ["module.", "_orig_mod."] where found.allSatisfy({ $0.name.hasPrefix(prefix) }) {
       found = found.map { (String($0.name.dropFirst(prefix.count)), $0.tensor) }

@@ -138,6 +138,12 @@ extension CatalogueEntry {
     return try fitting(kerasLayers: keras.layerNames)
   }
 
+  /// What weights for ImageNet in such a file want done to a picture, as `--preprocessing` takes it.
+  package func preprocessing(of file: WeightFile) -> String {
+    if file.isCaffe { return "imagenet-caffe" }
+    return file.keras == nil ? preprocessing : "imagenet"
+  }
+
   /// What Keras's application calls the layers, if the file is one's.
   package func application(of file: WeightFile) -> KerasNames? {
     guard let layers = file.keras?.layerNames, let keras, !keras.paths(of: layers).isEmpty else { return nil }

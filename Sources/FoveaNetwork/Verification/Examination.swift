@@ -77,14 +77,10 @@ struct Examination {
       expected.contains { ArrayDifference(candidate, from: $0).relative <= Verification.tolerance }
     }
     for (text, function) in UsualCause.functions
-    where explains(Tensor(result.floats.map(function), shape: result.shape)) {
-      return text
-    }
+    where explains(function(result)) { return text }
     for expected in expected {
       for (text, function) in UsualCause.functions
-      where ArrayDifference(result, from: Tensor(expected.floats.map(function), shape: expected.shape)).relative
-        <= Verification.tolerance
-      {
+      where ArrayDifference(result, from: function(expected)).relative <= Verification.tolerance {
         return text.replacing("after", with: "before")
       }
     }

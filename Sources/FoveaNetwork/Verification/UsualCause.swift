@@ -1,6 +1,5 @@
 import FoveaCore
 import FoveaGraph
-internal import Glibc
 
 /// A change to some nodes of a graph by which two programs often differ.
 struct UsualCause {
@@ -16,21 +15,16 @@ struct UsualCause {
     graph.rewrite { graph, node, id in nodes.contains(id) ? change(&graph, node) : nil }
   }
 
-  /// Functions that one program may have applied before its result was written, and the other not.
-  static let functions: [(text: String, function: @Sendable (Float) -> Float)] = [
-    ("the array has the values after the ReLU", { max($0, 0) }),
-    ("the array has the values after the ReLU6", { min(max($0, 0), 6) }),
-    ("the array has the values after the sigmoid", { 1 / (1 + exp(-$0)) }),
-    ("the array has the values after the tanh", { tanh($0) }),
-    ("the array has the values after the SiLU", { $0 / (1 + exp(-$0)) }),
-  ]
-
   private static let epsilons: [Float] = [1e-3, 1e-5, 1.001e-5, 2e-5, 1e-4, 1e-6, 1e-7, 1e-8, 1e-12, 1e-2]
 
   /// The causes that change one of the nodes, the simplest first.
   static func all(for nodes: Set<Graph.NodeID>, in graph: Graph) -> [UsualCause] {
     let changes: [(String, Change)] = [
       ("the rows of the dense layer count channel by channel there", flatteningChannelsFirst),
+      (
+        "the dense layer reads position by position there, with rows that count channel by channel",
+        flatteningPositionsFirst
+      ),
       ("odd padding lies below and right there, as TensorFlow's 'same'", { padding(&$0, $1, below) }),
       ("odd padding of convolutions lies below and right there", { isConvolution($1) ? padding(&$0, $1, below) : nil }),
       ("odd padding of poolings lies below and right there", { isConvolution($1) ? nil : padding(&$0, $1, below) }),
@@ -40,6 +34,7 @@ struct UsualCause {
       ("the kernels are flipped there, a true convolution", { mapping(&$0, $1, Self.flipped) }),
       ("rows and columns of the kernels are exchanged there", { mapping(&$0, $1, Self.exchanged) }),
       ("the channels of the input come in the opposite order there, as RGB and BGR", reversingChannels),
+      ("the normalisation is by the batch's own moments there, as in training", normalizingByBatch),
       ("the input is multiplied by 255 there", { scaling(&$0, $1, by: 255) }),
       ("the input is divided by 255 there", { scaling(&$0, $1, by: 1 / 255) }),
     ]
@@ -73,6 +68,13 @@ struct UsualCause {
       replaced(Op.GroupNorm(groups: norm.groups, epsilon: epsilon), &graph, node)
     default: nil
     }
+  }
+
+  private static func normalizingByBatch(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
+    guard let norm = node.operation as? Op.BatchNormalize else { return nil }
+    var node = node
+    node.inputs.remove(at: 1)
+    return replaced(Op.BatchNorm(epsilon: norm.epsilon), &graph, node)
   }
 
   private static func isConvolution(_ node: Graph.Node) -> Bool { node.operation is Op.Convolution }
@@ -171,14 +173,30 @@ struct UsualCause {
     return graph.add(Op.Transpose([1, 0, 2, 3]), weights, path: path)
   }
 
-  private static func flatteningChannelsFirst(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
+  /// The shape of what a flatten reads, if it has several channels and positions.
+  private static func flattened(_ graph: Graph.Rewriting, _ node: Graph.Node) -> Shape? {
     guard node.operation is Op.Reshape, case let x = graph.nodes[node.inputs[0]].shape, x.rank >= 3,
       node.shape.rank == 2, node.shape[0] == x[0], x.channels > 1,
       x.count > x[0] * x.channels
     else { return nil }
+    return x
+  }
+
+  private static func flatteningChannelsFirst(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
+    guard let x = flattened(graph, node) else { return nil }
     let order = [0, x.rank - 1] + (1..<(x.rank - 1))
     return graph.add(
       Op.Reshape(to: node.shape), graph.add(Op.Transpose(order), node.inputs[0], path: node.path), path: node.path)
+  }
+
+  /// Our rows were put position by position; there, what is so flattened meets rows in the order that they had.
+  private static func flatteningPositionsFirst(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
+    guard let x = flattened(graph, node) else { return nil }
+    let channelsFirst = Shape([x[0], x.channels] + x.dimensions.dropFirst().dropLast())
+    let order = [0] + (2..<x.rank) + [1]
+    let read = graph.add(Op.Reshape(to: channelsFirst), node.inputs[0], path: node.path)
+    return graph.add(
+      Op.Reshape(to: node.shape), graph.add(Op.Transpose(order), read, path: node.path), path: node.path)
   }
 
   private static func reversingChannels(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {

@@ -160,7 +160,9 @@ extension GoogLeNet {
     CatalogueEntry(
       name, 2015, "Szegedy et al., Going Deeper with Convolutions", input: [224, 224, 3], classes: 1000,
       options: [.heads], otherNames: version == .original ? [{ GoogLeNet.fromCaffe($0) }] : [],
-      leftOut: ["aux1.", "aux2."]
+      leftOut: ["aux1.", "aux2."],
+      // torchvision's own reads ImageNet's moments and turns the numbers to -1...1 (transform_input).
+      preprocessing: version == .original ? "imagenet" : "imagenet,mean=0.5,deviation=0.5"
     ) { GoogLeNet(version, hasHeads: $0.integer("aux") == 1, classes: $0.classes) }
   }
 }

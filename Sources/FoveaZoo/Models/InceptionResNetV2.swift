@@ -119,7 +119,7 @@ extension InceptionResNetV2 {
   static let entries = [
     CatalogueEntry(
       "inception-resnet-v2", 2017, "Szegedy et al., Inception-v4, Inception-ResNet", input: [299, 299, 3],
-      classes: 1000,
+      classes: 1000, preprocessing: "imagenet,short=333,mean=0.5,deviation=0.5",
       keras: { .inceptionResNetV2 }
     ) { InceptionResNetV2(classes: $0.classes) }
   ]

@@ -160,7 +160,9 @@ extension InceptionV3 {
         ModelOption(
           "averages", "whether averages at the edge count zeros around, as in PyTorch, or what is inside, as in Keras",
           .choice(["padded", "inside"])),
-      ], leftOut: ["AuxLogits."], keras: { .inceptionV3 }
+      ],
+      // torchvision's own reads ImageNet's moments and turns the numbers to -1...1 (transform_input).
+      leftOut: ["AuxLogits."], preprocessing: "imagenet,short=342,mean=0.5,deviation=0.5", keras: { .inceptionV3 }
     ) {
       InceptionV3(
         hasHead: $0.integer("aux") == 1, countsPadding: $0.choice("averages") == "padded", classes: $0.classes)

@@ -83,6 +83,7 @@ extension MobileNetV1 {
         .padding(.same, .symmetric, .even),
       ],
       otherNames: [{ MobileNetV1.fromNumbered($0) }],
+      preprocessing: "imagenet,mean=0.5,deviation=0.5",
       told: { names in names.contains { $0.hasSuffix("conv_stem.weight") } ? ["padding": "symmetric"] : [:] },
       keras: { .mobileNetV1(stages: MobileNetV1.stages.map(\.count)) }
     ) { MobileNetV1(width: $0.number("width"), classes: $0.classes, padding: $0.padding) }

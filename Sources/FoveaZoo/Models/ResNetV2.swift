@@ -110,14 +110,14 @@ extension ResNetV2 {
   static let entries = plain + bottlenecks
 
   private static let plain = [("resnet18-v2", [2, 2, 2, 2]), ("resnet34-v2", [3, 4, 6, 3])].map { name, depths in
-    entry(name) { ResNetV2(depths, .basic, classes: $0.classes) }
+    entry(name, shortSide: 248) { ResNetV2(depths, .basic, classes: $0.classes) }
   }
 
   private static let bottlenecks = [
     ("resnet50-v2", [3, 4, 6, 3]), ("resnet101-v2", [3, 4, 23, 3]), ("resnet152-v2", [3, 8, 36, 3]),
   ].map { name, depths in
     entry(
-      name,
+      name, shortSide: 235,
       options: [
         ModelOption(
           "strided", "which unit of a stage has the stride; last is Keras's version, with biases",
@@ -130,12 +130,12 @@ extension ResNetV2 {
   }
 
   private static func entry(
-    _ name: String, options: [ModelOption] = [], keras: (@Sendable () -> KerasNames)? = nil,
+    _ name: String, shortSide: Int, options: [ModelOption] = [], keras: (@Sendable () -> KerasNames)? = nil,
     model: @escaping @Sendable (ModelOptions) -> any Layer
   ) -> CatalogueEntry {
     CatalogueEntry(
       name, aliases: ["resnetv2-" + name.dropFirst(6).dropLast(3)], 2016,
       "He et al., Identity Mappings in Deep Residual Networks", input: [224, 224, 3], classes: 1000, options: options,
-      keras: keras, model: model)
+      preprocessing: "imagenet,short=\(shortSide),mean=0.5,deviation=0.5", keras: keras, model: model)
   }
 }

@@ -86,6 +86,7 @@ extension Xception {
     CatalogueEntry(
       "xception", aliases: ["legacy-xception"], 2017, "Chollet, Xception", input: [299, 299, 3], classes: 1000,
       options: [.padding(.symmetric, .same)],
+      preprocessing: "imagenet,short=333,mean=0.5,deviation=0.5",
       keras: { .xception(units: Xception.units.enumerated().map { ($1.count, $0 > 0) }) }
     ) { Xception(padding: $0.padding, classes: $0.classes) }
   ]

@@ -1,0 +1,32 @@
+import FoveaCore
+internal import Glibc
+
+extension UsualCause {
+  /// What one program may have applied before its result was written, and the other not.
+  static let functions: [(text: String, function: @Sendable (Tensor) -> Tensor)] = [
+    ("the array has the values after the ReLU", { each($0) { max($0, 0) } }),
+    ("the array has the values after the ReLU6", { each($0) { min(max($0, 0), 6) } }),
+    ("the array has the values after the sigmoid", { each($0) { 1 / (1 + exp(-$0)) } }),
+    ("the array has the values after the tanh", { each($0) { tanh($0) } }),
+    ("the array has the values after the SiLU", { each($0) { $0 / (1 + exp(-$0)) } }),
+    ("the array has the values after the softmax", softmax),
+  ]
+
+  private static func each(_ tensor: Tensor, _ function: (Float) -> Float) -> Tensor {
+    Tensor(tensor.floats.map(function), shape: tensor.shape)
+  }
+
+  /// Over the channels.
+  private static func softmax(_ tensor: Tensor) -> Tensor {
+    var numbers = tensor.floats
+    let channels = tensor.shape.dimensions.last ?? 1
+    for start in stride(from: 0, to: numbers.count, by: max(channels, 1)) {
+      let row = start..<(start + channels)
+      let largest = numbers[row].max()!
+      for index in row { numbers[index] = exp(numbers[index] - largest) }
+      let sum = numbers[row].reduce(0, +)
+      for index in row { numbers[index] /= sum }
+    }
+    return Tensor(numbers, shape: tensor.shape)
+  }
+}
