@@ -48,6 +48,8 @@ size_t fovea_few_rows_weights(fovea_few_rows p) {
   return (size_t)(few_rows_steps(&p) * few_rows_panels(&p) * STEP_BYTES);
 }
 
+int64_t fovea_few_rows_together(fovea_few_rows p) { return p.narrow ? 2 * SLAB : SLAB; }
+
 void fovea_few_rows_pack(fovea_few_rows p, bool turned, const void *w, void *packed) {
   pack_job j = {p, turned, w, packed};
   fovea_parallel(fovea_ceil_div(few_rows_steps(&p), SLAB) * few_rows_panels(&p), 1, &j, pack);

@@ -26,6 +26,19 @@ public protocol Backend: Sendable {
 
   /// A kernel that copies a tensor from one layout to another, or `nil` if this backend does not know both.
   func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel?
+
+  /// How many rows, parts of the first axis, of a tensor lie together in a layout, and how they lie there; `nil` if they do
+  /// not. Then so many at a time can be copied into it.
+  func rowsTogether(in layout: Layout, of shape: Shape, _ type: ElementType) -> RowsTogether?
+}
+
+/// Rows of a tensor that lie together in a layout.
+public struct RowsTogether {
+  public let count: Int
+  /// The layout of so many of them, or of fewer, the last, on their own.
+  public let layout: (Int) -> Layout
+
+  public init(count: Int, layout: @escaping (Int) -> Layout) { (self.count, self.layout) = (count, layout) }
 }
 
 extension Backend {
@@ -33,6 +46,7 @@ extension Backend {
   public func expectedVariant(for request: KernelRequest) -> KernelVariant { .usual }
   public var version: String { "1" }
   public func finishPlanning() {}
+  public func rowsTogether(in layout: Layout, of shape: Shape, _ type: ElementType) -> RowsTogether? { nil }
 }
 
 /// A way to run a node.
@@ -49,6 +63,8 @@ public enum KernelVariant: String, Sendable {
   case rows
   /// Weights in blocks, which takes memory for a second copy of them.
   case packed
+  /// Weights in the order in which a few rows read them.
+  case panels
 
   /// Whether it computes the products that the definition has.
   public var isExact: Bool { self != .winograd && self != .tiles }

@@ -137,7 +137,7 @@ struct Planner {
       try inLayout(layout, locations[input]!, of: input)
     }
     let output = newLocation(node, isStatic[id] ? .preparation : .transient, layout: kernel.outputLayout)
-    if isStatic[id], try addStepsForRows(of: id, from: inputs[0], to: output) { return output }
+    if isStatic[id], try addStepsForRows(rounding: id, from: inputs[0], to: output) { return output }
     append(
       .init(
         operation: node.operation.label, path: node.path, kernel: kernel, inputs: inputs, output: output,
@@ -179,11 +179,12 @@ struct Planner {
     var node = graph.nodes[id]
     (node.shape, node.elementType) = (location.shape, location.elementType)
     let output = newLocation(node, isStatic[id] ? .preparation : .transient, layout: layout)
+    reordered[key] = output
+    if isStatic[id], try addStepsForRows(reordering: id, from: location, to: output) { return output }
     append(
       .init(
         operation: "reorder", path: node.path, kernel: kernel, inputs: [location], output: output, multiplyAdds: 0),
       isStatic: isStatic[id])
-    reordered[key] = output
     return output
   }
 

@@ -41,6 +41,10 @@ public struct OneDNNBackend: Backend {
     try Reorder.kernel(shape, type, from: source, to: target)
   }
 
+  public func rowsTogether(in layout: Layout, of shape: Shape, _ type: ElementType) -> RowsTogether? {
+    FewRowsWeights.of(layout, shape, type)?.rowsTogether
+  }
+
   /// Whether oneDNN computes bfloat16, if only by way of `float32`.
   package static var emulatesBFloat16: Bool { has(dnnl_cpu_isa_avx512_core) }
 

@@ -135,6 +135,8 @@ void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void
 // Products of a few rows; of bfloat16 on processors with AVX512-BF16.
 /// Bytes of the packed weights.
 size_t fovea_few_rows_weights(fovea_few_rows p);
+/// How many rows of weights lie together: those of each so many, and the rest, as if they were all.
+int64_t fovea_few_rows_together(fovea_few_rows p);
 /// Weights `depth × columns`, or, if `turned`, `columns × depth`, to panels of columns.
 void fovea_few_rows_pack(fovea_few_rows p, bool turned, const void *w, void *packed);
 /// `y = activation(x·w + bias + residual)`; `bias` and `residual`, which may be the result's memory, may be null.

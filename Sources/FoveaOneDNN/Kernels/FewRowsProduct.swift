@@ -74,6 +74,17 @@ struct FewRowsWeights: PackedWeights {
         name: isTurned ? "turned O/64·i·64o" : "O/64·i·64o"))
   }
 
+  /// What a slab is made of: rows of weights, or, if they are turned, parts of all of them.
+  var rowsTogether: RowsTogether? {
+    let count = Int(fovea_few_rows_together(value))
+    guard !isTurned else { return nil }
+    return RowsTogether(count: count) { [value] rows in
+      FewRowsWeights(
+        [rows, Int(value.columns)], isTurned: false, type: value.narrow ? .bfloat16 : .float32
+      ).layout
+    }
+  }
+
   func pack(_ weights: UnsafeRawPointer, into packed: UnsafeMutableRawPointer) {
     fovea_few_rows_pack(value, isTurned, weights, packed)
   }

@@ -20,11 +20,14 @@ extension PackedWeights {
     if case .native(let native) = layout { native.bytes.starts(with: marker) } else { false }
   }
 
+  /// Reads a layout back; `nil` if it is another.
+  static func of(_ layout: Layout, _ shape: Shape, _ type: ElementType) -> Self? {
+    contains(layout) ? all(shape, type).first { $0.layout == layout } : nil
+  }
+
   /// A copy of row-major weights into a layout; `nil` from another order.
   static func reorder(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) -> Kernel? {
-    guard source.isRowMajor(shape), let weights = all(shape, type).first(where: { $0.layout == target }) else {
-      return nil
-    }
+    guard source.isRowMajor(shape), let weights = of(target, shape, type) else { return nil }
     return Kernel(name: "c pack", inputLayouts: [source], outputLayout: target) { memory in
       { weights.pack(memory.inputs[0], into: memory.output) }
     }

@@ -6,13 +6,12 @@ internal import COneDNN
 
 extension Op.MatrixProduct: OneDNNFusedKernel {
   /// One product by oneDNN's `sgemm`, which packs the operands as it goes; its primitive reads a row-major matrix of
-  /// weights at a tenth of the memory's speed. Several products, and weights in blocks, by the primitive; packed weights
-  /// and few rows by our own.
+  /// weights at a tenth of the memory's speed. Several products, and weights in blocks, by the primitive; a few rows by our
+  /// own.
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     switch request.variant {
     case .usual where request.outputShape.rank == 2: single(request, epilogue)
-    case .packed:
-      try FewRowsProduct(self, request, epilogue)?.kernel(giving: request.outputShape) ?? primitive(request, epilogue)
+    case .panels: FewRowsProduct(self, request, epilogue)?.kernel(giving: request.outputShape)
     default: try primitive(request, epilogue)
     }
   }
@@ -109,8 +108,8 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
   /// Weights that are the same on every run may lie in blocks, one matrix only.
   func variants(for request: KernelRequest) -> [KernelVariant] {
     let b = request.inputs[1]
-    let isPacked = b.isStatic && b.shape.rank == 2 && (!transposesB || FewRowsProduct(self, request, .none) != nil)
-    return isPacked ? [.usual, .packed] : [.usual]
+    return [.usual] + (b.isStatic && b.shape.rank == 2 && !transposesB ? [.packed] : [])
+      + (FewRowsProduct(self, request, .none) != nil ? [.panels] : [])
   }
 
   /// The leading axes as one.

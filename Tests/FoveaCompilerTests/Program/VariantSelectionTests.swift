@@ -164,3 +164,33 @@ private func trainingKernels(_ planning: Planning) throws -> [String] {
   #expect(times.joined().allSatisfy { $0.value.seconds > 0 && $0.value.seconds < 10 })
   #expect(convolutions(measured).count == 2)
 }
+
+@Test func `large weights are packed some rows at a time, so that they need not be in memory twice`() throws {
+  let (x, w): (Shape, Shape) = ([2, 3000], [3000, 1030])
+  let builder = GraphBuilder(isTraining: false)
+  let input = builder.input("x", shape: x)
+  builder.output(
+    "y", input.applying(Op.MatrixProduct(), builder.parameter("w", shape: w, .zeros, isTrainable: true)))
+  let graph = try builder.finish()
+  let plan = try Plan(
+    graph, backends: [OneDNNBackend(), ReferenceBackend()],
+    planning: Planning(timings: MadeUp { _ in [.usual: 2, .panels: 1] }))
+  #expect(plan.steps.map(\.kernel.name) == ["c rows by weights"])
+  // Three times 512 rows, and the rest; to panels of 64 columns.
+  #expect(plan.preparation.map(\.output.shape) == [[1536, 1030], [1464, 1030]])
+  #expect(plan.preparation.map(\.output.offset) == [0, 4 * 1536 * 1088])
+  #expect(plan.preparedBytes == 4 * 3000 * 1088)
+  #expect(plan.peakBytesFromFile < plan.peakBytes - 4 * 1464 * 1030)
+  func numbers(_ shape: Shape, step: Int) -> Tensor {
+    Tensor((0..<shape.count).map { Float($0 * step % 17) / 8 - 1 }, shape: shape)
+  }
+  let parameters = ["w": numbers(w, step: 5)]
+  func result(_ plan: Plan) throws -> [Float] {
+    let program = try Program(plan, parameters: ParameterStorage(sharing: parameters))
+    program.setInput("x", to: numbers(x, step: 3))
+    program.run()
+    return program.output("y").floats
+  }
+  let expected = try result(Plan(graph, backends: [ReferenceBackend()]))
+  #expect(try zip(result(plan), expected).allSatisfy { abs($0 - $1) < 1e-3 })
+}
