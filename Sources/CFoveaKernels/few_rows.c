@@ -8,8 +8,11 @@
 #include "narrow_lanes.h"
 
 enum {
-  // Steps between reading sums and writing them: their weights, and the next ones, fit the nearest cache. Divides SLAB.
+  // Steps between reading sums and writing them: their weights, and the next ones, fit the nearest cache. Divides PART.
   CHUNK = 64,
+  // Steps whose products are added before their sum is added to the others: a sum of thousands of numbers rounds less so.
+  // Divides SLAB.
+  PART = 512,
   // Rows at once.
   GROUP = 4,
 };
@@ -147,10 +150,9 @@ static void work(void *context, int64_t begin, int64_t end) {
   int64_t steps = few_rows_steps(p), count = p->rows * PANEL;
   for (int64_t panel = begin; panel < end; panel++) {
     memset(sums, 0, (size_t)count * sizeof(float));
-    // Slab by slab, since a sum of thousands of products rounds less in parts.
-    for (int64_t slab = 0; slab < steps; slab += SLAB) {
+    for (int64_t first = 0; first < steps; first += PART) {
       memset(part, 0, (size_t)count * sizeof(float));
-      for (int64_t step = slab; step < fovea_min(slab + SLAB, steps); step += CHUNK) add_step(j, panel, step, part);
+      for (int64_t step = first; step < fovea_min(first + PART, steps); step += CHUNK) add_step(j, panel, step, part);
       fovea_few_rows_add_part(count, part, sums);
     }
     for (int64_t row = 0; row < p->rows; row++)

@@ -11,8 +11,8 @@ enum {
   PANEL = REGISTERS * LANES,
   LINE = 64,
   STEP_BYTES = REGISTERS * LINE,
-  // Steps of all panels that lie together, the last slab aside: so weights can be packed over themselves, slab by slab.
-  SLAB = 512,
+  // Steps of all panels that lie together, the last slab aside: so many rows can be packed at a time.
+  SLAB = 2048,
 };
 
 FOVEA_INLINE int64_t few_rows_steps(const fovea_few_rows *p) { return p->narrow ? fovea_ceil_div(p->depth, 2) : p->depth; }

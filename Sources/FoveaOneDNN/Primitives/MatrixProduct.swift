@@ -105,11 +105,11 @@ extension Op.MatrixProduct: OneDNNFusedKernel {
     return kernel.keeping(inputs: layouts, output: .rowMajor(output))
   }
 
-  /// Weights that are the same on every run may lie in blocks, one matrix only.
+  /// Weights that are the same on every run may lie in panels, or, for many rows, in blocks, one matrix only.
   func variants(for request: KernelRequest) -> [KernelVariant] {
     let b = request.inputs[1]
-    return [.usual] + (b.isStatic && b.shape.rank == 2 && !transposesB ? [.packed] : [])
-      + (FewRowsProduct(self, request, .none) != nil ? [.panels] : [])
+    if FewRowsProduct(self, request, .none) != nil { return [.usual, .panels] }
+    return b.isStatic && b.shape.rank == 2 && !transposesB ? [.usual, .packed] : [.usual]
   }
 
   /// The leading axes as one.
