@@ -1,6 +1,7 @@
 import FoveaCore
 import FoveaLayers
 import FoveaNetwork
+import Foundation
 import Testing
 
 /// A network whose details another program could have otherwise.
@@ -142,10 +143,30 @@ func `padding at strides is found among layers without, from the output alone`(
 @Test func `what is done to the input is a cause`() throws {
   let flipped = Tensor(
     batch.floats.indices.map { batch.floats[$0 / 3 * 3 + 2 - $0 % 3] }, shape: batch.shape)
-  let scaled = Tensor(batch.floats.map { $0 * 255 }, shape: batch.shape)
+  let (mean, deviation): ([Float], [Float]) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
+  func mapped(_ function: (_ number: Float, _ channel: Int) -> Float) -> Tensor {
+    Tensor(batch.floats.enumerated().map { function($1, $0 % 3) }, shape: batch.shape)
+  }
   let wanted = [
     (flipped, "the channels of the input come in the opposite order there, as RGB and BGR"),
-    (scaled, "the input is multiplied by 255 there"),
+    (mapped { x, _ in x * 255 }, "the input is multiplied by 255 there"),
+    (mapped { x, _ in 2 * x - 1 }, "numbers 0...1 of the input become -1...1 there"),
+    (
+      mapped { ($0 - mean[$1]) / deviation[$1] },
+      "the input, as numbers 0...1, is normalised there as by --preprocessing imagenet"
+    ),
+    (
+      mapped { ($0 / 255 - mean[$1]) / deviation[$1] },
+      "the input, as bytes, is normalised there as by --preprocessing imagenet"
+    ),
+    (
+      mapped { $0 * deviation[$1] + mean[$1] },
+      "the input is not normalised there, as it was by --preprocessing imagenet"
+    ),
+    (
+      mapped { ($0 * deviation[$1] + mean[$1] - 0.5) / 0.5 },
+      "the input goes from ImageNet's moments to -1...1 there, as by torchvision's transform_input"
+    ),
   ]
   for (x, text) in wanted {
     let found = try verification(["input": batch, "output": try output(of: Detailed(), on: x)])
@@ -159,6 +180,9 @@ func `padding at strides is found among layers without, from the output alone`(
   let probabilities = try softmax.predict(batch: scores)
   let found = try verification(["input": batch, "output": probabilities])
   #expect(found.difference?.cause == "the array has the values after the softmax")
+  let logarithms = Tensor(probabilities.floats.map { log($0) }, shape: probabilities.shape)
+  let other = try verification(["input": batch, "output": logarithms])
+  #expect(other.difference?.cause == "the array has the values after the logarithm of the softmax")
   let back = try softmax.verify(against: ["input": scores, "output": scores], path: "v.npz")
   #expect(back.difference?.cause == "the array has the values before the softmax")
 }
@@ -205,7 +229,7 @@ private struct InTraining: Layer {
   let values = try convolution.predict(batch: batch)
   layers["conv"] = values.permuted([0, 3, 1, 2])
   layers["bn"] = Tensor(try normalized(values).floats.map { max($0, 0) }, shape: values.shape)
-  layers["fc"] = try output(of: Detailed())
+  layers["fc"] = try output(of: Detailed(countsPadding: true))
   layers["other"] = batch
   let found = try verification(layers)
   #expect(found.agreeing == ["conv"])
@@ -213,6 +237,36 @@ private struct InTraining: Layer {
   #expect(found.difference?.cause == "the array has the values after the ReLU")
   #expect(found.text.hasPrefix("bn is the first that differs (1 array before agrees), "))
   #expect(found.text.hasSuffix("; no layer is called other"))
+}
+
+@Test func `an activation that is part of a layer in one program alone is no difference`()
+  throws
+{
+  let whole = try Network(
+    Sequential {
+      Conv2D(filters: 4, kernel: 3, strides: 2, padding: .explicit(1)).named("conv")
+      BatchNorm().named("bn")
+      ReLU()
+    }, input: input)
+  whole.parameters = ours.parameters.filter { !$0.key.hasPrefix("fc") }
+  let output = try output(of: Detailed())
+  let rectified = try whole.predict(batch: batch)
+  let found = try verification(["input": batch, "bn": rectified, "output": output])
+  #expect(found.agreeing == ["bn", "output"])
+  #expect(found.difference == nil)
+  // Nothing behind it acquits the last.
+  let last = try verification(["input": batch, "bn": rectified])
+  #expect(last.difference?.cause == "the array has the values after the ReLU")
+}
+
+@Test func `arrays in half precision agree as closely as that can`() throws {
+  func halved(_ tensor: Tensor) -> Tensor { Tensor(tensor.floats.map { Float(Float16($0)) }, shape: tensor.shape) }
+  let x = halved(batch)
+  let found = try verification(["input": x, "output": halved(try output(of: Detailed(), on: x))])
+  #expect(found.difference == nil)
+  #expect(found.largest > 1e-6)
+  let other = try verification(["input": x, "output": halved(try output(of: Detailed(countsPadding: true), on: x))])
+  #expect(other.difference?.cause == "average pooling counts padding the other way there")
 }
 
 private func normalized(_ values: Tensor) throws -> Tensor {

@@ -26,19 +26,26 @@ struct Examination {
     var verification = Verification(ignored: ignored)
     let results = try Self.results(of: wanted.map(\.node), in: graph, input: input, parameters, backend)
     var sound: [Graph.NodeID] = []
+    // Arrays that differ by an activation alone: what one program has as a layer of its own is a part of it in the other.
+    var doubtful: [(node: Graph.NodeID, difference: Verification.Difference)] = []
     for (wanted, result) in zip(wanted, results) {
       let arrangements = Tensor.matching(wanted.array, result.shape)
       let differences = arrangements.map { ($0, ArrayDifference(result, from: $0)) }
       guard let (array, difference) = differences.min(by: { $0.1.relative < $1.1.relative }) else {
         if let mistake = Self.otherBatch(wanted, result.shape) { throw NetworkError("\(path): \(mistake)") }
-        verification.difference = .init(
-          name: wanted.name, text: "\(wanted.array.shape) there, \(result.shape) here",
-          cause: "another stride, padding or number of channels")
+        verification.difference =
+          doubtful.first?.difference
+          ?? .init(
+            name: wanted.name, text: "\(wanted.array.shape) there, \(result.shape) here",
+            cause: "another stride, padding or number of channels")
         return verification
       }
-      if difference.relative <= Verification.tolerance {
-        verification.agreeing.append(wanted.name)
+      if difference.relative <= Verification.tolerance(for: array) {
+        // What follows from them is right, and so are they.
+        let reached = graph.ancestors(of: graph.nodes[wanted.node].inputs)
+        verification.agreeing += doubtful.filter { reached[$0.node] }.map(\.difference.name) + [wanted.name]
         verification.largest = max(verification.largest, difference.relative)
+        doubtful.removeAll { reached[$0.node] }
         sound.append(wanted.node)
         continue
       }
@@ -52,11 +59,18 @@ struct Examination {
       let share =
         difference.relative.isFinite ? ", \(Verification.short(difference.relative)) of the largest number" : ""
       let text = "\(found) in place of \(expected) at \(place)\(share)"
-      verification.difference = .init(
-        name: wanted.name, text: text,
-        cause: try cause(of: wanted, result: result, expected: arrangements, after: sound))
+      if let function = Self.function(between: result, and: arrangements) {
+        doubtful.append((wanted.node, .init(name: wanted.name, text: text, cause: function)))
+        continue
+      }
+      verification.difference =
+        try doubtful.first?.difference
+        ?? .init(
+          name: wanted.name, text: text,
+          cause: cause(of: wanted, expected: arrangements, after: sound))
       return verification
     }
+    verification.difference = doubtful.first?.difference
     return verification
   }
 
@@ -69,21 +83,20 @@ struct Examination {
     return "'\(wanted.name)' has \(counted(examples, "example")), the input \(shape[0]); save both for the same ones"
   }
 
+  /// The activation that one of the programs applied and the other did not, if that makes them agree.
+  private static func function(between result: Tensor, and expected: [Tensor]) -> String? {
+    func agree(_ found: Tensor, _ expected: Tensor) -> Bool {
+      ArrayDifference(found, from: expected).relative <= Verification.tolerance(for: expected)
+    }
+    for (text, function) in UsualCause.functions {
+      if case let found = function(result), expected.contains(where: { agree(found, $0) }) { return text }
+      if expected.contains(where: { agree(result, function($0)) }) { return text.replacing("after", with: "before") }
+    }
+    return nil
+  }
+
   /// What makes the result agree, if one change to the nodes behind those that agree does.
-  private func cause(
-    of wanted: Wanted, result: Tensor, expected: [Tensor], after sound: [Graph.NodeID]
-  ) throws -> String? {
-    func explains(_ candidate: Tensor) -> Bool {
-      expected.contains { ArrayDifference(candidate, from: $0).relative <= Verification.tolerance }
-    }
-    for (text, function) in UsualCause.functions
-    where explains(function(result)) { return text }
-    for expected in expected {
-      for (text, function) in UsualCause.functions
-      where ArrayDifference(result, from: function(expected)).relative <= Verification.tolerance {
-        return text.replacing("after", with: "before")
-      }
-    }
+  private func cause(of wanted: Wanted, expected: [Tensor], after sound: [Graph.NodeID]) throws -> String? {
     let (reached, known) = (graph.ancestors(of: [wanted.node]), graph.ancestors(of: sound))
     let suspects = Set(graph.nodes.indices.filter { reached[$0] && !known[$0] })
     for cause in UsualCause.all(for: suspects, in: graph) {
@@ -91,7 +104,10 @@ struct Examination {
       changed.outputs = [Graph.Output(name: "result", node: wanted.node)]
       cause.apply(to: &changed)
       let result = try Self.results(of: changed.outputs.map(\.node), in: changed, input: input, parameters, backend)
-      if explains(result[0]) { return cause.text }
+      let isExplained = expected.contains {
+        ArrayDifference(result[0], from: $0).relative <= Verification.tolerance(for: $0)
+      }
+      if isExplained { return cause.text }
     }
     return nil
   }

@@ -9,7 +9,8 @@ extension UsualCause {
     ("the array has the values after the sigmoid", { each($0) { 1 / (1 + exp(-$0)) } }),
     ("the array has the values after the tanh", { each($0) { tanh($0) } }),
     ("the array has the values after the SiLU", { each($0) { $0 / (1 + exp(-$0)) } }),
-    ("the array has the values after the softmax", softmax),
+    ("the array has the values after the softmax", { softmax($0) }),
+    ("the array has the values after the logarithm of the softmax", { softmax($0, isLogarithm: true) }),
   ]
 
   private static func each(_ tensor: Tensor, _ function: (Float) -> Float) -> Tensor {
@@ -17,15 +18,15 @@ extension UsualCause {
   }
 
   /// Over the channels.
-  private static func softmax(_ tensor: Tensor) -> Tensor {
+  private static func softmax(_ tensor: Tensor, isLogarithm: Bool = false) -> Tensor {
     var numbers = tensor.floats
     let channels = tensor.shape.dimensions.last ?? 1
     for start in stride(from: 0, to: numbers.count, by: max(channels, 1)) {
       let row = start..<(start + channels)
       let largest = numbers[row].max()!
-      for index in row { numbers[index] = exp(numbers[index] - largest) }
-      let sum = numbers[row].reduce(0, +)
-      for index in row { numbers[index] /= sum }
+      for index in row { numbers[index] -= largest }
+      let sum = numbers[row].reduce(0) { $0 + exp($1) }
+      for index in row { numbers[index] = isLogarithm ? numbers[index] - log(sum) : exp(numbers[index]) / sum }
     }
     return Tensor(numbers, shape: tensor.shape)
   }

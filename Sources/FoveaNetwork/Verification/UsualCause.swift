@@ -9,7 +9,7 @@ struct UsualCause {
   private let change: Change
 
   /// Gives the node that takes the place of one, or `nil` to leave it.
-  private typealias Change = (inout Graph.Rewriting, Graph.Node) -> Graph.NodeID?
+  typealias Change = (inout Graph.Rewriting, Graph.Node) -> Graph.NodeID?
 
   func apply(to graph: inout Graph) {
     graph.rewrite { graph, node, id in nodes.contains(id) ? change(&graph, node) : nil }
@@ -33,15 +33,12 @@ struct UsualCause {
       ("average pooling counts padding the other way there", countingPadding),
       ("the kernels are flipped there, a true convolution", { mapping(&$0, $1, Self.flipped) }),
       ("rows and columns of the kernels are exchanged there", { mapping(&$0, $1, Self.exchanged) }),
-      ("the channels of the input come in the opposite order there, as RGB and BGR", reversingChannels),
       ("the normalisation is by the batch's own moments there, as in training", normalizingByBatch),
-      ("the input is multiplied by 255 there", { scaling(&$0, $1, by: 255) }),
-      ("the input is divided by 255 there", { scaling(&$0, $1, by: 1 / 255) }),
     ]
     let normalizations: [(String, Change)] = epsilons.map { epsilon in
       ("the normalisation's epsilon is \(epsilon) there", { setting(epsilon, &$0, $1) })
     }
-    return (changes + normalizations).map { UsualCause(text: $0, nodes: nodes, change: $1) }.filter { cause in
+    return (changes + inputs + normalizations).map { UsualCause(text: $0, nodes: nodes, change: $1) }.filter { cause in
       var (changed, isChanged) = (graph, false)
       changed.rewrite { graph, node, id in
         let new = nodes.contains(id) ? cause.change(&graph, node) : nil
@@ -197,21 +194,5 @@ struct UsualCause {
     let read = graph.add(Op.Reshape(to: channelsFirst), node.inputs[0], path: node.path)
     return graph.add(
       Op.Reshape(to: node.shape), graph.add(Op.Transpose(order), read, path: node.path), path: node.path)
-  }
-
-  private static func reversingChannels(_ graph: inout Graph.Rewriting, _ node: Graph.Node) -> Graph.NodeID? {
-    guard node.operation is Op.Input, node.shape.rank >= 3, node.shape.channels > 1, node.elementType == .float32 else {
-      return nil
-    }
-    let matrix = SparseMatrix(gathering: (0..<node.shape.channels).reversed(), of: node.shape.channels)
-    return graph.add(
-      Op.SparseMap(along: node.shape.rank - 1, matrix), graph.add(node), path: node.path)
-  }
-
-  private static func scaling(
-    _ graph: inout Graph.Rewriting, _ node: Graph.Node, by factor: Float
-  ) -> Graph.NodeID? {
-    guard node.operation is Op.Input, node.elementType == .float32 else { return nil }
-    return graph.add(Op.Scale(factor), graph.add(node), path: node.path)
   }
 }

@@ -4,7 +4,11 @@ internal import Glibc
 /// What came of comparing a network with what other software computed.
 package struct Verification: Sendable {
   /// The largest relative difference that counts as agreement: of any number, by the largest of its array.
-  package static let tolerance = 1e-4
+  ///
+  /// Numbers that another program wrote in half precision were rounded to 11 bits, and perhaps what they came from, too.
+  static func tolerance(for array: Tensor) -> Double {
+    array.floats.allSatisfy { Float(Float16($0)) == $0 } ? 2e-3 : 1e-4
+  }
 
   /// The arrays that agree, in the order of the network.
   package var agreeing: [String] = []
@@ -24,7 +28,7 @@ package struct Verification: Sendable {
   }
 
   package var text: String {
-    let ignored = ignored.isEmpty ? "" : "; no layer is called \(ignored.sorted().joined(separator: ", "))"
+    let ignored = ignored.isEmpty ? "" : "; no layer is called \(Self.list(ignored.sorted()))"
     guard let difference else {
       return "\(counted(agreeing.count, "array")) agree\(agreeing.count == 1 ? "s" : ""), relative difference at most "
         + "\(Self.short(largest))\(ignored)"
@@ -35,6 +39,11 @@ package struct Verification: Sendable {
       difference.cause.map { ": \($0)" }
       ?? "; no usual cause (layout, padding, epsilon, channel order, scale, activation) explains it alone"
     return "\(difference.name) is the first that differs\(before), \(difference.text)\(cause)\(ignored)"
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let shown = names.count > 8 ? names.prefix(6) + ["\(names.count - 6) others"] : names[...]
+    return shown.joined(separator: ", ")
   }
 
   static func short(_ number: Double) -> String { String(printf: "%.2g", number) }
