@@ -81,6 +81,16 @@ enum ModelReference {
     return try network.plan(graph, precision: precision)
   }
 
+  /// The examples of a batch that predictions compute at once.
+  ///
+  /// - Parameter multiplyAdds: of one example.
+  func partSize(of batchSize: Int, multiplyAdds: Int) -> Int {
+    switch self {
+    case .entry: BatchParts.size(of: batchSize, multiplyAdds: multiplyAdds)
+    case .saved(let network): network.partSize(of: batchSize)
+    }
+  }
+
   /// The shape that was asked for with --input, or the model's own.
   ///
   /// - Errors: another shape than the only one; none at all.

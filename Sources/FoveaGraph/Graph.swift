@@ -68,6 +68,14 @@ public struct Graph: Sendable {
     return reached
   }
 
+  /// The multiply-adds of some nodes, at most `saturation`.
+  package func multiplyAdds(of ids: some Sequence<NodeID>) -> Int {
+    ids.reduce(0) { sum, id in
+      let shapes = nodes[id].inputs.map { nodes[$0].shape }
+      return min(sum + nodes[id].operation.multiplyAdds(inputs: shapes, output: nodes[id].shape), saturation)
+    }
+  }
+
   /// For each node, how often its result is read: by other nodes, as an output, as a parameter's new value.
   package var readerCounts: [Int] {
     var counts = users.map(\.count)

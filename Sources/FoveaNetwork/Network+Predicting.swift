@@ -18,18 +18,37 @@ extension Network {
   /// - Errors: an input of another shape or element type.
   public func predict(batch: Tensor) throws -> Tensor { try predict(batch: batch) { $0.run() } }
 
-  /// Likewise; `run` decides how the program runs once its input is there.
-  package func predict(batch: Tensor, running run: (Program) -> Void) throws -> Tensor {
+  /// Likewise.
+  ///
+  /// - Parameters:
+  ///   - wanted: how many examples are computed at once, which divides the batch; as many as suit if it is `nil`.
+  ///   - run: decides how the program runs once its input is there, or that of each part.
+  package func predict(
+    batch: Tensor, partSize wanted: Int? = nil, running run: (Program) -> Void
+  ) throws -> Tensor {
     guard batch.shape.rank == inputShape.rank + 1, Array(batch.shape.dimensions.dropFirst()) == inputShape.dimensions,
       batch.shape[0] > 0, batch.elementType == inputElementType
     else {
       throw NetworkError(
         "the input is \(batch.shape) of \(batch.elementType); \(name) takes N×\(inputShape) of \(inputElementType)")
     }
-    return try withProgram(batchSize: batch.shape[0]) { program in
-      program.setInput("input", to: batch)
-      run(program)
-      return program.output("output")
+    let count = batch.shape[0]
+    let part = wanted ?? partSize(of: count)
+    return try withProgram(batchSize: part) { program in
+      let output = program.plan.outputs["output"]!
+      let shape = part == count ? output.shape : Shape([count] + output.shape.dimensions.dropFirst())
+      return batch.withUnsafeBytes { images in
+        Tensor(shape: shape, elementType: output.elementType) { results in
+          for start in stride(from: 0, to: count, by: part) {
+            func bytes(_ whole: Int) -> Range<Int> { (whole * start / count)..<(whole * (start + part) / count) }
+            program.writeInput("input") { $0.copyMemory(from: .init(rebasing: images[bytes(images.count)])) }
+            run(program)
+            program.readOutput("output") {
+              UnsafeMutableRawBufferPointer(rebasing: results[bytes(results.count)]).copyMemory(from: $0)
+            }
+          }
+        }
+      }
     }
   }
 

@@ -17,6 +17,8 @@ public final class Network: Sendable {
   public let inputElementType: ElementType
   /// Of one example.
   public let outputShape: Shape
+  /// Of one example.
+  let multiplyAdds: Int
   /// Whether the output is probabilities already.
   let endsInSoftmax: Bool
   private let shapes: [String: Shape]
@@ -81,6 +83,8 @@ public final class Network: Sendable {
     self.name = name ?? "\(type(of: model))"
     (inputShape, inputElementType) = (traced.inputShape, traced.inputElementType)
     (outputShape, self.backend) = (traced.outputShape, backend)
+    let isNeeded = traced.graph.ancestors(of: traced.graph.roots)
+    multiplyAdds = traced.graph.multiplyAdds(of: isNeeded.indices.filter { isNeeded[$0] }) / traced.batchSize
     endsInSoftmax = traced.graph.endsInSoftmax
     shapes = parameters.mapValues(\.shape)
     state = Mutex(
@@ -209,11 +213,14 @@ public final class Network: Sendable {
     (try! traced()).summary
   }
 
-  /// The plan for inference on a batch: kernels, layouts and exact memory.
+  /// The plan for inference on a batch: kernels, layouts and exact memory. Of a large batch, that of the part that is
+  /// computed at once.
   ///
   /// - Errors: a batch of no examples, or of more than any machine holds.
   public func plan(batchSize: Int = 1) throws -> Plan {
-    try plan(traced(batchSize: batchSize).graph, precision: precision)
+    let whole = try traced(batchSize: batchSize)
+    let part = partSize(of: batchSize)
+    return try plan(part == batchSize ? whole.graph : traced(batchSize: part).graph, precision: precision)
   }
 
   /// The plan of a graph with this network's parameters.
@@ -232,11 +239,11 @@ public final class Network: Sendable {
     inputElementType == .float32 ? "\(inputShape)" : "\(inputShape) of \(inputElementType)"
   }
 
-  /// Runs `body` with the program for a batch, alone on the compute thread.
+  /// Runs `body` with the program for so many examples at once, alone on the compute thread.
   func withProgram<R>(batchSize: Int, _ body: (Program) throws -> R) throws -> R {
     try ComputeThread.shared.run {
       let program = try cache.program(batchSize: batchSize, parameters: { parameters }) {
-        try plan(batchSize: batchSize)
+        try plan(traced(batchSize: batchSize).graph, precision: precision)
       }
       return try body(program)
     }

@@ -41,6 +41,8 @@ enum Bench: Command {
   /// A run of the model, each time on the same input.
   private struct Work {
     let plan: Plan
+    /// How often the program runs for it: a large batch is predicted in parts.
+    let runs: Int
     let run: (_ program: (Program) -> Void) throws -> Void
   }
 
@@ -67,7 +69,8 @@ enum Bench: Command {
       upperQuartile: Double(size) / measurement.quantile(0.25), runs: measurement.seconds.count,
       peakResidentBytes: peak,
       plannedBytes: network.isInFile ? work.plan.peakBytesFromFile : work.plan.peakBytes,
-      operationsPerSecond: 2 * Double(work.plan.multiplyAdds) / measurement.quantile(0.5), ceilings: ceilings,
+      operationsPerSecond: 2 * Double(work.runs * work.plan.multiplyAdds) / measurement.quantile(0.5),
+      ceilings: ceilings,
       profile: arguments[profile] ? try table(work, runs: min(measurement.seconds.count, 25), ceilings) : nil)
     if arguments[Common.json] { return try Console.printJSON(report) }
     try Console.print(report.text)
@@ -112,9 +115,9 @@ enum Bench: Command {
 
   private static func prediction(_ network: Network, _ size: Int) throws -> Work {
     let images = randomImages(network, size)
-    var plan: Plan?
-    _ = try network.predict(batch: images) { plan = $0.plan }
-    return Work(plan: plan!) { _ = try network.predict(batch: images, running: $0) }
+    var (plan, runs): (Plan?, Int) = (nil, 0)
+    _ = try network.predict(batch: images) { (plan, runs) = ($0.plan, runs + 1) }
+    return Work(plan: plan!, runs: runs) { _ = try network.predict(batch: images, running: $0) }
   }
 
   private static func trainingStep(_ network: Network, _ size: Int, memoryLimit: Int?) throws -> Work {
@@ -132,7 +135,7 @@ enum Bench: Command {
     let labels = Tensor(
       (0..<shape.count).map { Int32(stream.integer($0, below: network.outputShape.channels)) }, shape: shape)
     var step = 0
-    return Work(plan: program.plan(batchSize: size)) { run in
+    return Work(plan: program.plan(batchSize: size), runs: 1) { run in
       step += 1
       _ = try program.step(images: images, labels: labels, learningRate: 1e-3, number: step, running: run)
     }

@@ -10,7 +10,8 @@ enum SummaryCommand: Command {
   static let discussion = """
      The model does not run: shapes, multiply-adds and memory are known before. (Which kernels it will have is measured \
     the first time, and kept.) \
-    Output, activation bytes and multiply-adds are those of one example, the memory that of a batch.
+    Output, activation bytes and multiply-adds are those of one example, the memory that of a batch; predictions go \
+    through a large batch in parts, where each is enough work.
     """
   static let positionals = [Positional.modelOrFile]
   static let batchSize = Option(
@@ -26,13 +27,15 @@ enum SummaryCommand: Command {
     let input: Shape
     let elementType: ElementType
     let batchSize: Int
+    /// The examples that are computed at once.
+    let partSize: Int
     let isTraining: Bool
     let summary: Summary
     let memory: Memory
     let kernels: KernelList?
 
     private enum Keys: String, CodingKey {
-      case model, input, elementType, batchSize, training, peakBytes, memory, kernels, reorders
+      case model, input, elementType, batchSize, partSize, training, peakBytes, memory, kernels, reorders
     }
 
     /// The fields of the summary and its own side by side.
@@ -43,6 +46,7 @@ enum SummaryCommand: Command {
       try values.encode(input, forKey: .input)
       try values.encode(elementType, forKey: .elementType)
       try values.encode(batchSize, forKey: .batchSize)
+      try values.encode(partSize, forKey: .partSize)
       try values.encode(isTraining, forKey: .training)
       try values.encode(memory.peakBytes, forKey: .peakBytes)
       try values.encode(memory, forKey: .memory)
@@ -76,6 +80,8 @@ enum SummaryCommand: Command {
     let summary = try trace(model, input: input, elementType: type).summary
     let limit = arguments[Common.memoryLimit]
     if limit != nil, !arguments[training] { throw UsageError("--memory-limit is for --training") }
+    let part =
+      arguments[training] ? size : reference.partSize(of: size, multiplyAdds: summary.multiplyAdds)
     let plan =
       arguments[training]
       ? try TrainingProgram.plan(
@@ -83,11 +89,11 @@ enum SummaryCommand: Command {
           model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size),
         backend: backend, precision: arguments[Common.exact] ? .exact : .float32, memoryLimit: limit)
       : try reference.plan(
-        trace(model, input: input, elementType: type, batchSize: size).graph, isExact: arguments[Common.exact],
+        trace(model, input: input, elementType: type, batchSize: part).graph, isExact: arguments[Common.exact],
         backend: backend)
     let report = Report(
-      model: reference.name, input: input, elementType: type, batchSize: size, isTraining: arguments[training],
-      summary: summary, memory: Memory(plan, isTraining: arguments[training]),
+      model: reference.name, input: input, elementType: type, batchSize: size, partSize: part,
+      isTraining: arguments[training], summary: summary, memory: Memory(plan, isTraining: arguments[training]),
       kernels: arguments[kernels] ? KernelList(plan) : nil)
     if arguments[Common.json] { return try Console.printJSON(report) }
     let isQuantized = if case .saved(let network) = reference { network.quantization != nil } else { false }
@@ -107,7 +113,8 @@ enum SummaryCommand: Command {
         ["work space", grouped(memory.arenaBytes)],
         ["at most at once", grouped(memory.peakBytes)],
       ] + (memory.peakBytesFromFile.map { [["at most at once, with the weights in a file", grouped($0)]] } ?? [])
-    return "memory of \(what) with a batch of \(report.batchSize), in bytes:\n"
+    let parts = report.partSize == report.batchSize ? "" : " in parts of \(report.partSize)"
+    return "memory of \(what) with a batch of \(report.batchSize)\(parts), in bytes:\n"
       + aligned(rows, rightAligned: [1]).map { "  " + $0 }.joined(separator: "\n")
   }
 }

@@ -42,7 +42,7 @@ public struct RecomputeNormalizations: Pass {
     let order = candidates.sorted { a, b in
       (gain(b), graph.byteCount(b), a) < (gain(a), graph.byteCount(a), b)
     }
-    var room = graph.multiplyAdds / Self.multiplyAddsPerNumber
+    var room = graph.multiplyAdds(of: graph.nodes.indices) / Self.multiplyAddsPerNumber
     var dropped: Set<Graph.NodeID> = []
     for id in order where moved(id) <= room {
       // What it is made of is small or kept, for others on the way back.
@@ -64,14 +64,5 @@ extension Graph.Node {
   fileprivate var isNormalization: Bool {
     let operation = (operation as? Carrying)?.base ?? operation
     return ((operation as? Fused)?.base ?? operation) is Op.BatchNormalize
-  }
-}
-
-extension Graph {
-  /// Of one run.
-  fileprivate var multiplyAdds: Int {
-    nodes.reduce(0) { sum, node in
-      sum + node.operation.multiplyAdds(inputs: node.inputs.map { nodes[$0].shape }, output: node.shape)
-    }
   }
 }

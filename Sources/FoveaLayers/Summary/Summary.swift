@@ -60,19 +60,14 @@ extension Summary {
     /// - Parameter isNeeded: for each node, whether it is computed: auxiliary heads are not.
     init(of nodes: some Sequence<Graph.NodeID>, in graph: Graph, where isNeeded: [Bool]) {
       for id in nodes {
-        let node = graph.nodes[id]
-        if let parameter = node.operation as? Op.Parameter {
-          if parameter.isTrainable {
-            parameters += parameter.shape.count
-          } else {
-            nonTrainable += parameter.shape.count
-          }
+        guard let parameter = graph.nodes[id].operation as? Op.Parameter else { continue }
+        if parameter.isTrainable {
+          parameters += parameter.shape.count
+        } else {
+          nonTrainable += parameter.shape.count
         }
-        guard isNeeded[id] else { continue }
-        let shapes = node.inputs.map { graph.nodes[$0].shape }
-        multiplyAdds += node.operation.multiplyAdds(inputs: shapes, output: node.shape)
-        multiplyAdds = min(multiplyAdds, saturation)
       }
+      multiplyAdds = graph.multiplyAdds(of: nodes.filter { isNeeded[$0] })
     }
   }
 }

@@ -1,0 +1,33 @@
+import FoveaGraph
+import FoveaONNX
+
+/// Predicts a large batch part by part, where a part alone keeps the machine busy: what lies between the layers then takes
+/// the memory of a part, at nearly the speed of the whole.
+///
+/// U-Net on 16 pictures of 256×256 takes 8 at once: 0.6 of the memory at 0.98 of the speed. Smaller networks have little
+/// between their layers beside their weights, and would read these more often.
+package enum BatchParts {
+  /// The multiply-adds of a part at least: about a second's.
+  private static let leastMultiplyAdds = 250 << 30
+  /// Where a part would have more examples, each takes too little memory to be worth it.
+  private static let mostExamples = 4096
+
+  /// The examples that are computed at once: all, or as few as are enough work and divide the batch.
+  ///
+  /// - Parameter multiplyAdds: of one example.
+  package static func size(of batchSize: Int, multiplyAdds: Int) -> Int {
+    guard multiplyAdds > 0 else { return batchSize }
+    let least = (leastMultiplyAdds + multiplyAdds - 1) / multiplyAdds
+    guard least <= mostExamples else { return batchSize }
+    // Where there is no divisor near what is enough, the batch stays whole.
+    return (least..<max(min(2 * least, batchSize), least)).first { batchSize.isMultiple(of: $0) } ?? batchSize
+  }
+}
+
+extension Network {
+  /// The examples of a batch that are computed at once.
+  package func partSize(of batchSize: Int) -> Int {
+    // What a file computes may depend on the batch as a whole.
+    model is ONNXModel ? batchSize : BatchParts.size(of: batchSize, multiplyAdds: multiplyAdds)
+  }
+}

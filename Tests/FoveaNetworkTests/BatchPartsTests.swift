@@ -1,0 +1,48 @@
+import FoveaCore
+import FoveaLayers
+import FoveaNetwork
+import FoveaTestSupport
+import Testing
+
+private let giga = 1_000_000_000
+
+@Test(arguments: [
+  // U-Net at 256×256, and at twice the side.
+  (16, 48 * giga, 8), (16, 192 * giga, 2), (5, 300 * giga, 1),
+  // Not enough work for two parts, nothing that divides, no work at all.
+  (16, 15 * giga, 16), (13, 48 * giga, 13), (16, 0, 16), (1, 300 * giga, 1), (1 << 40, 640, 1 << 40),
+])
+func `a batch is divided into parts that are enough work`(batchSize: Int, multiplyAdds: Int, expected: Int) {
+  let size = BatchParts.size(of: batchSize, multiplyAdds: multiplyAdds)
+  #expect(size == expected)
+  #expect(BatchParts.size(of: size, multiplyAdds: multiplyAdds) == size)
+}
+
+private struct Small: Model {
+  var body: Sequential {
+    Conv2D(filters: 4, kernel: 3, padding: .same)
+    ReLU()
+    Conv2D(filters: 2, kernel: 3, strides: 2)
+  }
+}
+
+@Test(arguments: [1, 2, 3, 6])
+func `a batch in parts gives what each example gives`(part: Int) throws {
+  let network = try Network(Small(), input: [9, 8, 3], seed: 3)
+  let shape: Shape = [6, 9, 8, 3]
+  let stream = RandomStream(seed: 1, stream: 2)
+  let images = Tensor((0..<shape.count).map(stream.normal), shape: shape)
+  var runs = 0
+  let found = try network.predict(batch: images, partSize: part) { program in
+    runs += 1
+    #expect(program.plan.inputs["input"]?.shape == [part, 9, 8, 3])
+    program.run()
+  }
+  #expect(runs == 6 / part)
+  #expect(found.shape == [6, 4, 3, 2])
+  let expected = try (0..<6).flatMap { index in
+    let one = images.floats[(216 * index)..<(216 * (index + 1))]
+    return try network.predict(batch: Tensor(Array(one), shape: [1, 9, 8, 3])).floats
+  }
+  #expect(relativeError(of: found.floats.map(Double.init), to: expected.map(Double.init)) < 1e-5)
+}
