@@ -17,7 +17,8 @@ extension DataReference {
   ///   finds.
   func dataset(_ part: DataPart?, for network: Network) throws -> any Dataset {
     let known = try check(network)
-    let samples = try dataset(part, sampleShape: network.inputShape, classNames: known)
+    let samples = try dataset(
+      part, sampleShape: network.inputShape, classNames: known, preprocessing: network.preprocessing)
     noteOtherNames(samples.classNames, than: network.classNames)
     return samples
   }
@@ -27,7 +28,8 @@ extension DataReference {
   /// - Errors: as for one.
   func source(for network: Network) throws -> DataSource {
     let known = try check(network)
-    let source = try DataSource(self, sampleShape: network.inputShape, classNames: known)
+    let source = try DataSource(
+      self, sampleShape: network.inputShape, classNames: known, preprocessing: network.preprocessing)
     noteOtherNames(source.train.classNames, than: network.classNames)
     return source
   }

@@ -8,8 +8,15 @@
 package enum MemoryLimit {
   package static let bytes: Int = {
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    return container.map { min($0, machine) } ?? machine
+    return min(machine, container ?? .max, addressSpace ?? .max)
   }()
+
+  /// The limit of the process's addresses, `ulimit -v`; `nil` if there is none.
+  private static var addressSpace: Int? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return nil }
+    return Int(exactly: limit.rlim_cur)  // without one it says 2⁶⁴ − 1
+  }
 
   /// The limit of the control group; `nil` if there is none.
   private static var container: Int? {

@@ -72,6 +72,9 @@ public struct WeightFile: Sendable {
   /// The file as Keras's, whose weights are arranged as here.
   public var keras: KerasFile? { if case .keras(let file) = content { file } else { nil } }
 
+  /// Other sets of weights in the file that are not read.
+  public var otherStates: [String] { if case .pyTorch(let file) = content { file.otherStates } else { [] } }
+
   /// Whether it is Caffe's.
   public var isCaffe: Bool { if case .caffe = content { true } else { false } }
 

@@ -91,6 +91,19 @@ private let arrays: [String: Tensor] = [
   #expect(#expect(throws: FormatError.self) { try NPZFile.read(text) }?.path == text)
 }
 
+@Test func `an entry that would unpack to far more than the file has is refused by its header`() throws {
+  let (folder, large) = (TemporaryFolder(), "(900000, 400), }")
+  var bytes = try Array(fixture("stored.npz"))
+  let start = try #require(bytes.indices.first { bytes[$0...].starts(with: "(2, 3, 4), }".utf8) })
+  bytes.replaceSubrange(start..<(start + large.utf8.count), with: large.utf8)
+  let path = folder.write(bytes, to: "bomb.npz")
+  let error = #expect(throws: FormatError.self) { try NPZFile.read(path) }
+  #expect(
+    error?.reason
+      == "a.npy: it is said to have 1.4 GB, packed more than a hundred to one; if that is right, write it with "
+      + "numpy.savez, which does not pack")
+}
+
 @Test(
   arguments: [
     ("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8, nil),

@@ -32,6 +32,13 @@ func `a state dict is read from both forms, bare and in a checkpoint`(name: Stri
   let file = try PyTorchFile(contentsOf: fixturePath("averaged.pth"))
   #expect(file.names == ["w"])
   #expect(try file.tensor("w").floats == [1, 1])
+  #expect(file.otherStates == [])
+}
+
+@Test func `of a checkpoint with two states, the other is told`() throws {
+  let file = try PyTorchFile(contentsOf: fixturePath("both.pth"))
+  #expect(try file.tensor("w").floats == [0, 0])
+  #expect(file.otherStates == ["state_dict_ema"])
 }
 
 @Test(arguments: [

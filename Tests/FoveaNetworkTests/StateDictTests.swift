@@ -49,6 +49,23 @@ func `a state dict gives PyTorch's numbers, what follows a flatten and folded no
   #expect(try Network(named: line, weights: folder.path("wrapped")).parameters == network.parameters)
 }
 
+@Test(arguments: [
+  ("module.", ["n_averaged"]), ("model.", ["criterion.weight"]), ("net.module.", ["n_averaged", "loss.scale"]),
+])
+func `what a training keeps beside the model is left out, and named`(prefix: String, others: [String]) throws {
+  let folder = TemporaryFolder()
+  let name = "resnet20:classes=2,input=16"
+  let network = try Network(Catalogue.entry(for: name).make(), input: [16, 16, 3], seed: 3)
+  var tensors = Dictionary(uniqueKeysWithValues: try network.stateDict().map { (prefix + $0, $1) })
+  for other in others { tensors[other] = Tensor([1] as [Float], shape: [1]) }
+  let path = folder.path("wrapped.safetensors")
+  try SafetensorsFile.write(tensors, to: path)
+  #expect(try Network(named: name, weights: path).parameters == network.parameters)
+  let file = try WeightFile(contentsOf: path)
+  let found = try Network.leftOut(of: file, for: Catalogue.entry(for: name), network)
+  #expect(Set(found) == Set(others.map { String($0.prefix { $0 != "." }) }))
+}
+
 @Test func `names tell whose padding a MobileNet has, unless it is said`() throws {
   let (folder, name) = (TemporaryFolder(), "mobilenet-v1:width=0.05,input=32,classes=2")
   let drawn = try Network(Catalogue.entry(for: name).make(), input: [32, 32, 3])

@@ -259,6 +259,37 @@ private struct InTraining: Layer {
   #expect(last.difference?.cause == "the array has the values after the ReLU")
 }
 
+/// With an activation behind the convolution, as far as the pooling or to the end.
+private func activated(_ activation: some Layer, isWhole: Bool) -> Sequential {
+  Sequential {
+    Conv2D(filters: 4, kernel: 3).named("conv")
+    activation
+    MaxPool2D(2).named("pool")
+    if isWhole {
+      Flatten()
+      Dense(3).named("fc")
+    }
+  }
+}
+
+@Test func `another activation is not taken for arrays from before the ReLU`() throws {
+  let network = try Network(activated(ReLU(), isWhole: true), input: input, seed: 4)
+  func cause(_ activation: some Layer) throws -> String? {
+    var arrays = ["input": batch]
+    for (name, isWhole) in [("pool", false), ("output", true)] {
+      let theirs = try Network(activated(activation, isWhole: isWhole), input: input)
+      theirs.parameters = network.parameters.filter { theirs.parameters[$0.key] != nil }
+      arrays[name] = try theirs.predict(batch: batch)
+    }
+    let found = try network.verify(against: arrays, path: "v.npz").difference
+    #expect(found?.name == "pool")
+    return found?.cause
+  }
+  #expect(try cause(LeakyReLU(slope: 0.1)) == "the ReLU is a LeakyReLU(0.1) there")
+  #expect(try cause(SiLU()) == "the ReLU is a SiLU there")
+  #expect(try cause(LeakyReLU(slope: 1)) == "the ReLU is missing there")
+}
+
 @Test func `arrays in half precision agree as closely as that can`() throws {
   func halved(_ tensor: Tensor) -> Tensor { Tensor(tensor.floats.map { Float(Float16($0)) }, shape: tensor.shape) }
   let x = halved(batch)

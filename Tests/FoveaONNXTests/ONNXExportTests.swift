@@ -8,6 +8,7 @@ import FoveaNetwork
 import FoveaONNX
 import FoveaTestSupport
 import FoveaZoo
+import Foundation
 import Glibc
 import Testing
 
@@ -149,6 +150,32 @@ func `a model of the catalogue goes to ONNX and back`(name: String) throws {
     GlobalMaxPool1D()
   }
   try roundTrip(try Network(model, input: [7], elementType: .int32), "words")
+}
+
+/// What it computes has the batch's size in it, not in the shapes alone.
+private struct Counted: Layer {
+  enum Way: String, CaseIterable { case factor, constant, order }
+  let way: Way
+
+  func forward(_ x: Value) -> Value {
+    let count = x.shape[0]
+    return switch way {
+    case .factor: Float(count) * x
+    case .constant: x * x.builder.constant(Tensor((0..<count).map(Float.init), shape: [count, 1]))
+    case .order:
+      x.applying(Op.SparseMap(along: 0, SparseMatrix(gathering: (0..<count).reversed(), of: count)))
+    }
+  }
+}
+
+@Test(arguments: Counted.Way.allCases)
+fileprivate
+  func `what holds for one size of the batch alone is refused, not written`(way: Counted.Way) throws
+{
+  let (folder, network) = (TemporaryFolder(), try Network(Counted(way: way), input: [5]))
+  let error = #expect(throws: FormatError.self) { try network.writeONNX(to: folder.path("model.onnx")) }
+  #expect(error?.reason.contains("the size of the batch") == true, "\(error?.reason ?? "")")
+  #expect(!FileManager.default.fileExists(atPath: folder.path("model.onnx")))
 }
 
 @Test func `a bias is part of its operator, and batch normalisation has its own vectors`() throws {

@@ -79,9 +79,11 @@ enum Convert: Command {
     let network = try Network(
       named: entry.name, weights: file, newHead: arguments[newHead], classNames: names,
       preprocessing: chosen.map { try Preprocessing(parsing: $0, for: shape) }, seed: arguments[seed])
-    let leftOut = Network.leftOut(of: file, for: entry, network)
+    let leftOut = try Network.leftOut(of: file, for: entry, network)
     if !leftOut.isEmpty {
-      let more = entry.options.contains { $0.name == "aux" } ? "; aux=1 in the model's name keeps them" : ""
+      let hasHeads =
+        entry.options.contains { $0.name == "aux" } && leftOut.contains { $0.lowercased().hasPrefix("aux") }
+      let more = hasHeads ? "; aux=1 in the model's name keeps them" : ""
       Console.note("\(arguments[input][0]): left out: \(leftOut.joined(separator: ", "))\(more)")
     }
     try save(network, arguments)

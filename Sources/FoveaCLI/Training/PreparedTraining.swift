@@ -70,12 +70,12 @@ struct PreparedTraining {
       output, overwriting: arguments[Train.overwrite], keepsBest: arguments[PlanOptions.keepBest])
 
     let source = try arguments[Train.from].map { try Network.weights(from: $0, for: traced, of: reference.entry) }
-    let data = try DataSource(dataReference, sampleShape: input)
-    let plan = try PlanOptions.plan(arguments, for: dataReference, data)
-    let color = Image.Color(rawValue: input.channels)!
     let saved: Network? = if case .saved(let network) = reference { network } else { nil }
+    let known = source?.preprocessing ?? saved?.preprocessing
+    let data = try DataSource(dataReference, sampleShape: input, preprocessing: known)
+    let plan = try PlanOptions.plan(arguments, for: dataReference, data)
     let preprocessing =
-      try source?.preprocessing ?? saved?.preprocessing ?? Preprocessing(measuredOn: data.train, color: color)
+      try known ?? Preprocessing(measuredOn: data.train, color: Image.Color(rawValue: input.channels)!)
     let network = try Network(
       model, input: input, seed: plan.seed, classNames: data.train.classNames, preprocessing: preprocessing,
       name: reference.name, backend: backend)

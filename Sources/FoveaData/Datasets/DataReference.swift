@@ -47,7 +47,7 @@ public struct DataReference: Sendable, Hashable, CustomStringConvertible {
     case .cifar10: Outline(sampleShape: [32, 32, 3], classes: 10)
     case .folder:
       Outline(
-        sampleShape: nil, classes: try PictureFolder(path, sampleShape: [1, 1, 1], classNames: nil).countedClasses())
+        sampleShape: nil, classes: try PictureFolder(path, sampleShape: [1, 1, 1]).countedClasses())
     }
   }
 

@@ -15,10 +15,14 @@ public struct ImageFolder: Sendable {
   ///   - sampleShape: `H×W×C` that every picture is brought to: scaled until it just covers `H×W`, then the middle is
   ///     taken.
   ///   - classNames: the classes in their order, where a model knows them already.
+  ///   - preprocessing: a network's, which brings pictures to that size as it says instead.
   /// - Errors: no folder there; no class folders; a class without pictures; a file that is no picture by its name; a
   ///   class for testing that is not there for training, or that is not in `classNames`.
-  public init(directory: String, sampleShape: Shape, classNames: [String]? = nil) throws(DataError) {
-    let folder = try PictureFolder(directory, sampleShape: sampleShape, classNames: classNames)
+  public init(
+    directory: String, sampleShape: Shape, classNames: [String]? = nil, preprocessing: Preprocessing? = nil
+  ) throws(DataError) {
+    let folder = try PictureFolder(
+      directory, sampleShape: sampleShape, classNames: classNames, preprocessing: preprocessing)
     train = try folder.files(.train)
     test = folder.has(.test) ? try folder.files(.test) : nil
   }
@@ -30,9 +34,12 @@ struct PictureFolder: DataFiles {
   private let test: String?
   private let sampleShape: Shape
   private let classNames: [String]?
+  private let preprocessing: Preprocessing?
 
   /// - Errors: several parts for testing.
-  init(_ directory: String, sampleShape: Shape, classNames: [String]?) throws(DataError) {
+  init(
+    _ directory: String, sampleShape: Shape, classNames: [String]? = nil, preprocessing: Preprocessing? = nil
+  ) throws(DataError) {
     func parts(_ names: [String]) -> [String] {
       names.filter { FileStatus(directory + "/" + $0)?.isDirectory == true }
     }
@@ -45,7 +52,7 @@ struct PictureFolder: DataFiles {
     }
     train = hasParts ? directory + "/train" : directory
     test = tests.first.map { directory + "/" + $0 }
-    (self.sampleShape, self.classNames) = (sampleShape, classNames)
+    (self.sampleShape, self.classNames, self.preprocessing) = (sampleShape, classNames, preprocessing)
   }
 
   func has(_ part: DataPart) -> Bool { part == .train || test != nil }
@@ -57,7 +64,8 @@ struct PictureFolder: DataFiles {
     var names = classNames
     if names == nil, part == .test { names = try ImageFiles.classFolders(in: train) }
     return try ImageFiles(
-      directory: part == .train ? train : test ?? train, sampleShape: sampleShape, classNames: names)
+      directory: part == .train ? train : test ?? train, sampleShape: sampleShape, classNames: names,
+      preprocessing: preprocessing)
   }
 
   /// How many classes there are for training; no picture is read.
@@ -75,12 +83,18 @@ public struct ImageFiles: Dataset {
   public let classNames: [String]
   public let sampleShape: Shape
   private let color: Image.Color
+  /// What brings a picture to the size of a sample, where that is not just covered.
+  private let preprocessing: Preprocessing?
   private let directory: String
   private let files: [(name: String, label: Int)]
 
   /// The JPEG and PNG files in the folders of `directory`; these folders, sorted by name, are the classes.
-  /// - Parameter classNames: the classes in their order, where they are known from elsewhere.
-  init(directory: String, sampleShape: Shape, classNames known: [String]? = nil) throws(DataError) {
+  /// - Parameters:
+  ///   - classNames: the classes in their order, where they are known from elsewhere.
+  ///   - preprocessing: is asked for the size if it crops to that of the samples.
+  init(
+    directory: String, sampleShape: Shape, classNames known: [String]? = nil, preprocessing: Preprocessing? = nil
+  ) throws(DataError) {
     guard sampleShape.isPicture, let color = Image.Color(rawValue: sampleShape.channels) else {
       throw DataError(.usage, directory, "samples have the shape height×width×1 or height×width×3, not \(sampleShape)")
     }
@@ -97,6 +111,7 @@ public struct ImageFiles: Dataset {
     }
     (self.directory, self.sampleShape, self.classNames) = (directory, sampleShape, classNames)
     (self.color, self.files) = (color, files)
+    self.preprocessing = preprocessing?.crop == [sampleShape[0], sampleShape[1]] ? preprocessing : nil
   }
 
   public var count: Int { files.count }
@@ -107,9 +122,9 @@ public struct ImageFiles: Dataset {
   public func path(at index: Int) -> String { directory + "/" + files[index].name }
 
   public func read(_ index: Int, into pixels: UnsafeMutableBufferPointer<UInt8>) throws {
-    let image = try Image(contentsOf: path(at: index), as: color).covering(
-      height: sampleShape[0], width: sampleShape[1])
-    _ = pixels.update(fromContentsOf: image.pixels)
+    let image = try Image(contentsOf: path(at: index), as: color)
+    let sized = preprocessing?.sized(image) ?? image.covering(height: sampleShape[0], width: sampleShape[1])
+    _ = pixels.update(fromContentsOf: sized.pixels)
   }
 
   /// The names of the folders that are classes, sorted.

@@ -17,7 +17,8 @@ extension Preprocessing {
   /// `short=256,crop=224x224,scale=1,mean=104/117/123,deviation=1,order=bgr,color=rgb`.
   ///
   /// What follows a name changes what the name stands for; without one, it changes nothing being done but bytes
-  /// becoming 0...1. Where a network takes more than the short side that a name stands for, that grows in proportion.
+  /// becoming 0...1. Where a network takes another size than a name stands for, the short side changes in proportion;
+  /// networks of less than 96 pixels take whole pictures, as those for CIFAR-10 do.
   ///
   /// - Parameters:
   ///   - text: the parts, with commas between them.
@@ -37,10 +38,9 @@ extension Preprocessing {
     var (shortSide, order, scale, mean, deviation) = (base.shortSide, base.order, base.scale, base.mean, base.deviation)
     var crop: Shape? = input.rank == 3 ? [input[0], input[1]] : base.crop
     if let side = shortSide, let own = base.crop?.dimensions.max(), let largest = crop?.dimensions.max(),
-      largest > side
+      largest > side || largest < own
     {
-      // A picture that was made smaller than its crop would get black borders.
-      shortSide = Int((Double(side * largest) / Double(own)).rounded())
+      shortSide = largest < 96 ? largest : Int((Double(side * largest) / Double(own)).rounded())
     }
     let color = input.rank == 3 ? Image.Color(rawValue: input.channels) ?? base.color : base.color
     for part in parts {

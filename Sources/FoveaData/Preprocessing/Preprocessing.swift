@@ -76,7 +76,7 @@ public struct Preprocessing: Sendable, Hashable {
 
   /// A picture as the network's input: `H×W×C`, float32.
   public func apply(_ image: Image) -> Tensor {
-    let image = resized(image.converted(to: color))
+    let image = sized(image.converted(to: color))
     let normalizer = Normalizer(self, sampleColor: color)
     return Tensor(shape: image.shape, elementType: .float32) { bytes in
       let numbers = bytes.bindMemory(to: Float.self)
@@ -84,7 +84,8 @@ public struct Preprocessing: Sendable, Hashable {
     }
   }
 
-  private func resized(_ image: Image) -> Image {
+  /// The picture brought to the network's size.
+  func sized(_ image: Image) -> Image {
     switch (shortSide, crop) {
     case (nil, nil): return image
     case (nil, let crop?): return image.covering(height: crop[0], width: crop[1])

@@ -12,7 +12,7 @@ public enum NPYFile {
     let file = try asFormatError { () throws(FileError) in try OpenFile(reading: path) }
     let size = try asFormatError { () throws(FileError) in try file.status().size }
     var position = 0
-    let reader = NPYReader(path: path, entry: nil) { count throws(FormatError) in
+    let reader = NPYReader(path: path, entry: nil, limit: .max) { count throws(FormatError) in
       // Never more than the file has: what its header promises is only a promise.
       var bytes = [UInt8](repeating: 0, count: min(count, max(size - position, 0)))
       let got = try asFormatError { () throws(FileError) in

@@ -8,11 +8,22 @@ struct NPYReader {
   let path: String
   /// What errors call the array: nothing for a file of its own, the name of an entry in an archive.
   let entry: String?
+  /// The bytes that the array may have: more are not believed to be packed in the file.
+  let limit: Int
   /// The next bytes, fewer than asked for at the end.
   let read: (Int) throws(FormatError) -> [UInt8]
 
   func tensor() throws(FormatError) -> Tensor {
     let header = try header()
+    guard header.byteCount <= limit else {
+      throw fail(
+        "it is said to have \(MemoryLimit.spelled(header.byteCount)), packed more than a hundred to one; if that is "
+          + "right, write it with numpy.savez, which does not pack", .unsupported)
+    }
+    // As bytes, and as a tensor. What is not packed cannot promise more than its file has.
+    if entry != nil, let problem = MemoryLimit.problem(with: 2 * min(header.byteCount, .max / 2)) {
+      throw fail("it is too large for this machine: \(problem)", .unsupported)
+    }
     let bytes = try read(header.byteCount)
     guard bytes.count == header.byteCount else {
       throw fail("it is cut off: \(header.shape) elements need \(header.byteCount) bytes, \(bytes.count) are there")

@@ -31,11 +31,16 @@ public enum NPZFile {
     return names
   }
 
+  /// Small files may unpack to more than a hundred times their size: zeros do.
+  private static let leastLimit = 256 << 20
+
   /// Gives `body` each array's name, and the reader with which it can be read then.
   private static func forEachEntry(
     of path: String, _ body: (String, NPYReader) throws(FormatError) -> Void
   ) throws(FormatError) {
     try checkBeginning(of: path)
+    let size = try asFormatError { () throws(FileError) in try OpenFile(reading: path).status().size }
+    let limit = max(leastLimit, 100 * size)
     let archive = try asFormatError { () throws(FileError) in try ArchiveReader(zip: path) }
     var names: Set<String> = []
     while let entry = try asFormatError({ () throws(FileError) in try archive.next() }) {
@@ -46,7 +51,7 @@ public enum NPZFile {
       guard names.insert(name).inserted else {
         throw FormatError(.damaged, path, "the entry '\(entry.name)' appears twice")
       }
-      let reader = NPYReader(path: path, entry: entry.name) { count throws(FormatError) in
+      let reader = NPYReader(path: path, entry: entry.name, limit: limit) { count throws(FormatError) in
         try asFormatError { () throws(FileError) in try archive.read(count: count) }
       }
       try body(name, reader)

@@ -10,6 +10,8 @@ public struct PyTorchFile: Sendable {
   public let path: String
   /// The names in the order of the file, without the prefix `module.` that `DataParallel` puts before all of them.
   public let names: [String]
+  /// Other state dicts of the checkpoint, such as an average beside the last weights; they are not read.
+  public let otherStates: [String]
   private let tensors: [String: PickleHeap.StridedTensor]
   private let storages: PyTorchStorages
 
@@ -26,10 +28,11 @@ public struct PyTorchFile: Sendable {
     self.path = path
     storages = content.storages
     let entries = content.heap.entries(of: content.root) ?? []
-    let wrapped = Self.wrappers.lazy.compactMap { name in entries.last { $0.name == name } }
-      .map { Self.tensors(of: $0.value, content.heap) }
-    let contents = wrapped.first { !$0.found.isEmpty || !$0.unread.isEmpty }
-    var (found, unread) = contents ?? Self.tensors(of: content.root, content.heap)
+    let wrapped = Self.wrappers.compactMap { name in entries.last { $0.name == name } }
+      .map { (name: $0.name, contents: Self.tensors(of: $0.value, content.heap)) }
+      .filter { !$0.contents.found.isEmpty || !$0.contents.unread.isEmpty }
+    otherStates = wrapped.dropFirst().map(\.name)
+    var (found, unread) = wrapped.first?.contents ?? Self.tensors(of: content.root, content.heap)
     if let (name, kind) = unread.first {
       let more = unread.count > 1 ? ", the first of \(unread.count) such tensors," : ""
       throw FormatError(

@@ -106,12 +106,19 @@ extension Network {
     return try StateDict(file, for: traced, of: entry).parameters(except: head) { FittingEntry.hint(for: file) }
   }
 
-  /// What a file has that the entry's model does without, such as auxiliary heads: the first parts of names.
-  package static func leftOut(of file: WeightFile, for entry: CatalogueEntry, _ network: Network) -> [String] {
+  /// What a file has that the entry's model does without, such as auxiliary heads, or what a training kept beside the
+  /// model: the first parts of names.
+  package static func leftOut(of file: WeightFile, for entry: CatalogueEntry, _ network: Network) throws -> [String] {
     let (theirs, ours) = (file.names, network.parameters.keys)
-    return entry.leftOut.filter { part in
+    let heads = entry.leftOut.filter { part in
       theirs.contains { $0.hasPrefix(part) } && !ours.contains { $0.hasPrefix(part) }
-    }.map { String($0.prefix { $0 != "." }) }
+    }
+    let isOurs = file.keras != nil || theirs.allSatisfy(Set(ours).contains)
+    let others = isOurs ? [] : try StateDict(file, for: network.traced(), of: entry).outside
+    return file.otherStates
+      + (heads + others).map { String($0.prefix { $0 != "." }) }.reduce(into: []) { parts, part in
+        if !parts.contains(part) { parts.append(part) }
+      }
   }
 
   /// New parameters for what depends on the number of classes.

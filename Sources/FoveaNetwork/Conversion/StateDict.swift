@@ -14,30 +14,49 @@ struct StateDict {
   private let model: TracedModel
   /// The file's name of each tensor, by the name that it would have in PyTorch's modules.
   private let sources: [String: String]
+  /// The file's names outside the module that holds the model: a training's, such as those of a loss or `n_averaged`.
+  let outside: [String]
 
   /// - Parameters:
   ///   - entry: of the catalogue, which says what the names are elsewhere: those that fit best are taken, with or without
-  ///     a first part that all names share, such as `model.` of a module around the model; and which tensors are no
-  ///     mistake though the model does without them.
+  ///     first parts that nearly all names share, such as `model.` of a module around the model; and which tensors are
+  ///     no mistake though the model does without them.
   init(_ file: WeightFile, for model: TracedModel, of entry: CatalogueEntry? = nil) {
     (self.file, self.model) = (file, model)
     let wanted = Set(model.graph.parameters.map { Self.name(of: $0.parameter.path) })
     let leftOut = entry?.leftOut ?? []
-    var translations: [@Sendable (String) -> String] = [{ $0 }] + (entry?.otherNames ?? [])
-    if let count = file.names.first?.firstIndex(of: ".").map({ file.names[0][...$0].count }),
-      file.names.allSatisfy({ $0.hasPrefix(file.names[0].prefix(count)) })
-    {
-      translations += translations.map { translate in { translate(String($0.dropFirst(count))) } }
-    }
-    let candidates = translations.map { translate in
-      Dictionary(
-        file.names.map { (translate($0), $0) }.filter { name, _ in
-          wanted.contains(name) || !leftOut.contains { name.hasPrefix($0) }
-        },
-        uniquingKeysWith: { first, _ in first })
+    let translations: [@Sendable (String) -> String] = [{ $0 }] + (entry?.otherNames ?? [])
+    let candidates = Self.sharedBeginnings(of: file.names).flatMap { beginning in
+      let inside = file.names.filter { $0.hasPrefix(beginning) }
+      return translations.map { translate in
+        let names = Dictionary(
+          inside.map { (translate(String($0.dropFirst(beginning.count))), $0) }.filter { name, _ in
+            wanted.contains(name) || !leftOut.contains { name.hasPrefix($0) }
+          },
+          uniquingKeysWith: { first, _ in first })
+        return (beginning, names)
+      }
     }
     func fit(_ names: [String: String]) -> Int { names.keys.count(where: wanted.contains) }
-    sources = candidates.dropFirst().reduce(candidates[0]) { fit($1) > fit($0) ? $1 : $0 }
+    let best = candidates.dropFirst().reduce(candidates[0]) { fit($1.1) > fit($0.1) ? $1 : $0 }
+    sources = best.1
+    outside = file.names.filter { !$0.hasPrefix(best.0) }
+  }
+
+  /// Nothing, and the first parts that nine of ten names have at least, up to three of them: `net.`, `net.module.`.
+  private static func sharedBeginnings(of names: [String]) -> [String] {
+    var found = [""]
+    for _ in 0..<3 {
+      let last = found.last!
+      let longer = names.filter { $0.hasPrefix(last) }.compactMap { name in
+        name.dropFirst(last.count).firstIndex(of: ".").map { String(name[...$0]) }
+      }
+      let counts = Dictionary(grouping: longer, by: { $0 }).mapValues(\.count)
+      guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), most.value * 10 >= names.count * 9
+      else { break }
+      found.append(most.key)
+    }
+    return found
   }
 
   /// What the leaf of a parameter's path is called there.

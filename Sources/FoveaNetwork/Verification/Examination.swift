@@ -27,14 +27,21 @@ struct Examination {
     let results = try Self.results(of: wanted.map(\.node), in: graph, input: input, parameters, backend)
     var sound: [Graph.NodeID] = []
     // Arrays that differ by an activation alone: what one program has as a layer of its own is a part of it in the other.
-    var doubtful: [(node: Graph.NodeID, difference: Verification.Difference)] = []
+    var doubtful: [(wanted: Wanted, arrangements: [Tensor], difference: Verification.Difference)] = []
+    /// The first that differs of those that nothing acquits: another activation, or another change, explains more.
+    func firstDoubtful() throws -> Verification.Difference? {
+      guard let (wanted, arrangements, difference) = doubtful.first else { return nil }
+      var told = difference
+      told.cause = try cause(of: wanted, expected: arrangements, after: sound) ?? difference.cause
+      return told
+    }
     for (wanted, result) in zip(wanted, results) {
       let arrangements = Tensor.matching(wanted.array, result.shape)
       let differences = arrangements.map { ($0, ArrayDifference(result, from: $0)) }
       guard let (array, difference) = differences.min(by: { $0.1.relative < $1.1.relative }) else {
         if let mistake = Self.otherBatch(wanted, result.shape) { throw NetworkError("\(path): \(mistake)") }
         verification.difference =
-          doubtful.first?.difference
+          try firstDoubtful()
           ?? .init(
             name: wanted.name, text: "\(wanted.array.shape) there, \(result.shape) here",
             cause: "another stride, padding or number of channels")
@@ -43,9 +50,9 @@ struct Examination {
       if difference.relative <= Verification.tolerance(for: array) {
         // What follows from them is right, and so are they.
         let reached = graph.ancestors(of: graph.nodes[wanted.node].inputs)
-        verification.agreeing += doubtful.filter { reached[$0.node] }.map(\.difference.name) + [wanted.name]
+        verification.agreeing += doubtful.filter { reached[$0.wanted.node] }.map(\.difference.name) + [wanted.name]
         verification.largest = max(verification.largest, difference.relative)
-        doubtful.removeAll { reached[$0.node] }
+        doubtful.removeAll { reached[$0.wanted.node] }
         sound.append(wanted.node)
         continue
       }
@@ -60,17 +67,17 @@ struct Examination {
         difference.relative.isFinite ? ", \(Verification.short(difference.relative)) of the largest number" : ""
       let text = "\(found) in place of \(expected) at \(place)\(share)"
       if let function = Self.function(between: result, and: arrangements) {
-        doubtful.append((wanted.node, .init(name: wanted.name, text: text, cause: function)))
+        doubtful.append((wanted, arrangements, .init(name: wanted.name, text: text, cause: function)))
         continue
       }
       verification.difference =
-        try doubtful.first?.difference
+        try firstDoubtful()
         ?? .init(
           name: wanted.name, text: text,
           cause: cause(of: wanted, expected: arrangements, after: sound))
       return verification
     }
-    verification.difference = doubtful.first?.difference
+    verification.difference = try firstDoubtful()
     return verification
   }
 

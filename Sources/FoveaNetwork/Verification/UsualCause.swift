@@ -38,15 +38,16 @@ struct UsualCause {
     let normalizations: [(String, Change)] = epsilons.map { epsilon in
       ("the normalisation's epsilon is \(epsilon) there", { setting(epsilon, &$0, $1) })
     }
-    return (changes + inputs + normalizations).map { UsualCause(text: $0, nodes: nodes, change: $1) }.filter { cause in
-      var (changed, isChanged) = (graph, false)
-      changed.rewrite { graph, node, id in
-        let new = nodes.contains(id) ? cause.change(&graph, node) : nil
-        isChanged = isChanged || new != nil
-        return new
+    return (changes + inputs + normalizations + activations).map { UsualCause(text: $0, nodes: nodes, change: $1) }
+      .filter { cause in
+        var (changed, isChanged) = (graph, false)
+        changed.rewrite { graph, node, id in
+          let new = nodes.contains(id) ? cause.change(&graph, node) : nil
+          isChanged = isChanged || new != nil
+          return new
+        }
+        return isChanged
       }
-      return isChanged
-    }
   }
 
   private static func replaced(

@@ -92,7 +92,25 @@ package final class GraphExport {
     guard let operation = node.operation as? any ONNXExportable else {
       throw ExportError(what: node.operation.label)
     }
+    try checkBatch(id)
     values[id] = try operation.export(ExportContext(export: self, id: id))
+  }
+
+  /// - Errors: attributes or constants that are those of one size of the batch, where the operation does not compute them
+  ///   in the file.
+  private func checkBatch(_ id: Graph.NodeID) throws(ExportError) {
+    let node = graph.nodes[id]
+    func isAlike(_ id: Graph.NodeID) -> Bool {
+      let (here, there) = (graph.nodes[id].operation, other.nodes[id].operation)
+      if let here = here as? Op.SparseMap, let there = there as? Op.SparseMap, here.picksAlike(there) { return true }
+      return here.isEqual(to: there)
+    }
+    guard isAlike(id) || node.operation is any SizedByBatch else {
+      throw ExportError(what: "\(node.operation.label) that depends on the size of the batch")
+    }
+    guard node.inputs.allSatisfy({ !(graph.nodes[$0].operation is Op.Constant) || isAlike($0) }) else {
+      throw ExportError(what: "\(node.operation.label) with numbers that depend on the size of the batch")
+    }
   }
 
   private func addPorts() {
@@ -245,6 +263,26 @@ struct Exported {
 struct ExportError: Error {
   let what: String
 }
+
+extension Op.SparseMap {
+  /// Whether both pick the same places, be they of more or of fewer.
+  fileprivate func picksAlike(_ other: Self) -> Bool {
+    func entries(_ matrix: SparseMatrix) -> [[SparseMatrix.Entry]] { (0..<matrix.rows).map { Array(matrix[$0]) } }
+    return axis == other.axis && matrices.count == other.matrices.count
+      && zip(matrices, other.matrices).allSatisfy { here, there in
+        let rows = entries(here)
+        return rows.allSatisfy { $0.count == 1 && $0[0].weight == 1 } && rows == entries(there)
+      }
+  }
+}
+
+/// An operation some of whose attributes are sizes of the batch, which its export computes in the file.
+protocol SizedByBatch: ONNXExportable {}
+
+extension Op.Slice: SizedByBatch {}
+extension Op.Reshape: SizedByBatch {}
+extension Op.Broadcast: SizedByBatch {}
+extension Op.ConvolutionInputGradient: SizedByBatch {}
 
 /// An operation that ONNX has operators for.
 protocol ONNXExportable: Operation {

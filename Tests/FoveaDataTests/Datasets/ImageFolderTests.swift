@@ -35,6 +35,17 @@ private func png(_ height: Int, _ width: Int, _ gray: UInt8) -> [UInt8] {
   #expect(try data.train.image(at: 0).pixels == [100, 200, 100, 200])
 }
 
+@Test func `a network's preprocessing brings pictures to their size as a prediction does`() throws {
+  let folder = TemporaryFolder()
+  let picture = Image(height: 8, width: 12, color: .gray, pixels: (0..<96).map { UInt8($0 * 2) })
+  folder.write(picture.encodedPNG(), to: "a/picture.png")
+  let preprocessing = try Preprocessing(shortSide: 6, crop: [4, 4], color: .gray, scale: 1)
+  let data = try ImageFolder(directory: folder.path, sampleShape: [4, 4, 1], preprocessing: preprocessing)
+  let pixels = try data.train.image(at: 0).pixels
+  #expect(pixels.map(Float.init) == preprocessing.apply(picture).floats)
+  #expect(try ImageFolder(directory: folder.path, sampleShape: [4, 4, 1]).train.image(at: 0).pixels != pixels)
+}
+
 @Test(arguments: ["test", "val", "validation"]) func `train and test folders are told apart`(name: String) throws {
   let folder = TemporaryFolder()
   for file in ["train/cat/a.png", "train/dog/a.png", "\(name)/dog/b.png"] { folder.write(png(2, 2, 5), to: file) }

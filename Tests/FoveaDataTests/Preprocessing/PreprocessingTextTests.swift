@@ -8,10 +8,12 @@ import Testing
   #expect(mobile.shortSide == 183 && mobile.crop == [160, 160] && mobile.scale == 1)
   #expect(mobile.cropRounding == .down)
   #expect(mobile.mean == [128, 128, 128] && mobile.deviation == [128, 128, 128])
-  // 256 for 224 is 342 for 299, as torchvision has it for Inception v3; a smaller crop is a part of the picture.
+  // 256 for 224 is 342 for 299, as torchvision has it for Inception v3.
   #expect(try Preprocessing(parsing: "imagenet", for: [299, 299, 3]).shortSide == 342)
   #expect(try Preprocessing(parsing: "imagenet,short=299", for: [299, 299, 3]).shortSide == 299)
-  #expect(try Preprocessing(parsing: "imagenet", for: [32, 32, 3]).shortSide == 256)
+  // 256 for 224 is 183 for 160, as MobileNet's authors have it; networks for small pictures take them whole.
+  #expect(try Preprocessing(parsing: "imagenet", for: [160, 160, 3]).shortSide == 183)
+  #expect(try Preprocessing(parsing: "imagenet", for: [32, 32, 3]).shortSide == 32)
   let parts = try Preprocessing(
     parsing: "short=256,crop=224x200,scale=1,mean=104/117/123,deviation=2,order=bgr", for: [224, 200, 3])
   #expect(parts.order == .bgr && parts.crop == [224, 200] && parts.mean == [104, 117, 123])
