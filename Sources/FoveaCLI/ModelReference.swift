@@ -83,10 +83,12 @@ enum ModelReference {
 
   /// The examples of a batch that predictions compute at once.
   ///
-  /// - Parameter multiplyAdds: of one example.
-  func partSize(of batchSize: Int, multiplyAdds: Int) -> Int {
+  /// - Parameter summary: of the model.
+  func partSize(of batchSize: Int, _ summary: Summary) -> Int {
     switch self {
-    case .entry: BatchParts.size(of: batchSize, multiplyAdds: multiplyAdds)
+    case .entry:
+      BatchParts.size(
+        of: batchSize, multiplyAdds: summary.multiplyAdds, weightBytes: 4 * (summary.parameters + summary.nonTrainable))
     case .saved(let network): network.partSize(of: batchSize)
     }
   }

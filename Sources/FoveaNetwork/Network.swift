@@ -19,6 +19,7 @@ public final class Network: Sendable {
   public let outputShape: Shape
   /// Of one example.
   let multiplyAdds: Int
+  let weightBytes: Int
   /// Whether the output is probabilities already.
   let endsInSoftmax: Bool
   private let shapes: [String: Shape]
@@ -85,6 +86,7 @@ public final class Network: Sendable {
     (outputShape, self.backend) = (traced.outputShape, backend)
     let isNeeded = traced.graph.ancestors(of: traced.graph.roots)
     multiplyAdds = traced.graph.multiplyAdds(of: isNeeded.indices.filter { isNeeded[$0] }) / traced.batchSize
+    weightBytes = parameters.values.reduce(0) { $0 + $1.byteCount }
     endsInSoftmax = traced.graph.endsInSoftmax
     shapes = parameters.mapValues(\.shape)
     state = Mutex(

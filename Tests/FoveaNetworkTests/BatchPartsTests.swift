@@ -6,16 +6,22 @@ import Testing
 
 private let giga = 1_000_000_000
 
-@Test(arguments: [
-  // U-Net at 256×256, and at twice the side.
-  (16, 48 * giga, 8), (16, 192 * giga, 2), (5, 300 * giga, 1),
+private let divisions: [(batchSize: Int, multiplyAdds: Int, weightBytes: Int, expected: Int)] = [
+  // U-Net at 256×256, and at twice the side; DenseNet-121, GoogLeNet and ResNet-50.
+  (16, 48 * giga, 124 << 20, 8), (16, 192 * giga, 124 << 20, 2), (5, 300 * giga, 124 << 20, 1),
+  (16, 2_834_000_000, 30 << 20, 4), (16, 1_500_000_000, 26 << 20, 8), (16, 4 * giga, 98 << 20, 16),
   // Not enough work for two parts, nothing that divides, no work at all.
-  (16, 15 * giga, 16), (13, 48 * giga, 13), (16, 0, 16), (1, 300 * giga, 1), (1 << 40, 640, 1 << 40),
-])
-func `a batch is divided into parts that are enough work`(batchSize: Int, multiplyAdds: Int, expected: Int) {
-  let size = BatchParts.size(of: batchSize, multiplyAdds: multiplyAdds)
+  (16, 15 * giga, 528 << 20, 16), (13, 48 * giga, 124 << 20, 13), (16, 0, 0, 16), (1, 300 * giga, 0, 1),
+  (1 << 40, 640, 2600, 1 << 40),
+]
+
+@Test(arguments: divisions)
+func `a batch is divided into parts that are enough work`(
+  batchSize: Int, multiplyAdds: Int, weightBytes: Int, expected: Int
+) {
+  let size = BatchParts.size(of: batchSize, multiplyAdds: multiplyAdds, weightBytes: weightBytes)
   #expect(size == expected)
-  #expect(BatchParts.size(of: size, multiplyAdds: multiplyAdds) == size)
+  #expect(BatchParts.size(of: size, multiplyAdds: multiplyAdds, weightBytes: weightBytes) == size)
 }
 
 private struct Small: Model {

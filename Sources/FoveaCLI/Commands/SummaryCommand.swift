@@ -81,7 +81,7 @@ enum SummaryCommand: Command {
     let limit = arguments[Common.memoryLimit]
     if limit != nil, !arguments[training] { throw UsageError("--memory-limit is for --training") }
     let part =
-      arguments[training] ? size : reference.partSize(of: size, multiplyAdds: summary.multiplyAdds)
+      arguments[training] ? size : reference.partSize(of: size, summary)
     let plan =
       arguments[training]
       ? try TrainingProgram.plan(

@@ -38,7 +38,7 @@ extension Preprocessing {
     var (shortSide, order, scale, mean, deviation) = (base.shortSide, base.order, base.scale, base.mean, base.deviation)
     var crop: Shape? = input.rank == 3 ? [input[0], input[1]] : base.crop
     if let side = shortSide, let own = base.crop?.dimensions.max(), let largest = crop?.dimensions.max(),
-      largest > side || largest < own
+      largest > side || 10 * largest < 9 * own
     {
       shortSide = largest < 96 ? largest : Int((Double(side * largest) / Double(own)).rounded())
     }

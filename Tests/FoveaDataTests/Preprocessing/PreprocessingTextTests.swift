@@ -14,6 +14,8 @@ import Testing
   // 256 for 224 is 183 for 160, as MobileNet's authors have it; networks for small pictures take them whole.
   #expect(try Preprocessing(parsing: "imagenet", for: [160, 160, 3]).shortSide == 183)
   #expect(try Preprocessing(parsing: "imagenet", for: [32, 32, 3]).shortSide == 32)
+  // Nearly the same size is the same: 224 of 227.
+  #expect(try Preprocessing(parsing: "imagenet-caffe", for: [224, 224, 3]).shortSide == 256)
   let parts = try Preprocessing(
     parsing: "short=256,crop=224x200,scale=1,mean=104/117/123,deviation=2,order=bgr", for: [224, 200, 3])
   #expect(parts.order == .bgr && parts.crop == [224, 200] && parts.mean == [104, 117, 123])
