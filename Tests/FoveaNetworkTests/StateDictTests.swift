@@ -66,6 +66,16 @@ func `what a training keeps beside the model is left out, and named`(prefix: Str
   #expect(Set(found) == Set(others.map { String($0.prefix { $0 != "." }) }))
 }
 
+@Test func `layers beside the module that holds the others are found`() throws {
+  let folder = TemporaryFolder()
+  let name = "resnet20:classes=2,input=16"
+  let network = try Network(Catalogue.entry(for: name).make(), input: [16, 16, 3], seed: 3)
+  let tensors = try network.stateDict().map { ($0.hasPrefix("linear") ? $0 : "backbone." + $0, $1) }
+  let path = folder.path("head.safetensors")
+  try SafetensorsFile.write(Dictionary(uniqueKeysWithValues: tensors), to: path)
+  #expect(try Network(named: name, weights: path).parameters == network.parameters)
+}
+
 @Test func `names tell whose padding a MobileNet has, unless it is said`() throws {
   let (folder, name) = (TemporaryFolder(), "mobilenet-v1:width=0.05,input=32,classes=2")
   let drawn = try Network(Catalogue.entry(for: name).make(), input: [32, 32, 3])

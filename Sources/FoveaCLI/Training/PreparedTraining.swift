@@ -72,6 +72,11 @@ struct PreparedTraining {
     let source = try arguments[Train.from].map { try Network.weights(from: $0, for: traced, of: reference.entry) }
     let saved: Network? = if case .saved(let network) = reference { network } else { nil }
     let known = source?.preprocessing ?? saved?.preprocessing
+    if let path = arguments[Train.from], known == nil {
+      Console.note(
+        "note: \(path) does not say what is done to a picture first: its numbers are normalised by the moments of the data; "
+          + "a model file that `fovea convert` makes of it says it")
+    }
     let data = try DataSource(dataReference, sampleShape: input, preprocessing: known)
     let plan = try PlanOptions.plan(arguments, for: dataReference, data)
     let preprocessing =

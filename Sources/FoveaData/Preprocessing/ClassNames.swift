@@ -8,7 +8,7 @@ public enum ClassNames {
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - count: how many are wanted; one more than the file has puts `background` first, as TensorFlow does.
+  ///   - count: how many are wanted; 1001 of 1000 put `background` first, as TensorFlow does.
   /// - Errors: no such file; no text; a dictionary with gaps; another number of names.
   public static func read(_ path: String, count: Int) throws(DataError) -> [String] {
     let bytes: [UInt8]
@@ -18,9 +18,14 @@ public enum ClassNames {
     guard let text = String(validating: bytes, as: UTF8.self) else { throw DataError(.damaged, path, "it is no text") }
     var names =
       text.drop(while: \.isWhitespace).first == "{" ? try dictionary(text, path: path) : lines(text).map(withoutNumber)
-    if names.count + 1 == count { names.insert("background", at: 0) }
+    if names.count == 1000, count == 1001 { names.insert("background", at: 0) }
     guard names.count == count else {
       throw DataError(.usage, path, "it has \(counted(names.count, "name")), the model \(counted(count, "output"))")
+    }
+    // What a terminal would obey is no name.
+    if let index = names.firstIndex(where: { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } })
+    {
+      throw DataError(.damaged, path, "the name of class \(index) has control characters")
     }
     return names
   }

@@ -18,7 +18,7 @@ extension Preprocessing {
   ///
   /// What follows a name changes what the name stands for; without one, it changes nothing being done but bytes
   /// becoming 0...1. Where a network takes another size than a name stands for, the short side changes in proportion;
-  /// networks of less than 96 pixels take whole pictures, as those for CIFAR-10 do.
+  /// networks of less than 96 pixels take as much of a picture as fills them, as those for CIFAR-10 do.
   ///
   /// - Parameters:
   ///   - text: the parts, with commas between them.
@@ -40,7 +40,7 @@ extension Preprocessing {
     if let side = shortSide, let own = base.crop?.dimensions.max(), let largest = crop?.dimensions.max(),
       largest > side || 10 * largest < 9 * own
     {
-      shortSide = largest < 96 ? largest : Int((Double(side * largest) / Double(own)).rounded())
+      shortSide = largest < 96 ? nil : Int((Double(side * largest) / Double(own)).rounded())
     }
     let color = input.rank == 3 ? Image.Color(rawValue: input.channels) ?? base.color : base.color
     for part in parts {

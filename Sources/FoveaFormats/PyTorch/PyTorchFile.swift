@@ -31,8 +31,11 @@ public struct PyTorchFile: Sendable {
     let wrapped = Self.wrappers.compactMap { name in entries.last { $0.name == name } }
       .map { (name: $0.name, contents: Self.tensors(of: $0.value, content.heap)) }
       .filter { !$0.contents.found.isEmpty || !$0.contents.unread.isEmpty }
-    otherStates = wrapped.dropFirst().map(\.name)
     var (found, unread) = wrapped.first?.contents ?? Self.tensors(of: content.root, content.heap)
+    let count = found.count
+    otherStates = entries.filter { entry in
+      entry.name != wrapped.first?.name && 2 * Self.tensors(of: entry.value, content.heap).found.count > count
+    }.map(\.name)
     if let (name, kind) = unread.first {
       let more = unread.count > 1 ? ", the first of \(unread.count) such tensors," : ""
       throw FormatError(

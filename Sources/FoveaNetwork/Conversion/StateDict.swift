@@ -39,8 +39,11 @@ struct StateDict {
     }
     func fit(_ names: [String: String]) -> Int { names.keys.count(where: wanted.contains) }
     let best = candidates.dropFirst().reduce(candidates[0]) { fit($1.1) > fit($0.1) ? $1 : $0 }
-    sources = best.1
-    outside = file.names.filter { !$0.hasPrefix(best.0) }
+    // Some layers may lie beside the module that holds the others: a new head.
+    let beside = file.names.filter { !$0.hasPrefix(best.0) }
+    let ours = beside.filter { wanted.contains($0) && best.1[$0] == nil }
+    sources = best.1.merging(ours.map { ($0, $0) }) { first, _ in first }
+    outside = beside.filter { !ours.contains($0) }
   }
 
   /// Nothing, and the first parts that nine of ten names have at least, up to three of them: `net.`, `net.module.`.

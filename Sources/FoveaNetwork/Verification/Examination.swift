@@ -28,23 +28,33 @@ struct Examination {
     var sound: [Graph.NodeID] = []
     // Arrays that differ by an activation alone: what one program has as a layer of its own is a part of it in the other.
     var doubtful: [(wanted: Wanted, arrangements: [Tensor], difference: Verification.Difference)] = []
-    /// The first that differs of those that nothing acquits: another activation, or another change, explains more.
-    func firstDoubtful() throws -> Verification.Difference? {
-      guard let (wanted, arrangements, difference) = doubtful.first else { return nil }
-      var told = difference
-      told.cause = try cause(of: wanted, expected: arrangements, after: sound) ?? difference.cause
-      return told
+    /// Of the arrays that nothing acquits and the one that no activation explains, the first whose difference one change
+    /// explains.
+    func told(before last: (wanted: Wanted, arrangements: [Tensor], difference: Verification.Difference)?) throws
+      -> Verification.Difference?
+    {
+      for (wanted, arrangements, difference) in doubtful.prefix(1) + (last.map { [$0] } ?? []) {
+        guard let cause = try cause(of: wanted, expected: arrangements, after: sound) else { continue }
+        var told = difference
+        told.cause = cause
+        return told
+      }
+      guard var first = doubtful.first?.difference else { return last?.difference }
+      guard let last, let cause = first.cause else { return first }
+      // Their negative numbers where ours are 0 may be another activation's, too, if what follows differs.
+      first.cause =
+        cause.contains("before")
+        ? nil : "\(cause), which may be no fault; \(last.difference.name) behind it differs for no usual cause"
+      return first
     }
     for (wanted, result) in zip(wanted, results) {
       let arrangements = Tensor.matching(wanted.array, result.shape)
       let differences = arrangements.map { ($0, ArrayDifference(result, from: $0)) }
       guard let (array, difference) = differences.min(by: { $0.1.relative < $1.1.relative }) else {
         if let mistake = Self.otherBatch(wanted, result.shape) { throw NetworkError("\(path): \(mistake)") }
-        verification.difference =
-          try firstDoubtful()
-          ?? .init(
-            name: wanted.name, text: "\(wanted.array.shape) there, \(result.shape) here",
-            cause: "another stride, padding or number of channels")
+        verification.difference = .init(
+          name: wanted.name, text: "\(wanted.array.shape) there, \(result.shape) here",
+          cause: "another stride, padding or number of channels")
         return verification
       }
       if difference.relative <= Verification.tolerance(for: array) {
@@ -70,14 +80,10 @@ struct Examination {
         doubtful.append((wanted, arrangements, .init(name: wanted.name, text: text, cause: function)))
         continue
       }
-      verification.difference =
-        try firstDoubtful()
-        ?? .init(
-          name: wanted.name, text: text,
-          cause: cause(of: wanted, expected: arrangements, after: sound))
+      verification.difference = try told(before: (wanted, arrangements, .init(name: wanted.name, text: text)))
       return verification
     }
-    verification.difference = try firstDoubtful()
+    verification.difference = try told(before: nil)
     return verification
   }
 

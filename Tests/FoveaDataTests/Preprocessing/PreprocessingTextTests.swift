@@ -1,3 +1,4 @@
+import FoveaCore
 import FoveaData
 import FoveaTestSupport
 import Testing
@@ -11,9 +12,12 @@ import Testing
   // 256 for 224 is 342 for 299, as torchvision has it for Inception v3.
   #expect(try Preprocessing(parsing: "imagenet", for: [299, 299, 3]).shortSide == 342)
   #expect(try Preprocessing(parsing: "imagenet,short=299", for: [299, 299, 3]).shortSide == 299)
-  // 256 for 224 is 183 for 160, as MobileNet's authors have it; networks for small pictures take them whole.
+  // 256 for 224 is 183 for 160, as MobileNet's authors have it; small networks are just filled.
   #expect(try Preprocessing(parsing: "imagenet", for: [160, 160, 3]).shortSide == 183)
-  #expect(try Preprocessing(parsing: "imagenet", for: [32, 32, 3]).shortSide == 32)
+  for small: Shape in [[32, 32, 3], [32, 64, 3]] {
+    let preprocessing = try Preprocessing(parsing: "imagenet", for: small)
+    #expect(preprocessing.shortSide == nil && preprocessing.crop == [small[0], small[1]])
+  }
   // Nearly the same size is the same: 224 of 227.
   #expect(try Preprocessing(parsing: "imagenet-caffe", for: [224, 224, 3]).shortSide == 256)
   let parts = try Preprocessing(
@@ -48,7 +52,12 @@ func `a preprocessing that is not understood says what it may be`(text: String, 
   #expect(try read("cat\ndog \r\n", count: 2) == ["cat", "dog"])
   #expect(try read("n01440764 tench, Tinca tinca\nn01443537 goldfish", count: 2) == ["tench, Tinca tinca", "goldfish"])
   #expect(try read("{0: 'tench',\n 1: \"Granny's\", 2: 'a\\'b'}", count: 3) == ["tench", "Granny's", "a'b"])
-  #expect(try read("cat\ndog", count: 3) == ["background", "cat", "dog"])
+  let thousand = (0..<1000).map { "class \($0)" }
+  #expect(try read(thousand.joined(separator: "\n"), count: 1001) == ["background"] + thousand)
+  #expect(
+    #expect(throws: DataError.self) { try read("cat\ndog", count: 3) }?.reason == "it has 2 names, the model 3 outputs")
+  let control = #expect(throws: DataError.self) { try read("cat\n\u{1B}[31mdog", count: 2) }
+  #expect(control?.reason == "the name of class 1 has control characters")
   let error = #expect(throws: DataError.self) { try read("cat\ndog", count: 5) }
   #expect(error?.reason == "it has 2 names, the model 5 outputs")
   #expect(throws: DataError.self) { try read("{0: 'a', 2: 'b'}", count: 2) }

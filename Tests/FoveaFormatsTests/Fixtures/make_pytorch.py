@@ -38,7 +38,8 @@ checkpoint = {
 torch.save(checkpoint, here / "checkpoint.pth")
 torch.save(checkpoint, here / "checkpoint-stream.th", _use_new_zipfile_serialization=False, pickle_protocol=4)
 torch.save({"epoch": 3, "state_dict_ema": {"module.w": torch.ones(2)}}, here / "averaged.pth")
-torch.save({"state_dict_ema": {"w": torch.ones(2)}, "state_dict": {"w": torch.zeros(2)}}, here / "both.pth")
+other = {"w": torch.ones(2)}
+torch.save({"teacher": other, "state_dict": {"w": torch.zeros(2)}, "state_dict_ema": other}, here / "both.pth")
 torch.save(torch.nn.Linear(2, 1), here / "whole-model.pth")
 torch.save({"epoch": 3, "note": "no tensors"}, here / "no-tensors.pth")
 torch.save({"w": torch.zeros(1), "score": np.float64(0.5)}, here / "numpy-scalar.pth")
