@@ -48,7 +48,7 @@ enum Convert: Command {
     "that of Keras's application, by its names; for 1000 ImageNet classes that of the published weights, mostly "
       + "imagenet; else bytes become 0...1")
   static let classNames = Option(
-    "class-names", "FILE", "a text file with one name a line, or a dictionary", .path("a file"), "none")
+    "class-names", "FILE", "a text file with one name a line, a dictionary, or JSON", .path("a file"), "none")
   static let seed = Option("seed", "N", "what weights and a new head are drawn from", .seed, default: 0)
   static let verify = Option(
     "verify", "VECTORS.npz", "arrays of another program to compare with first", .path("a file"), "nothing is compared")

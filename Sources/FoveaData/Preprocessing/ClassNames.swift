@@ -1,10 +1,12 @@
 import FoveaCore
 import FoveaFiles
+internal import FoundationEssentials
 
 /// The names of classes, out of a text file.
 public enum ClassNames {
   /// Reads one name a line; `n01440764 tench, Tinca tinca` (ImageNet's) without its number; or a dictionary
-  /// `{0: 'tench, Tinca tinca', …}` as in the file `imagenet1000_clsidx_to_labels.txt`.
+  /// `{0: 'tench, Tinca tinca', …}` as in the file `imagenet1000_clsidx_to_labels.txt`; or JSON, a list of names or a
+  /// dictionary such as Keras's `imagenet_class_index.json`, `{"0": ["n01440764", "tench"], …}`.
   ///
   /// - Parameters:
   ///   - path: the file.
@@ -16,8 +18,14 @@ public enum ClassNames {
       throw DataError(.missing, path, error.reason)
     }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw DataError(.damaged, path, "it is no text") }
-    var names =
-      text.drop(while: \.isWhitespace).first == "{" ? try dictionary(text, path: path) : lines(text).map(withoutNumber)
+    var names: [String]
+    if let known = try json(bytes, path: path) {
+      names = known
+    } else if text.drop(while: \.isWhitespace).first == "{" {
+      names = try dictionary(text, path: path)
+    } else {
+      names = lines(text).map(withoutNumber)
+    }
     if names.count == 1000, count == 1001 { names.insert("background", at: 0) }
     guard names.count == count else {
       throw DataError(.usage, path, "it has \(counted(names.count, "name")), the model \(counted(count, "output"))")
@@ -28,6 +36,26 @@ public enum ClassNames {
       throw DataError(.damaged, path, "the name of class \(index) has control characters")
     }
     return names
+  }
+
+  /// - Returns: `nil` if it is no JSON of names.
+  private static func json(_ bytes: [UInt8], path: String) throws(DataError) -> [String]? {
+    let (data, decoder) = (Data(bytes), JSONDecoder())
+    if let names = try? decoder.decode([String].self, from: data) { return names }
+    let entries =
+      (try? decoder.decode([String: String].self, from: data))
+      // The last is the name; WordNet's number is before it.
+      ?? (try? decoder.decode([String: [String]].self, from: data))?.compactMapValues(\.last)
+    guard let entries else { return nil }
+    return try inOrder(Dictionary(entries.map { (Int($0) ?? -1, $1) }, uniquingKeysWith: { $1 }), path: path)
+  }
+
+  /// - Errors: numbers that do not go from 0 on without gaps.
+  private static func inOrder(_ names: [Int: String], path: String) throws(DataError) -> [String] {
+    guard !names.isEmpty, names.keys.min() == 0, names.keys.max()! == names.count - 1 else {
+      throw DataError(.damaged, path, "the dictionary has \(names.count) names and does not count from 0 without gaps")
+    }
+    return (0..<names.count).map { names[$0]! }
   }
 
   private static func lines(_ text: String) -> [String] {
@@ -73,9 +101,6 @@ public enum ClassNames {
       rest = rest.dropFirst()
       names[index] = name
     }
-    guard !names.isEmpty, names.keys.max()! == names.count - 1 else {
-      throw DataError(.damaged, path, "the dictionary has \(names.count) names and does not count from 0 without gaps")
-    }
-    return (0..<names.count).map { names[$0]! }
+    return try inOrder(names, path: path)
   }
 }

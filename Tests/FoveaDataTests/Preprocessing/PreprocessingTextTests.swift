@@ -52,6 +52,12 @@ func `a preprocessing that is not understood says what it may be`(text: String, 
   #expect(try read("cat\ndog \r\n", count: 2) == ["cat", "dog"])
   #expect(try read("n01440764 tench, Tinca tinca\nn01443537 goldfish", count: 2) == ["tench, Tinca tinca", "goldfish"])
   #expect(try read("{0: 'tench',\n 1: \"Granny's\", 2: 'a\\'b'}", count: 3) == ["tench", "Granny's", "a'b"])
+  for json in [
+    #"["tench", "Granny's"]"#, #"{"0": "tench", "1": "Granny's"}"#, #"{"1": ["n0", "Granny's"], "0": ["n1", "tench"]}"#,
+  ] {
+    #expect(try read(json, count: 2) == ["tench", "Granny's"])
+  }
+  #expect(throws: DataError.self) { try read(#"{"0": "a", "x": "b"}"#, count: 2) }
   let thousand = (0..<1000).map { "class \($0)" }
   #expect(try read(thousand.joined(separator: "\n"), count: 1001) == ["background"] + thousand)
   #expect(
