@@ -54,6 +54,14 @@ public struct SparseMatrix: Hashable, Sendable {
     (Int(starts[row])..<Int(starts[row + 1])).map { Entry(Int(indices[$0]), weights[$0]) }
   }
 
+  /// The input that each output is, where each is one as it is: the inverse of `init(gathering:of:)`.
+  package var picked: [Int]? {
+    guard weights.count == rows, weights.allSatisfy({ $0 == 1 }), starts.elementsEqual(0...Int32(rows)) else {
+      return nil
+    }
+    return indices.map(Int.init)
+  }
+
   /// The number of inputs from the first to the last that a row reads, at most.
   package var span: Int {
     var span = 0

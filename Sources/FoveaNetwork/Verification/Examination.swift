@@ -57,7 +57,7 @@ struct Examination {
           cause: "another stride, padding or number of channels")
         return verification
       }
-      if difference.relative <= Verification.tolerance(for: array) {
+      if difference.isAgreement {
         // What follows from them is right, and so are they.
         let reached = graph.ancestors(of: graph.nodes[wanted.node].inputs)
         verification.agreeing += doubtful.filter { reached[$0.wanted.node] }.map(\.difference.name) + [wanted.name]
@@ -96,11 +96,12 @@ struct Examination {
     return "'\(wanted.name)' has \(counted(examples, "example")), the input \(shape[0]); save both for the same ones"
   }
 
+  private static func agree(_ found: Tensor, _ expected: Tensor) -> Bool {
+    ArrayDifference(found, from: expected).isAgreement
+  }
+
   /// The activation that one of the programs applied and the other did not, if that makes them agree.
   private static func function(between result: Tensor, and expected: [Tensor]) -> String? {
-    func agree(_ found: Tensor, _ expected: Tensor) -> Bool {
-      ArrayDifference(found, from: expected).relative <= Verification.tolerance(for: expected)
-    }
     for (text, function) in UsualCause.functions {
       if case let found = function(result), expected.contains(where: { agree(found, $0) }) { return text }
       if expected.contains(where: { agree(result, function($0)) }) { return text.replacing("after", with: "before") }
@@ -117,10 +118,7 @@ struct Examination {
       changed.outputs = [Graph.Output(name: "result", node: wanted.node)]
       cause.apply(to: &changed)
       let result = try Self.results(of: changed.outputs.map(\.node), in: changed, input: input, parameters, backend)
-      let isExplained = expected.contains {
-        ArrayDifference(result[0], from: $0).relative <= Verification.tolerance(for: $0)
-      }
-      if isExplained { return cause.text }
+      if expected.contains(where: { Self.agree(result[0], $0) }) { return cause.text }
     }
     return nil
   }

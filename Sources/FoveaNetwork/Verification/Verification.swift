@@ -3,13 +3,6 @@ internal import Glibc
 
 /// What came of comparing a network with what other software computed.
 package struct Verification: Sendable {
-  /// The largest relative difference that counts as agreement: of any number, by the largest of its array.
-  ///
-  /// Numbers that another program wrote in half precision were rounded to 11 bits, and perhaps what they came from, too.
-  static func tolerance(for array: Tensor) -> Double {
-    array.floats.allSatisfy { Float(Float16($0)) == $0 } ? 2e-3 : 1e-4
-  }
-
   /// The arrays that agree, in the order of the network.
   package var agreeing: [String] = []
   /// The largest difference among these.
@@ -54,6 +47,12 @@ struct ArrayDifference {
   /// Of the place where they differ most, by the largest number that was expected.
   var relative: Double
   var index = 0
+  /// Whether it is as small as rounding makes it.
+  var isAgreement: Bool
+
+  /// The largest relative difference that counts as agreement, and that for an array that was written in half precision:
+  /// its numbers were rounded to 11 bits, and perhaps what they came from, too.
+  private static let (tolerance, toleranceOfHalves) = (1e-4, 2e-3)
 
   init(_ found: Tensor, from expected: Tensor) {
     let (a, b) = (found.floats, expected.floats)
@@ -67,5 +66,7 @@ struct ArrayDifference {
       if counts > difference { (difference, index) = (counts, i) }
     }
     relative = difference == 0 ? 0 : difference / max(largest, .leastNormalMagnitude)
+    isAgreement =
+      relative <= Self.tolerance || (relative <= Self.toleranceOfHalves && b.allSatisfy { Float(Float16($0)) == $0 })
   }
 }

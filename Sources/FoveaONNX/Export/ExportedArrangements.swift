@@ -102,16 +102,15 @@ extension Op.SparseMap: ONNXExportable {
   private static func mapped(
     _ x: String, along axis: Int, _ matrix: SparseMatrix, _ node: ExportContext
   ) throws(ExportError) -> String {
-    let rows = (0..<matrix.rows).map { matrix[$0] }
-    if rows.allSatisfy({ $0.count == 1 && $0[0].weight == 1 }) {
-      return node.emit("Gather", x, node.integers(rows.map { $0[0].column }), attributes: ["axis": .integer(axis)])
+    if let picked = matrix.picked {
+      return node.emit("Gather", x, node.integers(picked), attributes: ["axis": .integer(axis)])
     }
     guard saturatingProduct(matrix.rows, matrix.columns) <= 1 << 24 else {
       throw ExportError(what: "a map from \(matrix.columns) to \(matrix.rows) positions")
     }
     var numbers = [Float](repeating: 0, count: matrix.rows * matrix.columns)
-    for (row, entries) in rows.enumerated() {
-      for entry in entries { numbers[entry.column * matrix.rows + row] = Float(entry.weight) }
+    for row in 0..<matrix.rows {
+      for entry in matrix[row] { numbers[entry.column * matrix.rows + row] = Float(entry.weight) }
     }
     let weights = node.numbers("map\(axis)", Tensor(numbers, shape: [matrix.columns, matrix.rows]))
     var order = Array(0..<node.shape.rank)

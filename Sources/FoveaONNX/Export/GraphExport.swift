@@ -267,12 +267,8 @@ struct ExportError: Error {
 extension Op.SparseMap {
   /// Whether both pick the same places, be they of more or of fewer.
   fileprivate func picksAlike(_ other: Self) -> Bool {
-    func entries(_ matrix: SparseMatrix) -> [[SparseMatrix.Entry]] { (0..<matrix.rows).map { Array(matrix[$0]) } }
-    return axis == other.axis && matrices.count == other.matrices.count
-      && zip(matrices, other.matrices).allSatisfy { here, there in
-        let rows = entries(here)
-        return rows.allSatisfy { $0.count == 1 && $0[0].weight == 1 } && rows == entries(there)
-      }
+    axis == other.axis && matrices.count == other.matrices.count
+      && zip(matrices, other.matrices).allSatisfy { $0.picked != nil && $0.picked == $1.picked }
   }
 }
 
