@@ -16,7 +16,8 @@ enum Bench: Command {
     product of two large matrices, and a pass over memory, measured right after.
 
     With --profile, each step of the program: its time, its arithmetic and its traffic (what it reads and writes), and \
-    the least time that the two ceilings allow as a part of the time it took; above 100 % where numbers lay in a cache.
+    the least time that the two ceilings allow as a part of the time it took; above 100 % where numbers lay in a cache. A \
+    large batch is predicted in parts (`fovea summary` says how large they are); the profile is that of one.
     """
   static let examples = ["bench resnet50 --batch-size 16 --profile", "bench lenet5 --training --json"]
   static let positionals = [Positional.modelOrFile]

@@ -28,7 +28,8 @@ enum Train: Command {
     "resume", "DIR", "goes on with the training in this folder; only --epochs may grow", .path("a folder"))
   static let from = Option(
     "from", "FILE",
-    "starts from weights: a model file, the output folder of a training, or a file of weights as `fovea convert` reads it with --model",
+    "starts from weights: a model file, the output folder of a training, or a file of weights as `fovea convert` reads it "
+      + "with --model",
     .path("a file or folder"), "new weights, drawn from the seed")
   static let quiet = Option("quiet", "prints no progress")
   static let options: [any OptionDeclaration] =

@@ -20,6 +20,29 @@ struct Examination {
     var array: Tensor
   }
 
+  /// A result that differs.
+  private struct Finding {
+    let wanted: Wanted
+    /// Its array in the orders of axes that it may have.
+    let arrangements: [Tensor]
+    /// What is there, in words.
+    let text: String
+    /// What one program applied and the other did not, if that is all.
+    let function: Function?
+
+    struct Function {
+      let name: String
+      /// Whether the other program's array is from before it, and ours from behind it.
+      let isTheirsFirst: Bool
+
+      var text: String { "the array has the values \(isTheirsFirst ? "before" : "after") the \(name)" }
+    }
+
+    func difference(_ cause: String?) -> Verification.Difference {
+      .init(name: wanted.name, text: text, cause: cause)
+    }
+  }
+
   /// - Parameter ignored: arrays that are compared with nothing.
   /// - Errors: an array for other examples; a number that is none where the network gives one.
   func verification(ignored: [String]) throws -> Verification {
@@ -27,25 +50,19 @@ struct Examination {
     let results = try Self.results(of: wanted.map(\.node), in: graph, input: input, parameters, backend)
     var sound: [Graph.NodeID] = []
     // Arrays that differ by an activation alone: what one program has as a layer of its own is a part of it in the other.
-    var doubtful: [(wanted: Wanted, arrangements: [Tensor], difference: Verification.Difference)] = []
+    var doubtful: [Finding] = []
     /// Of the arrays that nothing acquits and the one that no activation explains, the first whose difference one change
     /// explains.
-    func told(before last: (wanted: Wanted, arrangements: [Tensor], difference: Verification.Difference)?) throws
-      -> Verification.Difference?
-    {
-      for (wanted, arrangements, difference) in doubtful.prefix(1) + (last.map { [$0] } ?? []) {
-        guard let cause = try cause(of: wanted, expected: arrangements, after: sound) else { continue }
-        var told = difference
-        told.cause = cause
-        return told
+    func told(before last: Finding?) throws -> Verification.Difference? {
+      for finding in doubtful.prefix(1) + (last.map { [$0] } ?? []) {
+        if let cause = try cause(of: finding, after: sound) { return finding.difference(cause) }
       }
-      guard var first = doubtful.first?.difference else { return last?.difference }
-      guard let last, let cause = first.cause else { return first }
+      guard let first = doubtful.first, let function = first.function else { return last?.difference(nil) }
+      guard let last else { return first.difference(function.text) }
       // Their negative numbers where ours are 0 may be another activation's, too, if what follows differs.
-      first.cause =
-        cause.contains("before")
-        ? nil : "\(cause), which may be no fault; \(last.difference.name) behind it differs for no usual cause"
-      return first
+      return first.difference(
+        function.isTheirsFirst
+          ? nil : "\(function.text), which may be no fault; \(last.wanted.name) behind it differs for no usual cause")
     }
     for (wanted, result) in zip(wanted, results) {
       let arrangements = Tensor.matching(wanted.array, result.shape)
@@ -60,7 +77,7 @@ struct Examination {
       if difference.isAgreement {
         // What follows from them is right, and so are they.
         let reached = graph.ancestors(of: graph.nodes[wanted.node].inputs)
-        verification.agreeing += doubtful.filter { reached[$0.wanted.node] }.map(\.difference.name) + [wanted.name]
+        verification.agreeing += doubtful.filter { reached[$0.wanted.node] }.map(\.wanted.name) + [wanted.name]
         verification.largest = max(verification.largest, difference.relative)
         doubtful.removeAll { reached[$0.wanted.node] }
         sound.append(wanted.node)
@@ -76,12 +93,14 @@ struct Examination {
       let share =
         difference.relative.isFinite ? ", \(Verification.short(difference.relative)) of the largest number" : ""
       let text = "\(found) in place of \(expected) at \(place)\(share)"
-      if let function = Self.function(between: result, and: arrangements) {
-        doubtful.append((wanted, arrangements, .init(name: wanted.name, text: text, cause: function)))
-        continue
+      let finding = Finding(
+        wanted: wanted, arrangements: arrangements, text: text,
+        function: Self.function(between: result, and: arrangements))
+      guard finding.function != nil else {
+        verification.difference = try told(before: finding)
+        return verification
       }
-      verification.difference = try told(before: (wanted, arrangements, .init(name: wanted.name, text: text)))
-      return verification
+      doubtful.append(finding)
     }
     verification.difference = try told(before: nil)
     return verification
@@ -101,24 +120,27 @@ struct Examination {
   }
 
   /// The activation that one of the programs applied and the other did not, if that makes them agree.
-  private static func function(between result: Tensor, and expected: [Tensor]) -> String? {
-    for (text, function) in UsualCause.functions {
-      if case let found = function(result), expected.contains(where: { agree(found, $0) }) { return text }
-      if expected.contains(where: { agree(result, function($0)) }) { return text.replacing("after", with: "before") }
+  private static func function(between result: Tensor, and expected: [Tensor]) -> Finding.Function? {
+    for (name, function) in UsualCause.functions {
+      if case let found = function(result), expected.contains(where: { agree(found, $0) }) {
+        return .init(name: name, isTheirsFirst: false)
+      }
+      if expected.contains(where: { agree(result, function($0)) }) { return .init(name: name, isTheirsFirst: true) }
     }
     return nil
   }
 
   /// What makes the result agree, if one change to the nodes behind those that agree does.
-  private func cause(of wanted: Wanted, expected: [Tensor], after sound: [Graph.NodeID]) throws -> String? {
-    let (reached, known) = (graph.ancestors(of: [wanted.node]), graph.ancestors(of: sound))
+  private func cause(of finding: Finding, after sound: [Graph.NodeID]) throws -> String? {
+    let node = finding.wanted.node
+    let (reached, known) = (graph.ancestors(of: [node]), graph.ancestors(of: sound))
     let suspects = Set(graph.nodes.indices.filter { reached[$0] && !known[$0] })
     for cause in UsualCause.all(for: suspects, in: graph) {
       var changed = graph
-      changed.outputs = [Graph.Output(name: "result", node: wanted.node)]
+      changed.outputs = [Graph.Output(name: "result", node: node)]
       cause.apply(to: &changed)
       let result = try Self.results(of: changed.outputs.map(\.node), in: changed, input: input, parameters, backend)
-      if expected.contains(where: { Self.agree(result[0], $0) }) { return cause.text }
+      if finding.arrangements.contains(where: { Self.agree(result[0], $0) }) { return cause.text }
     }
     return nil
   }

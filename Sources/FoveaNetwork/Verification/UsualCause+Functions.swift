@@ -3,14 +3,14 @@ internal import Glibc
 
 extension UsualCause {
   /// What one program may have applied before its result was written, and the other not.
-  static let functions: [(text: String, function: @Sendable (Tensor) -> Tensor)] = [
-    ("the array has the values after the ReLU", { each($0) { max($0, 0) } }),
-    ("the array has the values after the ReLU6", { each($0) { min(max($0, 0), 6) } }),
-    ("the array has the values after the sigmoid", { each($0) { 1 / (1 + exp(-$0)) } }),
-    ("the array has the values after the tanh", { each($0) { tanh($0) } }),
-    ("the array has the values after the SiLU", { each($0) { $0 / (1 + exp(-$0)) } }),
-    ("the array has the values after the softmax", { softmax($0) }),
-    ("the array has the values after the logarithm of the softmax", { softmax($0, isLogarithm: true) }),
+  static let functions: [(name: String, function: @Sendable (Tensor) -> Tensor)] = [
+    ("ReLU", { each($0) { max($0, 0) } }),
+    ("ReLU6", { each($0) { min(max($0, 0), 6) } }),
+    ("sigmoid", { each($0) { 1 / (1 + exp(-$0)) } }),
+    ("tanh", { each($0) { tanh($0) } }),
+    ("SiLU", { each($0) { $0 / (1 + exp(-$0)) } }),
+    ("softmax", { softmax($0) }),
+    ("logarithm of the softmax", { softmax($0, isLogarithm: true) }),
   ]
 
   private static func each(_ tensor: Tensor, _ function: (Float) -> Float) -> Tensor {
