@@ -33,12 +33,21 @@ FOVEA_NARROW_LANES(fovea_lanes, 16)
 FOVEA_NARROW_LANES(fovea_half_lanes, 8)
 
 typedef __bf16 fovea_lane_bfloats __attribute__((ext_vector_type(16), aligned(2), may_alias));
+typedef __bf16 fovea_pair_bfloats __attribute__((ext_vector_type(32), aligned(2), may_alias));
 
 /// Writes 16 numbers as bfloat16. `rounds`: whether this is code of a FOVEA_ROUNDING_KERNEL, whose instruction takes what is
 /// below 2⁻¹²⁶ as 0.
 FOVEA_INLINE void fovea_narrow(bool rounds, const fovea_lanes *value, uint16_t *to) {
   if (rounds) *(fovea_lane_bfloats *)to = __builtin_convertvector(*value, fovea_lane_bfloats);
   else fovea_lanes_write(to, 0, true, value);
+}
+
+/// Writes 16 pairs of numbers as bfloat16, in code of a FOVEA_ROUNDING_KERNEL.
+FOVEA_INLINE void fovea_narrow_pairs(const fovea_lanes *first, const fovea_lanes *second, uint16_t *to) {
+  fovea_lane_bfloats a = __builtin_convertvector(*first, fovea_lane_bfloats);
+  fovea_lane_bfloats b = __builtin_convertvector(*second, fovea_lane_bfloats);
+  *(fovea_pair_bfloats *)to = __builtin_shufflevector(
+      a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
 /// Any number of bfloat16 numbers as floats.

@@ -1,10 +1,11 @@
-// Winograd's convolution of windows with stride 1, F(4×4, 3×3) and F(2×2, 5×5): Lavin & Gray 2016, "Fast Algorithms for
-// Convolutional Neural Networks", §4. A quarter of the products, or little more than a third; a rounding error some ten times
-// that of the definition.
+// Winograd's convolution of windows with stride 1, F(4×4, 3×3) and F(2×2, 5×5), and of bfloat16 pairs F(2×2, 3×3): Lavin &
+// Gray 2016, "Fast Algorithms for Convolutional Neural Networks", §4. A quarter of the products, little more than a third, or four
+// ninths; a rounding error some ten times that of the definition, of pairs some two times.
 //
 // Workers share nothing but what they read, since what one core has just written reaches another slowly. Each has tiles of
 // its own or filters of its own, whatever makes it transform less a second time. Weights are transformed anew in each
-// run, piece by piece: as a whole they are four times as large as they were, so that reading them would take longer.
+// run, piece by piece: as a whole they are four times as large as they were, so that reading them would take longer. Those for
+// pairs, not twice as large, are packed so.
 //
 // The result may be written over the input. Then a worker goes over whole rows of tiles, and of what it has written over,
 // the row above the next tiles is kept, as are the rows on both sides of where two workers meet.
@@ -17,6 +18,7 @@ enum {
   KEPT_BYTES = 1 << 20,
   // What the transformed inputs of the tiles that a worker has at once should not take more of.
   INPUT_BYTES = 1 << 20,
+  PAIR_INPUT_BYTES = 3 << 17,
   LEAST_TILES = 48,
 };
 
@@ -32,15 +34,20 @@ typedef struct {
   float *scratch;
 } plan;
 
-static int64_t tiles_floats(const plan *p) { return POSITIONS * (p->tiles.input_stride + p->tiles.output_stride); }
+static int64_t input_floats(const plan *p) {
+  return p->job.positions * p->tiles.input_stride / (p->job.c.pairs ? 2 : 1);
+}
+
+static int64_t tiles_floats(const plan *p) { return input_floats(p) + p->job.positions * p->tiles.output_stride; }
 
 winograd_job fovea_winograd_job(fovea_winograd c) {
-  winograd_job j = {.c = c, .tile = SIDE + 1 - c.size};
+  winograd_job j = {.c = c, .side = c.pairs ? PAIR_SIDE : SIDE, .chunk = c.pairs ? PAIR_CHUNK : CHUNK};
+  j.tile = j.side + 1 - c.size, j.positions = j.side * j.side;
   for (int axis = 0; axis < 2; axis++) j.tiles[axis] = fovea_ceil_div(c.output[axis], j.tile);
   j.all = c.images * j.tiles[0] * j.tiles[1];
   j.channels = fovea_ceil_div(c.channels, c.width) * c.width;
   j.panels = fovea_ceil_div(c.filters, PANEL);
-  j.groups = fovea_ceil_div(j.panels, GROUP), j.chunks = fovea_ceil_div(j.channels, CHUNK);
+  j.groups = fovea_ceil_div(j.panels, GROUP), j.chunks = fovea_ceil_div(j.channels, j.chunk);
   return j;
 }
 
@@ -49,19 +56,19 @@ static plan make_plan(fovea_winograd c) {
   plan p = {.job = j};
   // Measured: transforming the weights of a panel costs as much as transforming the inputs of five tiles.
   p.splits_filters = j.all < 5 * j.panels && j.groups >= c.workers;
-  int64_t pieces = j.groups * j.chunks;
+  int64_t pieces = c.pairs ? 0 : j.groups * j.chunks;
   p.kept = pieces * PIECE_FLOATS * (int64_t)sizeof(float) <= KEPT_BYTES ? pieces : 0;
-  int64_t fitting = INPUT_BYTES / (POSITIONS * j.channels * (int64_t)sizeof(float));
+  int64_t fitting = (c.pairs ? PAIR_INPUT_BYTES / 2 : INPUT_BYTES / 4) / (j.positions * j.channels);
   int64_t own = p.splits_filters ? j.all : fovea_ceil_div(j.all, c.workers);
   p.tiles.channels = j.channels;
   p.tiles.count = fovea_min(own, fovea_max(LEAST_TILES, fitting));
-  p.tiles.input_stride = winograd_stride(p.tiles.count * j.channels);
-  p.tiles.output_stride = winograd_stride(p.tiles.count * GROUP * PANEL);
+  p.tiles.input_stride = winograd_stride(p.tiles.count * j.channels, c.pairs ? 32 : 16);
+  p.tiles.output_stride = winograd_stride(p.tiles.count * GROUP * PANEL, 16);
   p.can_overwrite = c.size == 3 && !p.splits_filters && j.tiles[1] <= p.tiles.count && c.before[0] == 1 && c.before[1] == 1 &&
-                    c.narrow_x == c.narrow_y && c.channels == c.filters && memcmp(c.input, c.output, sizeof c.input) == 0 &&
+                    !c.wide_y && c.channels == c.filters && memcmp(c.input, c.output, sizeof c.input) == 0 &&
                     memcmp(&c.x, &c.y, sizeof c.x) == 0;
   p.row_floats = p.can_overwrite ? fovea_ceil_div(c.input[1] * j.channels, 16) * 16 : 0;
-  p.worker_floats = tiles_floats(&p) + fovea_max(1, p.kept) * PIECE_FLOATS + 2 * p.row_floats;
+  p.worker_floats = tiles_floats(&p) + (c.pairs ? 0 : fovea_max(1, p.kept) * PIECE_FLOATS) + 2 * p.row_floats;
   return p;
 }
 
@@ -79,7 +86,7 @@ static float *edges(const plan *p, int64_t worker) {
 // A copy of a row of inputs, counted over all images by rows of tiles: the one `offset` rows from where these begin.
 static void keep_row(const plan *p, int64_t tile_row, int64_t offset, void *kept) {
   const fovea_winograd *c = &p->job.c;
-  bool narrow = c->narrow_x;
+  bool narrow = c->pairs;
   int64_t size = narrow ? 2 : 4;
   int64_t row = tile_row % p->job.tiles[0] * p->job.tile + offset, step = winograd_row_block(c);
   const void *x = winograd_at(
@@ -103,15 +110,19 @@ static void convolve(const plan *p, float *memory, int64_t begin, int64_t end, i
     fovea_winograd_weights(j, piece / j->chunks, piece % j->chunks, weights + piece * PIECE_FLOATS);
   winograd_tiles t = p->tiles;
   if (kept) t.count -= t.count % j->tiles[1];
-  t.inputs = memory, t.outputs = memory + POSITIONS * t.input_stride, t.above = kept;
+  t.inputs = memory, t.outputs = memory + input_floats(p), t.above = kept;
   for (t.first = begin; t.first < end; t.first += t.count) {
     t.count = fovea_min(t.count, end - t.first);
     int64_t next = t.first + t.count;
     t.below = kept && next == end && next / j->tiles[1] % j->tiles[0] ? kept + p->row_floats : NULL;
-    fovea_winograd_inputs(j, &t);
+    fovea_winograd_inputs(j->c.pairs ? WINOGRAD_HALVES : WINOGRAD_FLOATS, j, &t);
     if (kept && next < end && next / j->tiles[1] % j->tiles[0]) keep_row(p, next / j->tiles[1], -1, kept);
     for (int64_t group = first; group < last; group++) {
       for (int64_t chunk = 0; chunk < j->chunks; chunk++) {
+        if (j->c.pairs) {
+          fovea_winograd_pair_products(j, &t, group, chunk);
+          continue;
+        }
         float *u = p->kept ? weights + (group * j->chunks + chunk) * PIECE_FLOATS : weights;
         if (!p->kept) fovea_winograd_weights(j, group, chunk, u);
         fovea_winograd_products(j, &t, group, chunk, u);

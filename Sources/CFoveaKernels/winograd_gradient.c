@@ -1,5 +1,6 @@
-// The gradient of a convolution's weights by Winograd's algorithm, F(3×3, 4×4) and F(5×5, 2×2): a tile of gradients is the
-// filter, the 6×6 inputs around it are what is filtered, the results are summed over all tiles before they are transformed back.
+// The gradient of a convolution's weights by Winograd's algorithm, F(3×3, 4×4) and F(5×5, 2×2), of bfloat16 pairs F(3×3, 2×2): a
+// tile of gradients is the filter, the inputs around it are what is filtered, the results are summed over all tiles before they
+// are transformed back.
 #include <string.h>
 
 #include "winograd.h"
@@ -7,24 +8,34 @@
 enum {
   // Tiles at once: with the sums, their inputs and gradients fit a core's own cache.
   TILES = 16,
+  // How many channels and filters of pairs.
+  PAIR_UNIT = 128,
   // Results are independent; where there are fewer than this, the tiles are cut into parts, whose results are added.
   LEAST_UNITS = 8,
 };
 
 typedef struct {
   winograd_job job;
+  // The most tiles, channels and filters that are computed at once, and of how many of each of the latter there are results.
+  int64_t tiles, channels, filters, chunks, groups;
   int64_t parts, input_stride, gradient_stride, sum_stride, worker_floats;
   float *dw, *partial, *scratch;
 } plan;
 
+// What transformed numbers take.
+static int64_t operand_floats(const plan *p, int64_t count) { return p->job.c.pairs ? count / 2 : count; }
+
 static plan make_plan(fovea_winograd c) {
-  plan p = {.job = fovea_winograd_job(c)};
-  int64_t results = p.job.groups * p.job.chunks;
-  p.parts = fovea_max(1, fovea_min(fovea_ceil_div(LEAST_UNITS, results), p.job.all / TILES));
-  int64_t channels = fovea_min(CHUNK, p.job.channels);
-  p.input_stride = winograd_stride(TILES * channels), p.gradient_stride = winograd_stride(TILES * GROUP * PANEL);
-  p.sum_stride = winograd_stride(channels * GROUP * PANEL);
-  p.worker_floats = POSITIONS * (p.input_stride + p.gradient_stride + p.sum_stride);
+  plan p = {.job = fovea_winograd_job(c), .tiles = TILES, .channels = CHUNK, .filters = GROUP * PANEL};
+  if (c.pairs) p.tiles = PAIR_TILES, p.channels = PAIR_UNIT, p.filters = fovea_min(PAIR_UNIT, p.job.panels * PANEL);
+  p.chunks = fovea_ceil_div(p.job.channels, p.channels), p.groups = fovea_ceil_div(p.job.panels * PANEL, p.filters);
+  p.channels = fovea_min(p.channels, p.job.channels);
+  p.parts = fovea_max(1, fovea_min(fovea_ceil_div(LEAST_UNITS, p.groups * p.chunks), p.job.all / p.tiles));
+  int64_t line = c.pairs ? 32 : 16;
+  p.input_stride = winograd_stride(p.tiles * p.channels, line);
+  p.gradient_stride = winograd_stride(p.tiles * p.filters, line);
+  p.sum_stride = winograd_stride(p.channels * p.filters, 16);
+  p.worker_floats = p.job.positions * (operand_floats(&p, p.input_stride) + operand_floats(&p, p.gradient_stride) + p.sum_stride);
   return p;
 }
 
@@ -38,26 +49,26 @@ size_t fovea_winograd_gradient_scratch(fovea_winograd c) {
 }
 
 // The weights' gradients of a group and chunk, from the sums over all tiles.
-FOVEA_INLINE void weight_results(int size, const plan *p, int64_t group, int64_t chunk, const float *sums, float *dw) {
+FOVEA_INLINE void weight_results(int side, int size, const plan *p, int64_t group, int64_t chunk, const float *sums, float *dw) {
   const fovea_winograd *c = &p->job.c;
-  int64_t count = fovea_min(CHUNK, c->channels - chunk * CHUNK);
+  int64_t count = fovea_min(p->channels, c->channels - chunk * p->channels);
   for (int64_t channel = 0; channel < count; channel++) {
-    for (int64_t first = 0; first < GROUP * PANEL; first += PANEL) {
-      int64_t filter = group * GROUP * PANEL + first, filters = fovea_min(PANEL, c->filters - filter);
+    for (int64_t first = 0; first < p->filters; first += PANEL) {
+      int64_t filter = group * p->filters + first, filters = fovea_min(PANEL, c->filters - filter);
       if (filters <= 0) break;
-      const float *m = sums + channel * GROUP * PANEL + first;
+      const float *m = sums + channel * p->filters + first;
       fovea_lanes half[MOST_WEIGHTS * SIDE], w[MOST_WEIGHTS * MOST_WEIGHTS];
 #pragma clang loop unroll(full)
-      for (int s = 0; s < SIDE; s++) {
+      for (int s = 0; s < side; s++) {
         fovea_lanes column[SIDE];
 #pragma clang loop unroll(full)
-        for (int r = 0; r < SIDE; r++) column[r] = FOVEA_LOAD(m + (r * SIDE + s) * p->sum_stride);
-        fovea_lanes_results(size, column, 1, half + s, SIDE);
+        for (int r = 0; r < side; r++) column[r] = FOVEA_LOAD(m + (r * side + s) * p->sum_stride);
+        fovea_lanes_results(side, size, column, 1, half + s, SIDE);
       }
 #pragma clang loop unroll(full)
-      for (int r = 0; r < size; r++) fovea_lanes_results(size, half + r * SIDE, 1, w + size * r, 1);
+      for (int r = 0; r < size; r++) fovea_lanes_results(side, size, half + r * SIDE, 1, w + size * r, 1);
       for (int k = 0; k < size * size; k++) {
-        float *to = dw + (k * c->channels + chunk * CHUNK + channel) * c->filters + filter;
+        float *to = dw + (k * c->channels + chunk * p->channels + channel) * c->filters + filter;
         if (filters == PANEL) FOVEA_STORE(to, w[k]);
         else memcpy(to, &w[k], (size_t)filters * sizeof(float));
       }
@@ -67,33 +78,36 @@ FOVEA_INLINE void weight_results(int size, const plan *p, int64_t group, int64_t
 
 FOVEA_KERNEL void fovea_winograd_weight_results(const plan *p, int64_t group, int64_t chunk, const float *sums,
                                                 float *dw) {
-  if (p->job.c.size == 3) weight_results(3, p, group, chunk, sums, dw);
-  else weight_results(5, p, group, chunk, sums, dw);
+  if (p->job.c.pairs) weight_results(PAIR_SIDE, 3, p, group, chunk, sums, dw);
+  else if (p->job.c.size == 3) weight_results(SIDE, 3, p, group, chunk, sums, dw);
+  else weight_results(SIDE, 5, p, group, chunk, sums, dw);
 }
 
 // Units: parts × groups × chunks.
 static void compute(const plan *p, int64_t unit, float *memory) {
   const winograd_job *j = &p->job;
-  int64_t results = j->groups * j->chunks, part = unit / results;
-  int64_t group = unit % results / j->chunks, chunk = unit % j->chunks;
+  int64_t results = p->groups * p->chunks, part = unit / results;
+  int64_t group = unit % results / p->chunks, chunk = unit % p->chunks;
   int64_t begin = j->all * part / p->parts, end = j->all * (part + 1) / p->parts;
-  winograd_tiles t = {.count = TILES, .channel = chunk * CHUNK, .input_stride = p->input_stride,
-                      .output_stride = p->gradient_stride, .inputs = memory};
-  t.channels = fovea_min(CHUNK, j->channels - t.channel);
-  t.outputs = t.inputs + POSITIONS * p->input_stride;
-  float *sums = t.outputs + POSITIONS * p->gradient_stride;
+  float *gradients = memory + j->positions * operand_floats(p, p->input_stride);
+  float *sums = gradients + j->positions * operand_floats(p, p->gradient_stride);
+  winograd_tiles t = {
+      .channel = chunk * p->channels, .filter = group * p->filters, .filters = p->filters, .inputs = memory,
+      .outputs = gradients, .input_stride = p->input_stride, .output_stride = p->gradient_stride};
+  t.channels = fovea_min(p->channels, j->channels - t.channel);
   for (t.first = begin; t.first < end; t.first += t.count) {
-    t.count = fovea_min(TILES, end - t.first);
-    fovea_winograd_inputs(j, &t);
-    fovea_winograd_gradients(j, &t, group);
-    fovea_winograd_correlations(j, &t, group, t.first > begin, sums, p->sum_stride);
+    t.count = fovea_min(p->tiles, end - t.first);
+    fovea_winograd_inputs(j->c.pairs ? WINOGRAD_PAIRS : WINOGRAD_FLOATS, j, &t);
+    fovea_winograd_gradients(j, &t);
+    if (j->c.pairs) fovea_winograd_pair_correlations(j, &t, t.first > begin, sums, p->sum_stride);
+    else fovea_winograd_correlations(j, &t, t.first > begin, sums, p->sum_stride);
   }
   fovea_winograd_weight_results(p, group, chunk, sums, p->parts > 1 ? p->partial + part * weight_count(p) : p->dw);
 }
 
 static void work(void *context, int64_t begin, int64_t end) {
   const plan *p = context;
-  int64_t workers = p->job.c.workers, units = p->parts * p->job.groups * p->job.chunks;
+  int64_t workers = p->job.c.workers, units = p->parts * p->groups * p->chunks;
   for (int64_t worker = begin; worker < end; worker++)
     for (int64_t unit = units * worker / workers; unit < units * (worker + 1) / workers; unit++)
       compute(p, unit, p->scratch + worker * p->worker_floats);

@@ -1,5 +1,6 @@
-// Winograd's algorithm along one axis: polynomials' products by their values at the points 0, 1, −1, 2, −2 and ∞. Lavin &
-// Gray 2016, "Fast Algorithms for Convolutional Neural Networks", §4.1 and 4.3, with m + r − 1 = 6 for all of F(m, r).
+// Winograd's algorithm along one axis: polynomials' products by their values at points. Lavin & Gray 2016, "Fast Algorithms for
+// Convolutional Neural Networks", §4.1 and 4.3, for all of F(m, r) with m + r − 1 = `side` numbers: 6 have the points 0, 1, −1,
+// 2, −2 and ∞; 4 have 0, 1, −1 and ∞, whose factors of 1 and ½ let bfloat16 numbers be multiplied.
 #pragma once
 
 #include "parallel.h"
@@ -8,6 +9,7 @@ enum {
   // Numbers of a tile along an axis, and in all.
   SIDE = 6,
   POSITIONS = SIDE * SIDE,
+  PAIR_SIDE = 4,
   // The most weights of a window along an axis.
   MOST_WEIGHTS = 5,
 };
@@ -15,9 +17,17 @@ enum {
 // `…_step`: from one number to the next. Through pointers, as in activation.h.
 #define WINOGRAD_POINTS(lanes)                                                                                  \
   /* Bᵀ·d, of inputs. */                                                                                        \
-  FOVEA_INLINE void lanes##_inputs(const lanes *d, int step, lanes *v) {                                        \
+  FOVEA_INLINE void lanes##_inputs(int side, const lanes *d, int step, lanes *v) {                              \
     FOVEA_FAST_SUMS                                                                                             \
-    lanes d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];      \
+    lanes d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];                                          \
+    if (side == PAIR_SIDE) {                                                                                    \
+      v[0] = d0 - d2;                                                                                           \
+      v[1] = d2 + d1;                                                                                           \
+      v[2] = d2 - d1;                                                                                           \
+      v[3] = d3 - d1;                                                                                           \
+      return;                                                                                                   \
+    }                                                                                                           \
+    lanes d4 = d[4 * step], d5 = d[5 * step];                                                                   \
     lanes even = d4 - 4 * d2, odd = d3 - 4 * d1, near = d4 - d2, far = 2 * (d3 - d1);                           \
     v[0] = 4 * d0 - 5 * d2 + d4;                                                                                \
     v[1] = even + odd;                                                                                          \
@@ -27,9 +37,17 @@ enum {
     v[5] = 4 * d1 - 5 * d3 + d5;                                                                                \
   }                                                                                                             \
   /* G·w, of 2 to 5 weights. */                                                                                 \
-  FOVEA_INLINE void lanes##_weights(int count, const lanes *w, int step, lanes *u, int u_step) {                \
+  FOVEA_INLINE void lanes##_weights(int side, int count, const lanes *w, int step, lanes *u, int u_step) {      \
     FOVEA_FAST_SUMS                                                                                             \
     lanes zero = 0.0f, w0 = w[0], w1 = w[step], w2 = count > 2 ? w[2 * step] : zero;                            \
+    if (side == PAIR_SIDE) {                                                                                    \
+      lanes even = (w0 + w2) * 0.5f, odd = w1 * 0.5f;                                                           \
+      u[0] = w0;                                                                                                \
+      u[u_step] = even + odd;                                                                                   \
+      u[2 * u_step] = even - odd;                                                                               \
+      u[3 * u_step] = count > 2 ? w2 : w1;                                                                      \
+      return;                                                                                                   \
+    }                                                                                                           \
     lanes w3 = count > 3 ? w[3 * step] : zero, w4 = count > 4 ? w[4 * step] : zero;                             \
     lanes even = w0, odd = w1, far_even = w0 * (1 / 24.0f), far_odd = w1 * (1 / 12.0f);                         \
     if (count > 2) even += w2, far_even += w2 * (1 / 6.0f);                                                     \
@@ -44,10 +62,17 @@ enum {
     u[5 * u_step] = count > 4 ? w4 : count > 3 ? w3 : count > 2 ? w2 : w1;                                      \
   }                                                                                                             \
   /* Aᵀ·m, of 2 to 5 results. */                                                                                \
-  FOVEA_INLINE void lanes##_results(int count, const lanes *m, int step, lanes *y, int y_step) {                \
+  FOVEA_INLINE void lanes##_results(int side, int count, const lanes *m, int step, lanes *y, int y_step) {      \
     FOVEA_FAST_SUMS                                                                                             \
-    lanes m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], m4 = m[4 * step], last = m[5 * step];               \
-    lanes sum = m1 + m2, difference = m1 - m2, far_sum = m3 + m4, far_difference = m3 - m4;                     \
+    lanes m1 = m[step], m2 = m[2 * step], m3 = m[3 * step], sum = m1 + m2, difference = m1 - m2;                \
+    if (side == PAIR_SIDE) {                                                                                    \
+      y[0] = m[0] + sum;                                                                                        \
+      y[y_step] = count == 2 ? difference + m3 : difference;                                                    \
+      if (count > 2) y[2 * y_step] = sum + m3;                                                                  \
+      return;                                                                                                   \
+    }                                                                                                           \
+    lanes m4 = m[4 * step], last = m[5 * step];                                                                 \
+    lanes far_sum = m3 + m4, far_difference = m3 - m4;                                                          \
     y[0] = m[0] + sum + far_sum;                                                                                \
     lanes odd = difference + 2 * far_difference, even = sum + 4 * far_sum;                                      \
     y[y_step] = count == 2 ? odd + last : odd;                                                                  \

@@ -5,53 +5,47 @@
 typedef struct {
   int64_t windows, channels, padded_channels, filters;
   bool turned;
-  const void *w;
-  void *packed;
+  const float *w;
+  float *packed;
 } pack_job;
 
-// Numbers of any type of this size. Pieces: panels × channels.
-#define PACK(name, number)                                                                                       \
-  FOVEA_KERNEL void name(void *context, int64_t begin, int64_t end) {                                            \
-    const pack_job *j = context;                                                                                 \
-    for (int64_t piece = begin; piece < end; piece++) {                                                          \
-      int64_t first = piece / j->padded_channels * PANEL, channel = piece % j->padded_channels;                  \
-      int64_t count = channel < j->channels ? fovea_min(PANEL, j->filters - first) : 0;                          \
-      number *to = (number *)j->packed + piece * j->windows * PANEL;                                             \
-      for (int64_t k = 0; k < j->windows; k++, to += PANEL) {                                                    \
-        const number *w = (const number *)j->w +                                                                 \
-                          (j->turned ? ((j->windows - 1 - k) * j->filters + first) * j->channels + channel       \
-                                     : (k * j->channels + channel) * j->filters + first);                        \
-        int64_t step = j->turned ? j->channels : 1;                                                              \
-        for (int64_t f = 0; f < PANEL; f++) to[f] = f < count ? w[f * step] : 0;                                 \
-      }                                                                                                          \
-    }                                                                                                            \
+// Pieces: panels × channels.
+FOVEA_KERNEL void fovea_winograd_pack_some(void *context, int64_t begin, int64_t end) {
+  const pack_job *j = context;
+  for (int64_t piece = begin; piece < end; piece++) {
+    int64_t first = piece / j->padded_channels * PANEL, channel = piece % j->padded_channels;
+    int64_t count = channel < j->channels ? fovea_min(PANEL, j->filters - first) : 0;
+    float *to = j->packed + piece * j->windows * PANEL;
+    for (int64_t k = 0; k < j->windows; k++, to += PANEL) {
+      const float *w = j->w + (j->turned ? ((j->windows - 1 - k) * j->filters + first) * j->channels + channel
+                                         : (k * j->channels + channel) * j->filters + first);
+      int64_t step = j->turned ? j->channels : 1;
+      for (int64_t f = 0; f < PANEL; f++) to[f] = f < count ? w[f * step] : 0;
+    }
   }
-
-PACK(fovea_winograd_pack_floats, uint32_t)
-PACK(fovea_winograd_pack_halves, uint16_t)
-
-void fovea_winograd_pack(int64_t size, int64_t channels, int64_t padded_channels, int64_t filters, bool turned,
-                         bool narrow, const void *w, void *packed) {
-  pack_job j = {size * size, channels, padded_channels, filters, turned, w, packed};
-  fovea_parallel(fovea_ceil_div(filters, PANEL) * padded_channels, 16, &j,
-                 narrow ? fovea_winograd_pack_halves : fovea_winograd_pack_floats);
 }
 
-FOVEA_INLINE void weights_of_piece(int size, const winograd_job *j, int64_t group, int64_t chunk, bool narrow,
-                                   float *u) {
+void fovea_winograd_pack(int64_t size, int64_t channels, int64_t padded_channels, int64_t filters, bool turned,
+                         const float *w, float *packed) {
+  pack_job j = {size * size, channels, padded_channels, filters, turned, w, packed};
+  fovea_parallel(fovea_ceil_div(filters, PANEL) * padded_channels, 16, &j, fovea_winograd_pack_some);
+}
+
+FOVEA_INLINE void weights_of_piece(int size, const winograd_job *j, int64_t group, int64_t chunk, float *u) {
   int64_t first = chunk * CHUNK, count = fovea_min(CHUNK, j->channels - first);
   for (int64_t c = 0; c < count; c++) {
     for (int64_t p = 0; p < fovea_min(GROUP, j->panels - group * GROUP); p++) {
       float *to = u + (p * CHUNK + c) * PANEL;
-      int64_t from = ((group * GROUP + p) * j->channels + first + c) * size * size * PANEL;
+      const float *from = (const float *)j->weights +
+                          ((group * GROUP + p) * j->channels + first + c) * size * size * PANEL;
       fovea_lanes w[MOST_WEIGHTS * MOST_WEIGHTS], half[MOST_WEIGHTS * SIDE], all[SIDE];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < size * size; k++) fovea_lanes_read(j->weights, from + k * PANEL, narrow, &w[k]);
+      for (int k = 0; k < size * size; k++) w[k] = FOVEA_LOAD(from + k * PANEL);
 #pragma clang loop unroll(full)
-      for (int s = 0; s < size; s++) fovea_lanes_weights(size, w + s, size, half + s, size);
+      for (int s = 0; s < size; s++) fovea_lanes_weights(SIDE, size, w + s, size, half + s, size);
 #pragma clang loop unroll(full)
       for (int r = 0; r < SIDE; r++) {
-        fovea_lanes_weights(size, half + size * r, 1, all, 1);
+        fovea_lanes_weights(SIDE, size, half + size * r, 1, all, 1);
 #pragma clang loop unroll(full)
         for (int s = 0; s < SIDE; s++) FOVEA_STORE(to + (r * SIDE + s) * WEIGHT_STRIDE, all[s]);
       }
@@ -60,11 +54,8 @@ FOVEA_INLINE void weights_of_piece(int size, const winograd_job *j, int64_t grou
 }
 
 FOVEA_KERNEL void fovea_winograd_weights(const winograd_job *j, int64_t group, int64_t chunk, float *u) {
-  bool narrow = j->c.narrow_x;
-  if (j->c.size == 3 && narrow) weights_of_piece(3, j, group, chunk, true, u);
-  else if (j->c.size == 3) weights_of_piece(3, j, group, chunk, false, u);
-  else if (narrow) weights_of_piece(5, j, group, chunk, true, u);
-  else weights_of_piece(5, j, group, chunk, false, u);
+  if (j->c.size == 3) weights_of_piece(3, j, group, chunk, u);
+  else weights_of_piece(5, j, group, chunk, u);
 }
 
 // Sums that begin with zero, or with what `m` has, and go there.
@@ -94,9 +85,9 @@ FOVEA_INLINE void product_tile(int rows, int panels, bool adds, int64_t depth, p
     product_steps by = {t->channels, 1, PANEL, CHUNK * PANEL};                                                   \
     bool adds = chunk > 0;                                                                                       \
     for (int64_t position = 0; position < POSITIONS; position++) {                                               \
-      const float *v = t->inputs + position * t->input_stride + chunk * CHUNK;                                   \
+      const float *v = (const float *)t->inputs + position * t->input_stride + chunk * CHUNK;                    \
       const float *u = weights + position * WEIGHT_STRIDE;                                                       \
-      float *m = t->outputs + position * t->output_stride;                                                       \
+      float *m = (float *)t->outputs + position * t->output_stride;                                              \
       all(TILE_AT);                                                                                              \
     }                                                                                                            \
   }
@@ -105,12 +96,13 @@ PRODUCTS(fovea_winograd_products_narrow, NARROW_TILES)
 PRODUCTS(fovea_winograd_products_wide, WIDE_TILES)
 
 #define CORRELATIONS(name, all)                                                                                  \
-  FOVEA_KERNEL void name(const winograd_job *j, const winograd_tiles *t, int64_t group, bool adds, float *sums,  \
+  FOVEA_KERNEL void name(const winograd_job *j, const winograd_tiles *t, bool adds, float *sums,                 \
                          int64_t stride) {                                                                       \
-    int64_t panels = fovea_min(GROUP, j->panels - group * GROUP), rows = t->channels, depth = t->count;          \
+    int64_t panels = fovea_min(GROUP, j->panels - t->filter / PANEL), rows = t->channels, depth = t->count;      \
     product_steps by = {1, t->channels, GROUP * PANEL, PANEL};                                                   \
     for (int64_t position = 0; position < POSITIONS; position++) {                                               \
-      const float *v = t->inputs + position * t->input_stride, *u = t->outputs + position * t->output_stride;    \
+      const float *v = (const float *)t->inputs + position * t->input_stride;                                    \
+      const float *u = (const float *)t->outputs + position * t->output_stride;                                  \
       float *m = sums + position * stride;                                                                       \
       all(TILE_AT);                                                                                              \
     }                                                                                                            \
@@ -125,8 +117,8 @@ void fovea_winograd_products(const winograd_job *j, const winograd_tiles *t, int
   else fovea_winograd_products_narrow(j, t, group, chunk, u);
 }
 
-void fovea_winograd_correlations(const winograd_job *j, const winograd_tiles *t, int64_t group, bool adds, float *m,
+void fovea_winograd_correlations(const winograd_job *j, const winograd_tiles *t, bool adds, float *m,
                                  int64_t m_stride) {
-  if (has_wide_registers()) fovea_winograd_correlations_wide(j, t, group, adds, m, m_stride);
-  else fovea_winograd_correlations_narrow(j, t, group, adds, m, m_stride);
+  if (has_wide_registers()) fovea_winograd_correlations_wide(j, t, adds, m, m_stride);
+  else fovea_winograd_correlations_narrow(j, t, adds, m, m_stride);
 }

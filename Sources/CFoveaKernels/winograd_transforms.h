@@ -1,62 +1,96 @@
 // The transforms of tiles, WINOGRAD_WIDTH neighbouring channels at once, which are WINOGRAD_LANES; included once for each
-// width. `narrow`: whether images are bfloat16; transformed numbers are floats. `side`: of a tile of outputs.
+// width. `narrow`: whether images are bfloat16; `form`: how transformed numbers lie. `side`: of a tile of numbers; `outputs`: of
+// one of outputs.
 #define PASTE_(name, width) name##_##width
 #define PASTE(name, width) PASTE_(name, width)
 #define NAMED(name) PASTE(name, WINOGRAD_WIDTH)
 #define lanes WINOGRAD_LANES
 #define READ_(type) type##_read
 #define READ(type) READ_(type)
-#define WRITE_(type) type##_write
-#define WRITE(type) WRITE_(type)
 #define ALONG_(type, part) type##_##part
 #define ALONG(type, part) ALONG_(type, part)
 
-FOVEA_INLINE void NAMED(input_tiles)(const winograd_job *j, const winograd_tiles *t, bool narrow) {
+// Stores the transformed numbers of a tile's block in one position. The first of a pair waits as floats for the second, if that
+// exists.
+FOVEA_INLINE void NAMED(put)(winograd_form form, const winograd_tiles *t, void *to, int64_t at, int64_t tile,
+                             const lanes *value) {
+#if WINOGRAD_WIDTH == 16
+  uint16_t *narrow = (uint16_t *)to + at;
+  lanes none = 0.0f;
+  if (form == WINOGRAD_HALVES) fovea_narrow(true, value, narrow);
+  else if (form == WINOGRAD_FLOATS) *(lanes *)((float *)to + at) = *value;
+  else if (tile % 2) fovea_narrow_pairs((const lanes *)narrow, value, narrow);
+  else if (tile + 1 == t->count) fovea_narrow_pairs(value, &none, narrow);
+  else *(lanes *)narrow = *value;
+#else
+  *(lanes *)((float *)to + at) = *value;
+#endif
+}
+
+// Where the first position of a tile's block lies, `row` from tile to tile.
+FOVEA_INLINE int64_t NAMED(place)(winograd_form form, const winograd_tiles *t, int64_t row, int64_t tile, int64_t block) {
+  return form == WINOGRAD_PAIRS ? (block * fovea_ceil_div(t->count, 2) + tile / 2) * 2 * WINOGRAD_WIDTH
+                                : tile * row + block * WINOGRAD_WIDTH;
+}
+
+FOVEA_INLINE void NAMED(input_block)(int side, winograd_form form, const winograd_job *j, const winograd_tiles *t,
+                                     const winograd_view *view, int64_t tile, int64_t block, bool narrow) {
   const fovea_winograd *c = &j->c;
-  for (int64_t tile = 0; tile < t->count; tile++) {
-    winograd_place place = place_of(j, t->first + tile);
-    int64_t top = place.row - c->before[0], left = place.column - c->before[1];
-    bool inside = top >= 0 && left >= 0 && top + SIDE <= c->input[0] && left + SIDE <= c->input[1];
-    const void *above = tile < j->tiles[1] && top >= 0 ? t->above : NULL;
-    const void *below = tile >= t->count - j->tiles[1] && top + SIDE <= c->input[0] ? t->below : NULL;
-    for (int64_t block = 0; block < t->channels / WINOGRAD_WIDTH; block++) {
-      int64_t number = t->channel / WINOGRAD_WIDTH + block;
-      const void *rows[SIDE];
+  int64_t top = view->top, left = view->left, number = t->channel / WINOGRAD_WIDTH + block;
+  const void *rows[SIDE];
 #pragma clang loop unroll(full)
-      for (int r = 0; r < SIDE; r++) {
-        int64_t row = fovea_max(0, fovea_min(top + r, c->input[0] - 1));
-        rows[r] = winograd_at(
-            j->x, place.image * c->x.image + number * c->x.block + row * c->input[1] * c->x.position, narrow);
-      }
-      if (above) rows[0] = winograd_at(above, number * winograd_row_block(c), narrow);
-      if (below) rows[SIDE - 1] = winograd_at(below, number * winograd_row_block(c), narrow);
-      float *v = t->inputs + tile * t->channels + block * WINOGRAD_WIDTH;
-      lanes columns[SIDE][SIDE];
+  for (int r = 0; r < side; r++) {
+    int64_t row = fovea_max(0, fovea_min(top + r, c->input[0] - 1));
+    rows[r] = winograd_at(
+        j->x, view->image * c->x.image + number * c->x.block + row * c->input[1] * c->x.position, narrow);
+  }
+  if (view->above) rows[0] = winograd_at(view->above, number * winograd_row_block(c), narrow);
+  if (view->below) rows[side - 1] = winograd_at(view->below, number * winograd_row_block(c), narrow);
+  int64_t v = NAMED(place)(form, t, t->channels, tile, block);
+  lanes columns[SIDE][SIDE];
 #pragma clang loop unroll(full)
-      for (int s = 0; s < SIDE; s++) {
-        lanes d[SIDE];
-        if (inside) {
+  for (int s = 0; s < side; s++) {
+    lanes d[SIDE];
+    if (view->inside) {
 #pragma clang loop unroll(full)
-          for (int r = 0; r < SIDE; r++)
-            READ(lanes)(rows[r], (left + s) * c->x.position, narrow, &d[r]);
-        } else {
-          for (int r = 0; r < SIDE; r++) {
-            int64_t row = top + r, column = left + s;
-            bool exists = row >= 0 && row < c->input[0] && column >= 0 && column < c->input[1];
-            if (exists) READ(lanes)(rows[r], column * c->x.position, narrow, &d[r]);
-            else d[r] = (lanes)0.0f;
-          }
-        }
-        ALONG(lanes, inputs)(d, 1, columns[s]);
-      }
-#pragma clang loop unroll(full)
-      for (int r = 0; r < SIDE; r++) {
-        lanes row[SIDE];
-        ALONG(lanes, inputs)(&columns[0][r], SIDE, row);
-#pragma clang loop unroll(full)
-        for (int s = 0; s < SIDE; s++) *(lanes *)(v + (r * SIDE + s) * t->input_stride) = row[s];
+      for (int r = 0; r < side; r++)
+        READ(lanes)(rows[r], (left + s) * c->x.position, narrow, &d[r]);
+    } else {
+      for (int r = 0; r < side; r++) {
+        int64_t row = top + r, column = left + s;
+        bool exists = row >= 0 && row < c->input[0] && column >= 0 && column < c->input[1];
+        if (exists) READ(lanes)(rows[r], column * c->x.position, narrow, &d[r]);
+        else d[r] = (lanes)0.0f;
       }
     }
+    ALONG(lanes, inputs)(side, d, 1, columns[s]);
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < side; r++) {
+    lanes row[SIDE];
+    ALONG(lanes, inputs)(side, &columns[0][r], SIDE, row);
+#pragma clang loop unroll(full)
+    for (int s = 0; s < side; s++)
+      NAMED(put)(form, t, t->inputs, v + (r * side + s) * t->input_stride, tile, &row[s]);
+  }
+}
+
+// In the order in which the transformed numbers lie.
+FOVEA_INLINE void NAMED(input_tiles)(int side, winograd_form form, const winograd_job *j, const winograd_tiles *t,
+                                     bool narrow) {
+  int64_t blocks = t->channels / WINOGRAD_WIDTH;
+  if (form == WINOGRAD_PAIRS) {
+    winograd_view views[PAIR_TILES];
+    for (int64_t tile = 0; tile < t->count; tile++) views[tile] = view_of(side, j, t, tile);
+    for (int64_t block = 0; block < blocks; block++)
+      for (int64_t tile = 0; tile < t->count; tile++)
+        NAMED(input_block)(side, form, j, t, &views[tile], tile, block, narrow);
+    return;
+  }
+  for (int64_t tile = 0; tile < t->count; tile++) {
+    winograd_view view = view_of(side, j, t, tile);
+    for (int64_t block = 0; block < blocks; block++)
+      NAMED(input_block)(side, form, j, t, &view, tile, block, narrow);
   }
 }
 
@@ -75,22 +109,31 @@ FOVEA_INLINE void NAMED(activate)(fovea_activation activation, lanes *value) {
   *value = *(lanes *)all;
 }
 
-FOVEA_INLINE void NAMED(output_tiles)(int side, const winograd_job *j, const winograd_tiles *t, int64_t group, bool narrow) {
+FOVEA_INLINE void NAMED(write)(void *y, int64_t at, bool narrow, const lanes *value) {
+#if WINOGRAD_WIDTH == 16
+  if (narrow) fovea_narrow(true, value, (uint16_t *)y + at);
+  else
+#endif
+    *(lanes *)((float *)y + at) = *value;
+}
+
+FOVEA_INLINE void NAMED(output_tiles)(int side, int outputs, const winograd_job *j, const winograd_tiles *t, int64_t group,
+                                      bool narrow) {
   enum { BLOCKS = GROUP * PANEL / WINOGRAD_WIDTH };
   const fovea_winograd *c = &j->c;
   int64_t from = group * BLOCKS, to = fovea_min(from + BLOCKS, fovea_ceil_div(c->filters, WINOGRAD_WIDTH));
   for (int64_t tile = 0; tile < t->count; tile++) {
     winograd_place place = place_of(j, t->first + tile);
-    int64_t rows = fovea_min(side, c->output[0] - place.row), columns = fovea_min(side, c->output[1] - place.column);
+    int64_t rows = fovea_min(outputs, c->output[0] - place.row), columns = fovea_min(outputs, c->output[1] - place.column);
     for (int64_t block = from; block < to; block++) {
-      const float *m = t->outputs + tile * GROUP * PANEL + (block - from) * WINOGRAD_WIDTH;
+      const float *m = (const float *)t->outputs + tile * GROUP * PANEL + (block - from) * WINOGRAD_WIDTH;
       lanes half[SIDE][MOST_OUTPUTS];
 #pragma clang loop unroll(full)
-      for (int s = 0; s < SIDE; s++) {
+      for (int s = 0; s < side; s++) {
         lanes column[SIDE];
 #pragma clang loop unroll(full)
-        for (int r = 0; r < SIDE; r++) column[r] = *(const lanes *)(m + (r * SIDE + s) * t->output_stride);
-        ALONG(lanes, results)(side, column, 1, half[s], 1);
+        for (int r = 0; r < side; r++) column[r] = *(const lanes *)(m + (r * side + s) * t->output_stride);
+        ALONG(lanes, results)(side, outputs, column, 1, half[s], 1);
       }
       float biases[WINOGRAD_WIDTH] = {0};
       if (j->bias) {
@@ -100,13 +143,13 @@ FOVEA_INLINE void NAMED(output_tiles)(int side, const winograd_job *j, const win
       lanes bias = *(const lanes *)biases;
       int64_t offset = place.image * c->y.image + block * c->y.block;
 #pragma clang loop unroll(full)
-      for (int r = 0; r < side; r++) {
+      for (int r = 0; r < outputs; r++) {
         if (r >= rows) break;
         lanes row[MOST_OUTPUTS];
-        ALONG(lanes, results)(side, &half[0][r], MOST_OUTPUTS, row, 1);
+        ALONG(lanes, results)(side, outputs, &half[0][r], MOST_OUTPUTS, row, 1);
         int64_t at = offset + ((place.row + r) * c->output[1] + place.column) * c->y.position;
 #pragma clang loop unroll(full)
-        for (int s = 0; s < side; s++, at += c->y.position) {
+        for (int s = 0; s < outputs; s++, at += c->y.position) {
           if (s >= columns) break;
           lanes value = row[s] + bias;
           if (j->residual) {
@@ -115,52 +158,66 @@ FOVEA_INLINE void NAMED(output_tiles)(int side, const winograd_job *j, const win
             value += residual;
           }
           NAMED(activate)(j->activation, &value);
-          WRITE(lanes)(j->y, at, narrow, &value);
+          NAMED(write)(j->y, at, narrow, &value);
         }
       }
     }
   }
 }
 
-FOVEA_INLINE void NAMED(gradient_tiles)(int side, const winograd_job *j, const winograd_tiles *t, int64_t group, bool narrow) {
-  enum { BLOCKS = GROUP * PANEL / WINOGRAD_WIDTH };
+FOVEA_INLINE void NAMED(gradient_block)(int side, int outputs, winograd_form form, const winograd_job *j,
+                                        const winograd_tiles *t, const winograd_place *place, int64_t tile, int64_t block,
+                                        bool narrow) {
   const fovea_winograd *c = &j->c;
-  int64_t from = group * BLOCKS, to = fovea_min(from + BLOCKS, fovea_ceil_div(c->filters, WINOGRAD_WIDTH));
+  int64_t rows = fovea_min(outputs, c->output[0] - place->row);
+  int64_t columns = fovea_min(outputs, c->output[1] - place->column), number = t->filter / WINOGRAD_WIDTH + block;
+  bool has_filters = number * WINOGRAD_WIDTH < c->filters;
+  int64_t u = NAMED(place)(form, t, t->filters, tile, block);
+  int64_t g = place->image * c->y.image + number * c->y.block +
+              (place->row * c->output[1] + place->column) * c->y.position;
+  lanes half[MOST_OUTPUTS][SIDE];
+#pragma clang loop unroll(full)
+  for (int s = 0; s < outputs; s++) {
+    lanes column[MOST_OUTPUTS];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < outputs; r++) {
+      bool exists = r < rows && s < columns && has_filters;
+      if (exists) READ(lanes)(j->y, g + (r * c->output[1] + s) * c->y.position, narrow, &column[r]);
+      else column[r] = (lanes)0.0f;
+    }
+    ALONG(lanes, weights)(side, outputs, column, 1, half[s], 1);
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < side; r++) {
+    lanes row[SIDE];
+    ALONG(lanes, weights)(side, outputs, &half[0][r], SIDE, row, 1);
+#pragma clang loop unroll(full)
+    for (int s = 0; s < side; s++)
+      NAMED(put)(form, t, t->outputs, u + (r * side + s) * t->output_stride, tile, &row[s]);
+  }
+}
+
+FOVEA_INLINE void NAMED(gradient_tiles)(int side, int outputs, winograd_form form, const winograd_job *j,
+                                        const winograd_tiles *t, bool narrow) {
+  int64_t blocks = t->filters / WINOGRAD_WIDTH;
+  if (form == WINOGRAD_PAIRS) {
+    winograd_place places[PAIR_TILES];
+    for (int64_t tile = 0; tile < t->count; tile++) places[tile] = place_of(j, t->first + tile);
+    for (int64_t block = 0; block < blocks; block++)
+      for (int64_t tile = 0; tile < t->count; tile++)
+        NAMED(gradient_block)(side, outputs, form, j, t, &places[tile], tile, block, narrow);
+    return;
+  }
   for (int64_t tile = 0; tile < t->count; tile++) {
     winograd_place place = place_of(j, t->first + tile);
-    int64_t rows = fovea_min(side, c->output[0] - place.row), columns = fovea_min(side, c->output[1] - place.column);
-    for (int64_t block = from; block < from + BLOCKS; block++) {
-      float *u = t->outputs + tile * GROUP * PANEL + (block - from) * WINOGRAD_WIDTH;
-      int64_t g = place.image * c->y.image + block * c->y.block +
-                  (place.row * c->output[1] + place.column) * c->y.position;
-      lanes half[MOST_OUTPUTS][SIDE];
-#pragma clang loop unroll(full)
-      for (int s = 0; s < side; s++) {
-        lanes column[MOST_OUTPUTS];
-#pragma clang loop unroll(full)
-        for (int r = 0; r < side; r++) {
-          bool exists = r < rows && s < columns && block < to;
-          if (exists) READ(lanes)(j->y, g + (r * c->output[1] + s) * c->y.position, narrow, &column[r]);
-          else column[r] = (lanes)0.0f;
-        }
-        ALONG(lanes, weights)(side, column, 1, half[s], 1);
-      }
-#pragma clang loop unroll(full)
-      for (int r = 0; r < SIDE; r++) {
-        lanes row[SIDE];
-        ALONG(lanes, weights)(side, &half[0][r], SIDE, row, 1);
-#pragma clang loop unroll(full)
-        for (int s = 0; s < SIDE; s++) *(lanes *)(u + (r * SIDE + s) * t->output_stride) = row[s];
-      }
-    }
+    for (int64_t block = 0; block < blocks; block++)
+      NAMED(gradient_block)(side, outputs, form, j, t, &place, tile, block, narrow);
   }
 }
 
 #undef lanes
 #undef READ_
 #undef READ
-#undef WRITE_
-#undef WRITE
 #undef ALONG_
 #undef ALONG
 #undef NAMED

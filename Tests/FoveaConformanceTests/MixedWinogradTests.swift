@@ -14,15 +14,14 @@ private func rounded(_ shape: Shape, in range: ClosedRange<Double> = -1...1, see
 /// So small that an activation function tells the sums apart.
 private func smallWeights(_ shape: Shape) -> Tensor { rounded(shape, in: -0.25...0.25, seed: 1) }
 
-/// How images lie: row-major, or in blocks of so many channels.
+/// How images lie: row-major, or in blocks of 16 channels.
 private enum Order: CaseIterable {
-  case rowMajor, blocksOf8, blocksOf16
+  case rowMajor, blocks
 
   func layout(of tensor: Tensor) throws -> Layout {
     switch self {
     case .rowMajor: .rowMajor(tensor.shape)
-    case .blocksOf8: try .blocked(tensor.shape, 8, tensor.elementType)
-    case .blocksOf16: try .blocked(tensor.shape, 16, tensor.elementType)
+    case .blocks: try .blocked(tensor.shape, 16, tensor.elementType)
     }
   }
 }
@@ -39,22 +38,22 @@ private struct Example: Sendable, CustomTestStringConvertible {
   var y: Shape { get throws { try convolution.outputShape(for: [x, w]) } }
 
   /// Whether registers are full without blocks.
-  var suitsRowMajor: Bool { x.channels % 8 == 0 && filters % 8 == 0 }
+  var suitsRowMajor: Bool { x.channels % 16 == 0 && filters % 16 == 0 }
 }
 
 /// Whole blocks and such as are filled up, edges of tiles inside and outside, one chunk of channels and several.
 private let examples = [
   Example(x: [2, 8, 8, 16], filters: 32), Example(x: [2, 7, 5, 24], filters: 40, padding: .valid),
   Example(x: [1, 9, 6, 3], filters: 17), Example(x: [1, 6, 11, 72], filters: 8, padding: .explicit(2)),
-  Example(x: [1, 5, 7, 136], filters: 48),
-  Example(size: 5, x: [2, 8, 8, 16], filters: 32), Example(size: 5, x: [2, 9, 7, 24], filters: 40, padding: .valid),
-  Example(size: 5, x: [1, 9, 6, 3], filters: 17),
-  Example(size: 5, x: [1, 4, 7, 136], filters: 48, padding: .explicit(1)),
+  Example(x: [1, 5, 7, 136], filters: 48), Example(x: [1, 3, 5, 288], filters: 144),
+  Example(x: [3, 17, 30, 16], filters: 16),
 ]
 
-/// bfloat16 operands, whose products and sums are of `float32`: wherever Winograd's algorithm reads and writes them, it
-/// agrees with the definition.
-@Suite struct `Winograd's convolution of bfloat16` {
+/// Transformed operands are rounded to 8 bits before they are multiplied, each by 2⁻⁹ of itself at most. What is transformed is
+/// larger than what comes of it: for independent numbers an error is 5/3 of that of the definition with operands rounded so,
+/// which is some 0.2 % of the results' deviation: 0.4 %. The largest of some hundred thousand is 8 times as large.
+@Suite(.enabled(if: OneDNNBackend.computesBFloat16, "pairs are multiplied by AVX512-BF16"))
+struct `Winograd's convolution of bfloat16` {
   @Test(arguments: examples, Order.allCases)
   private func `agrees with the reference, whatever follows it`(example: Example, order: Order) throws {
     let y = try example.y
@@ -63,7 +62,7 @@ private let examples = [
         var epilogue = Epilogue()
         (epilogue.hasBias, epilogue.hasResidual, epilogue.activation) = (hasBias, hasResidual, activation)
         // The sigmoid of zeros that fill a block is none.
-        let isThere = activation != .sigmoid || order == .rowMajor || y.channels % (order == .blocksOf8 ? 8 : 16) == 0
+        let isThere = activation != .sigmoid || order == .rowMajor || y.channels % 16 == 0
         try checkBothTypes(isThere: isThere, example, order) { isNarrow in
           var operands = [rounded(example.x, seed: 0), smallWeights(example.w)]
           if hasBias {
@@ -120,21 +119,30 @@ private let examples = [
       #expect(!isThere || (order == .rowMajor && !example.suitsRowMajor), "\(operation.label) has no kernel")
       return nil
     }
-    #expect(kernel.name == "c winograd")
+    #expect(kernel.name == "c winograd pairs")
     #expect(images.allSatisfy { kernel.inputLayouts[$0] == run.layouts[$0] }, "\(operation.label) reorders images")
     let expected = try #require(try KernelRun(operation, on: inputs, backend: ReferenceBackend())())
+    // What follows a sum adds no error of the tiles, and no slope of an activation is above 1.
+    let sums = KernelRun(Mixed(operation.base), on: Array(inputs.prefix(2)), backend: ReferenceBackend())
+    let unit = deviation(try #require(try sums()).floats.map(Double.init))
     var result: Tensor?
     for overwritten in [nil] + kernel.overwritableInputs.map(Optional.some) {
       run.overwrittenInput = overwritten
       let found = try #require(try run())
       #expect(found.elementType == (operation.isNarrow ? .bfloat16 : .float32))
-      // A sum that lies between two numbers of 8 bits may round to either; else as Winograd's algorithm rounds (decision 13).
-      #expect(
-        relativeError(of: found.floats.map(Double.init), to: expected.floats.map(Double.init))
-          < (operation.isNarrow ? 0.0079 : 1e-4), "\(operation.label), over \(overwritten as Int?)")
+      // A result of 8 bits may be the next one.
+      let step: Float = operation.isNarrow ? 1 / 128 : 0
+      let differences = zip(found.floats, expected.floats).map { Double(max(0, abs($0 - $1) - step * abs($1))) }
+      let (usual, most) = (deviation(differences) / unit, differences.max()! / unit)
+      #expect(usual < 0.0055 && most < 0.035, "\(operation.label), over \(overwritten as Int?): \(usual), \(most)")
       result = found
     }
     return result
+  }
+
+  /// From zero: the root of the mean square.
+  private func deviation(_ numbers: [Double]) -> Double {
+    (numbers.reduce(0) { $0 + $1 * $1 } / Double(numbers.count)).squareRoot()
   }
 
   @Test func `what is not a number stays so in 16 bits`() throws {
@@ -173,12 +181,13 @@ extension `Winograd's convolution of bfloat16` {
             outputType: .float32, isOutput: false))
       }
     }
-    #expect(try Set(expected([16, 28, 28, 128], filters: 128)) == [.tiles])
-    #expect(try Set(expected([1, 224, 224, 64], filters: 64)) == [.tiles])
-    #expect(try Set(expected([16, 14, 14, 256], filters: 256)) == [.usual], "tiles of which a quarter is not used")
-    #expect(try Set(expected([1, 16, 16, 512], filters: 512)) == [.usual], "16 tiles")
+    #expect(try Set(expected([16, 14, 14, 256], filters: 256)) == [.tiles])
+    #expect(try Set(expected([16, 7, 7, 32], filters: 64)) == [.tiles])
+    #expect(try Set(expected([16, 5, 5, 64], filters: 64)) == [.usual], "tiles of which 11 of 36 outputs are not used")
+    #expect(try Set(expected([1, 10, 10, 512], filters: 512)) == [.usual], "25 tiles")
+    #expect(try Set(expected([128, 32, 32, 32], filters: 32)) == [.usual], "few channels and filters")
     #expect(try Set(expected([128, 32, 32, 16], filters: 64)) == [.usual], "few channels")
     #expect(try Set(expected([128, 32, 32, 64], filters: 16)) == [.usual], "few filters")
-    #expect(try Set(expected(size: 5, [16, 28, 28, 128], filters: 128)) == [.usual], "small tiles")
+    #expect(try Set(expected(size: 5, [16, 28, 28, 128], filters: 128)) == [.usual], "windows of 5×5")
   }
 }

@@ -51,13 +51,14 @@ typedef struct {
 } fovea_planes;
 
 /// A convolution of windows of 3×3 or 5×5 (`size`) with stride 1; 8 or 16 neighbouring channels (`width`) at once, of images
-/// that have whole blocks of them. `workers`: how many share the work. `narrow_x`: whether the input and the weights are
-/// bfloat16; `narrow_y`: whether the result, what is added to it, and its gradient are. Sums are of floats.
+/// that have whole blocks of them. `workers`: how many share the work. `pairs`: whether numbers are bfloat16, multiplied in
+/// pairs and added as floats: windows of 3×3 in blocks of 16, on a processor where `fovea_multiplies_pairs`. Then
+/// `wide_y` says whether the result of the convolution, and what is added to it, are floats all the same.
 typedef struct {
   int64_t size, images, channels, filters, width, workers;
   int64_t input[2], output[2], before[2];
   fovea_planes x, y;
-  bool narrow_x, narrow_y;
+  bool pairs, wide_y;
 } fovea_winograd;
 
 /// A convolution of row-major images with few channels, to blocks of `width`, 8 or 16, channels. `workers`: how many share
@@ -115,11 +116,18 @@ void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, fovea
 void fovea_channel_sums(fovea_channels layout, fovea_numbers x, float *sums, float *scratch);
 
 // Winograd's convolution.
+/// Whether the processor multiplies pairs of bfloat16 numbers.
+bool fovea_multiplies_pairs(void);
 /// Weights size×size×channels×filters to panels of filters × blocks of channels × windows × a panel, zeros beyond the last
 /// filter and channel. `turned`: from size×size×filters×channels, with the windows turned round, for the convolution that takes the gradient
-/// of an output to that of the input. Floats, or, if `narrow`, bfloat16.
+/// of an output to that of the input.
 void fovea_winograd_pack(int64_t size, int64_t channels, int64_t padded_channels, int64_t filters, bool turned,
-                         bool narrow, const void *w, void *packed);
+                         const float *w, float *packed);
+/// Bytes of the packed weights for `pairs`.
+size_t fovea_winograd_pair_weights(int64_t padded_channels, int64_t filters);
+/// Likewise 3×3 weights in bfloat16 for `pairs`: transformed, panels × positions × pairs of channels × a panel.
+void fovea_winograd_pack_pairs(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, const void *w,
+                               void *packed);
 /// In bytes.
 size_t fovea_winograd_scratch(fovea_winograd c);
 /// Whether the result may be written over the input.

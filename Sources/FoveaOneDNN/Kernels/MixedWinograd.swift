@@ -5,7 +5,7 @@ import FoveaGraph
 // Convolutions of bfloat16 numbers by Winograd's algorithm, and which way is likely to be the faster.
 
 extension Mixed {
-  /// The kernel by Winograd's algorithm: operands are widened as they are read, results rounded as they are written.
+  /// The kernel by Winograd's algorithm.
   func inTiles(_ request: KernelRequest) throws -> Kernel? {
     let (first, second) = (request.inputs[0], request.inputs[1])
     switch base {
@@ -26,28 +26,26 @@ extension Mixed {
   }
 
   func variants(for request: KernelRequest) -> [KernelVariant] {
-    guard !(base is Op.MatrixProduct), let base = base as? any OneDNNKernel else { return [.usual] }
-    return base.variants(for: request).filter { $0 == .usual || $0 == .tiles }
+    work(of: request)?.convolution.tiledWindow == 3 && OneDNNBackend.computesBFloat16 ? [.usual, .tiles] : [.usual]
   }
 
-  /// Measured where bfloat16 is multiplied at twice the speed of `float32` (decision 17): what Winograd's algorithm saves
-  /// is a third then, if nearly all outputs of its tiles are wanted, and less than the transforms cost where there are few
-  /// channels or windows are 5×5. Where AMX multiplies, the definition is expected to be the faster.
+  /// Where AMX multiplies, the definition is expected to be the faster.
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
-    let convolution: Op.Convolution, result: Shape, weights: Shape
+    guard let work = work(of: request), OneDNNBackend.computesBFloat16, !OneDNNBackend.computesTilesOfBFloat16,
+      WinogradConvolution.pairsAreWorthwhile(work.convolution, weights: work.weights, work.result)
+    else { return .usual }
+    return .tiles
+  }
+
+  /// The convolution, or the one whose gradient it is, and the shapes of its weights and of what has tiles of results.
+  private func work(of request: KernelRequest) -> (convolution: Op.Convolution, weights: Shape, result: Shape)? {
     switch base {
-    case let forward as Op.Convolution:
-      (convolution, result, weights) = (forward, request.outputShape, request.inputs[1].shape)
+    case let forward as Op.Convolution: (forward, request.inputs[1].shape, request.outputShape)
     case let gradient as Op.ConvolutionInputGradient:
-      (convolution, result, weights) = (gradient.forward, gradient.inputShape, request.inputs[1].shape)
+      (gradient.forward, request.inputs[1].shape, gradient.inputShape)
     case let gradient as Op.ConvolutionWeightsGradient:
-      (convolution, result, weights) = (gradient.forward, request.inputs[0].shape, gradient.weightsShape)
-    default: return .usual
+      (gradient.forward, gradient.weightsShape, request.inputs[0].shape)
+    default: nil
     }
-    let isWorthwhile =
-      !OneDNNBackend.computesTilesOfBFloat16 && convolution.tiledWindow == 3
-      && weights.dimensions.suffix(2).allSatisfy { $0 >= 64 }
-      && WinogradConvolution.isWorthwhile(convolution, weights: weights, result, filling: 0.9)
-    return isWorthwhile ? .tiles : .usual
   }
 }

@@ -4,7 +4,7 @@ import FoveaGraph
 internal import CFoveaKernels
 
 /// A convolution of windows of 3×3 or 5×5 with stride 1 by Winograd's algorithm, in our own C: tile by tile, images in blocks of 8
-/// or 16 channels or row-major, as they come, in `float32` or in bfloat16; what is computed is `float32`.
+/// or 16 channels or row-major, as they come. Of bfloat16 images pairs are multiplied, 3×3 and in blocks of 16.
 struct WinogradConvolution: Sendable {
   private let value: fovea_winograd
   private let inputLayout, weightsLayout, outputLayout: Layout
@@ -28,6 +28,8 @@ struct WinogradConvolution: Sendable {
     guard width == 8 || width == 16, channels.isBlocked || (x.channels % width == 0 && filters % width == 0) else {
       return nil
     }
+    let inPairs = input.elementType == .bfloat16
+    guard !inPairs || (size == 3 && width == 16 && fovea_multiplies_pairs()) else { return nil }
     func planes(_ shape: Shape) -> fovea_planes {
       let positions = shape[1] * shape[2]
       let blocks = (shape.channels + width - 1) / width
@@ -45,10 +47,10 @@ struct WinogradConvolution: Sendable {
     value = fovea_winograd(
       size: Int64(size), images: Int64(x[0]), channels: Int64(x.channels), filters: Int64(filters), width: Int64(width),
       workers: Int64(fovea_threads()), input: (Int64(x[1]), Int64(x[2])), output: (Int64(output[1]), Int64(output[2])),
-      before: (before[0], before[1]), x: planes(x), y: planes(output), narrow_x: input.elementType == .bfloat16,
-      narrow_y: outputType == .bfloat16)
+      before: (before[0], before[1]), x: planes(x), y: planes(output), pairs: inPairs,
+      wide_y: inPairs && outputType == .float32)
     (inputLayout, outputLayout) = (channels.layout, try channels.resized(to: output, of: outputType))
-    weightsLayout = WinogradWeights(weights, isTurned: isTurned, width: width, type: input.elementType).layout
+    weightsLayout = WinogradWeights(weights, isTurned: isTurned, width: width, inPairs: inPairs).layout
   }
 
   /// Whether there are many tiles, and few of their outputs lie outside: then it is faster than the definition
@@ -56,16 +58,26 @@ struct WinogradConvolution: Sendable {
   ///
   /// - Parameters:
   ///   - output: the shape of the result.
-  ///   - share: how many of the outputs of all tiles have to be those of the result, at least.
-  static func isWorthwhile(
-    _ convolution: Op.Convolution, weights: Shape, _ output: Shape, filling share: Double = 0.625
-  ) -> Bool {
+  static func isWorthwhile(_ convolution: Op.Convolution, weights: Shape, _ output: Shape) -> Bool {
     guard let size = convolution.tiledWindow else { return false }
     guard size == 3 || (min(weights[2], weights[3]) >= 16 && max(weights[2], weights[3]) >= 32) else { return false }
-    let side = 7 - size
+    return areMany(tilesOf: 7 - size, output, filling: 0.625)
+  }
+
+  /// Whether pairs of bfloat16 numbers are likely to be multiplied faster so: half as many products are saved, so that it takes
+  /// more channels, and fuller tiles.
+  static func pairsAreWorthwhile(_ convolution: Op.Convolution, weights: Shape, _ output: Shape) -> Bool {
+    convolution.tiledWindow == 3 && min(weights[2], weights[3]) >= 32 && max(weights[2], weights[3]) >= 64
+      && areMany(tilesOf: 2, output, filling: 0.75)
+  }
+
+  /// - Parameter share: how many of the outputs of all tiles have to be those of the result, at least.
+  private static func areMany(tilesOf side: Int, _ output: Shape, filling share: Double) -> Bool {
     let tiles = ((output[1] + side - 1) / side) * ((output[2] + side - 1) / side)
     return output[0] * tiles >= 32 && Double(output[1] * output[2]) >= share * Double(side * side * tiles)
   }
+
+  private var name: String { value.pairs ? "c winograd pairs" : "c winograd" }
 
   func kernel(_ epilogue: Epilogue = .none) -> Kernel? {
     let (hasBias, hasResidual) = (epilogue.hasBias, epilogue.hasResidual)
@@ -76,7 +88,7 @@ struct WinogradConvolution: Sendable {
       [inputLayout, weightsLayout] + (hasBias ? [.rowMajor([Int(value.filters)])] : [])
       + (hasResidual ? [outputLayout] : [])
     return Kernel(
-      name: "c winograd", inputLayouts: layouts, outputLayout: outputLayout,
+      name: name, inputLayouts: layouts, outputLayout: outputLayout,
       scratchBytes: fovea_winograd_scratch(value),
       overwritableInputs: (hasResidual ? [layouts.count - 1] : []) + (fovea_winograd_can_overwrite(value) ? [0] : [])
     ) { [value] memory in
@@ -92,7 +104,7 @@ struct WinogradConvolution: Sendable {
   /// The kernel for the gradient of the weights, from that of the output and the input.
   func weightsGradient(_ weights: Shape) -> Kernel {
     Kernel(
-      name: "c winograd", inputLayouts: [outputLayout, inputLayout], outputLayout: .rowMajor(weights),
+      name: name, inputLayouts: [outputLayout, inputLayout], outputLayout: .rowMajor(weights),
       scratchBytes: fovea_winograd_gradient_scratch(value)
     ) { [value] memory in
       let (inputs, scratch) = (memory.inputs, memory.scratch!.floats)
