@@ -1,13 +1,12 @@
 // Moments and sums of every channel, over any channel layout. Every piece writes its own partial result, and the partial
 // results of a channel are combined in order.
-#include <math.h>
-
-#include "channel_pieces.h"
+#include "batch_norm.h"
 
 typedef struct {
   channel_pieces pieces;
   fovea_numbers g, x;
-  const float *moments;
+  float epsilon;
+  const float *moments, *scale, *bias;
   float *partial;
 } job;
 
@@ -96,36 +95,40 @@ void fovea_batch_moments(fovea_channels layout, fovea_numbers x, float *moments,
   }
 }
 
-// For every channel of a piece: Σ g·(x − μ), if there is an x, and Σ g.
+// Adds the products and the gradients of a row.
+#define ADD_ROW(lanes, row, r, products, sums)                      \
+  do {                                                              \
+    lanes v = row(lanes, g, r), w = 0;                              \
+    if (has_x) w = row(lanes, x, r);                                \
+    if (counts) v = COUNTED(lanes, v, w, factor, offset);           \
+    if (has_x) products += v * (w - m);                             \
+    sums += v;                                                      \
+  } while (0)
+
+// For every channel of a piece: Σ g·(x − μ), if there is an x, and Σ g; of g what `counts` lets through, if it is not null.
 #define SUMS(lanes, row)                                                  \
   do {                                                                    \
     lanes m = FOVEA_LOAD_AS(lanes, mean), a0 = 0, a1 = 0, b0 = 0, b1 = 0; \
+    lanes factor = 0, offset = 0;                                         \
+    if (counts) factor = FOVEA_LOAD_AS(lanes, counts->factor), offset = FOVEA_LOAD_AS(lanes, counts->offset); \
     int64_t r = 0;                                                        \
     for (; r + 2 <= rows; r += 2) {                                       \
-      lanes v = row(lanes, g, r), w = row(lanes, g, r + 1);               \
-      if (has_x) {                                                        \
-        a0 += v * (row(lanes, x, r) - m);                                 \
-        a1 += w * (row(lanes, x, r + 1) - m);                             \
-      }                                                                   \
-      b0 += v, b1 += w;                                                   \
+      ADD_ROW(lanes, row, r, a0, b0);                                     \
+      ADD_ROW(lanes, row, r + 1, a1, b1);                                 \
     }                                                                     \
-    if (r < rows) {                                                       \
-      lanes v = row(lanes, g, r);                                         \
-      if (has_x) a0 += v * (row(lanes, x, r) - m);                        \
-      b0 += v;                                                            \
-    }                                                                     \
+    if (r < rows) ADD_ROW(lanes, row, r, a0, b0);                         \
     FOVEA_STORE_AS(lanes, products, a0 + a1);                             \
     FOVEA_STORE_AS(lanes, sums, b0 + b1);                                 \
   } while (0)
 
 FOVEA_INLINE void narrow_sums(piece_halves g, piece_halves x, int64_t rows, bool has_x, const float *mean,
-                              float *products, float *sums) {
+                              const normalization *counts, float *products, float *sums) {
   FOVEA_FAST_SUMS
   SUMS(fovea_lanes, WIDENED_ROW);
 }
 
 FOVEA_INLINE void piece_sums(piece_floats g, piece_floats x, int64_t rows, int64_t width, bool has_x, const float *mean,
-                             float *products, float *sums) {
+                             const normalization *counts, float *products, float *sums) {
   FOVEA_FAST_SUMS
   if (width == LANES) {
     SUMS(fovea_lanes, ROW);
@@ -138,35 +141,46 @@ FOVEA_INLINE void piece_sums(piece_floats g, piece_floats x, int64_t rows, int64
   for (int64_t k = 0; k < width; k++) {
     float a = 0, b = 0;
     for (int64_t r = 0; r < rows; r++) {
-      if (has_x) a += g.at[r * g.stride + k] * (x.at[r * x.stride + k] - mean[k]);
-      b += g.at[r * g.stride + k];
+      float v = g.at[r * g.stride + k], w = has_x ? x.at[r * x.stride + k] : 0;
+      if (counts) v = counts->factor[k] * w + counts->offset[k] > 0 ? v : 0;
+      if (has_x) a += v * (w - mean[k]);
+      b += v;
     }
     products[k] = a, sums[k] = b;
   }
 }
 
-FOVEA_INLINE void sum_pieces(const job *j, int64_t begin, int64_t end, bool has_x) {
+FOVEA_INLINE void sum_pieces(const job *j, int64_t begin, int64_t end, bool has_x, bool rectified) {
   float g_place[ROWS * LANES] __attribute__((aligned(64))), x_place[ROWS * LANES] __attribute__((aligned(64)));
   for (int64_t i = begin; i < end; i++) {
     piece p = locate(&j->pieces, i);
     float mean[LANES] = {0}, *products = j->partial + i * 2 * LANES, *sums = products + LANES;
     for (int64_t k = 0; has_x && k < p.width && p.channel + k < j->pieces.layout.channels; k++)
       mean[k] = j->moments[p.channel + k];
+    normalization n;
+    if (rectified)
+      n = normalization_of(&p, j->pieces.layout.channels, j->epsilon, j->moments, j->scale, j->bias);
+    const normalization *counts = rectified ? &n : NULL;
     if (is_direct(&p, j->g.narrow && (!has_x || j->x.narrow))) {
-      narrow_sums(halves_of(j->g.at, &p), halves_of(has_x ? j->x.at : j->g.at, &p), p.rows, has_x, mean, products, sums);
+      piece_halves g = halves_of(j->g.at, &p), x = halves_of(has_x ? j->x.at : j->g.at, &p);
+      narrow_sums(g, x, p.rows, has_x, mean, counts, products, sums);
     } else {
       piece_floats g = floats_of(j->g, &p, g_place), x = has_x ? floats_of(j->x, &p, x_place) : g;
-      piece_sums(g, x, p.rows, p.width, has_x, mean, products, sums);
+      piece_sums(g, x, p.rows, p.width, has_x, mean, counts, products, sums);
     }
   }
 }
 
 FOVEA_KERNEL void fovea_sums_pieces(void *context, int64_t begin, int64_t end) {
-  sum_pieces(context, begin, end, false);
+  sum_pieces(context, begin, end, false, false);
 }
 
 FOVEA_KERNEL void fovea_products_pieces(void *context, int64_t begin, int64_t end) {
-  sum_pieces(context, begin, end, true);
+  sum_pieces(context, begin, end, true, false);
+}
+
+FOVEA_KERNEL void fovea_rectified_products_pieces(void *context, int64_t begin, int64_t end) {
+  sum_pieces(context, begin, end, true, true);
 }
 
 // Adds the partial results of every channel, in order: row 0 (products) or 1 (sums) of each piece.
@@ -183,9 +197,10 @@ static void add_partials(const job *j, int64_t row, float *result) {
 }
 
 void fovea_batch_norm_reductions(fovea_channels layout, float epsilon, fovea_numbers g, fovea_numbers x,
-                                 const float *moments, float *sums, float *scratch) {
-  job j = {.pieces = cut(layout), .g = g, .x = x, .moments = moments, .partial = scratch};
-  for_pieces(&j.pieces, &j, fovea_products_pieces);
+                                 const float *moments, const float *scale, const float *bias, float *sums, float *scratch) {
+  job j = {.pieces = cut(layout), .g = g, .x = x, .epsilon = epsilon, .moments = moments, .scale = scale, .bias = bias,
+           .partial = scratch};
+  for_pieces(&j.pieces, &j, bias ? fovea_rectified_products_pieces : fovea_products_pieces);
   add_partials(&j, 0, sums);
   add_partials(&j, 1, sums + layout.channels);
   for (int64_t c = 0; c < layout.channels; c++) sums[c] /= sqrtf(moments[layout.channels + c] + epsilon);

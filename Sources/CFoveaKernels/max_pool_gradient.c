@@ -5,8 +5,39 @@
 #include "narrow_lanes.h"
 #include "pooling_windows.h"
 
-FOVEA_INLINE void max_gradient_block(const fovea_pooling *p, int64_t width, const float *restrict g,
-                                     const float *restrict x, float *restrict dx) {
+typedef int32_t fovea_lanes_integers __attribute__((ext_vector_type(16)));
+typedef int32_t fovea_half_lanes_integers __attribute__((ext_vector_type(8)));
+
+// A block that fills a register. `narrow`: whether x is bfloat16.
+#define REGISTER_BLOCK(lanes)                                                                                     \
+  FOVEA_INLINE void lanes##_gradient(const fovea_pooling *p, const void *g, bool narrow_g, const void *x,         \
+                                     bool narrow, float *dx) {                                                    \
+    enum { width = sizeof(lanes) / sizeof(float) };                                                               \
+    memset(dx, 0, sizeof(lanes) * (size_t)positions(p->input));                                                   \
+    FOR_OUTPUTS {                                                                                                 \
+      lanes best = -INFINITY, gradient;                                                                           \
+      lanes##_integers where = -1;                                                                                \
+      FOR_WINDOW {                                                                                                \
+        lanes v;                                                                                                  \
+        lanes##_read(x, i, narrow, &v);                                                                           \
+        lanes##_integers wins = (v > best) | (v != v) | (where < 0);                                              \
+        best = wins ? v : best;                                                                                   \
+        where = wins ? (lanes##_integers)(int32_t)(i / width) : where;                                            \
+      }                                                                                                           \
+      lanes##_read(g, o, narrow_g, &gradient);                                                                    \
+      FOR_WINDOW {                                                                                                \
+        lanes##_integers wins = where == (int32_t)(i / width);                                                    \
+        *(lanes *)(dx + i) += wins ? gradient : (lanes)0.0f;                                                      \
+      }                                                                                                           \
+    }                                                                                                             \
+  }
+
+REGISTER_BLOCK(fovea_lanes)
+REGISTER_BLOCK(fovea_half_lanes)
+
+FOVEA_INLINE void any_gradient(const fovea_pooling *p, const float *restrict g, const float *restrict x,
+                               float *restrict dx) {
+  int64_t width = p->width;
   memset(dx, 0, sizeof(float) * (size_t)(positions(p->input) * width));
   FOR_OUTPUTS {
     for (int64_t strip = 0; strip < width; strip += STRIP) {
@@ -35,10 +66,14 @@ size_t fovea_max_pool_gradient_scratch(fovea_pooling p, int workers) {
   return (size_t)(workers * worker_floats(&p)) * sizeof(float);
 }
 
+FOVEA_INLINE const void *at(fovea_numbers x, int64_t offset) {
+  return (const char *)x.at + offset * (x.narrow ? 2 : 4);
+}
+
 // Where the `count` floats from `offset` on lie; what is narrow is widened into `place`.
 FOVEA_INLINE const float *widened(fovea_numbers x, int64_t offset, int64_t count, float *place) {
-  if (!x.narrow) return (const float *)x.at + offset;
-  fovea_widen_all(count, (const uint16_t *)x.at + offset, place);
+  if (!x.narrow) return at(x, offset);
+  fovea_widen_all(count, at(x, offset), place);
   return place;
 }
 
@@ -48,12 +83,16 @@ FOVEA_INLINE void work(void *context, int64_t begin, int64_t end, bool rounds) {
   int64_t inputs = positions(p->input) * p->width, outputs = positions(p->output) * p->width;
   int64_t all = p->images * p->blocks;
   for (int64_t worker = begin; worker < end; worker++) {
-    float *x_place = j->scratch ? j->scratch + worker * worker_floats(p) : NULL;
-    float *dx_place = x_place ? x_place + inputs : NULL, *g_place = x_place ? dx_place + inputs : NULL;
+    float *dx_place = j->scratch ? j->scratch + worker * worker_floats(p) : NULL;
+    float *x_place = dx_place ? dx_place + inputs : NULL, *g_place = x_place ? x_place + inputs : NULL;
     for (int64_t b = all * worker / j->workers; b < all * (worker + 1) / j->workers; b++) {
-      const float *x = widened(j->x, b * inputs, inputs, x_place), *g = widened(j->g, b * outputs, outputs, g_place);
+      const void *x = at(j->x, b * inputs), *g = at(j->g, b * outputs);
       float *dx = j->dx.narrow ? dx_place : (float *)j->dx.at + b * inputs;
-      DISPATCH(max_gradient_block(p, width, g, x, dx))
+      if (p->width == 16 && j->x.narrow) fovea_lanes_gradient(p, g, j->g.narrow, x, true, dx);
+      else if (p->width == 16) fovea_lanes_gradient(p, g, j->g.narrow, x, false, dx);
+      else if (p->width == 8 && j->x.narrow) fovea_half_lanes_gradient(p, g, j->g.narrow, x, true, dx);
+      else if (p->width == 8) fovea_half_lanes_gradient(p, g, j->g.narrow, x, false, dx);
+      else any_gradient(p, widened(j->g, b * outputs, outputs, g_place), widened(j->x, b * inputs, inputs, x_place), dx);
       if (j->dx.narrow) fovea_narrow_all(rounds, inputs, dx, (uint16_t *)j->dx.at + b * inputs);
     }
   }

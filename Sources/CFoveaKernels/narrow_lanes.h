@@ -42,12 +42,13 @@ FOVEA_INLINE void fovea_narrow(bool rounds, const fovea_lanes *value, uint16_t *
   else fovea_lanes_write(to, 0, true, value);
 }
 
-/// Writes 16 pairs of numbers as bfloat16, in code of a FOVEA_ROUNDING_KERNEL.
-FOVEA_INLINE void fovea_narrow_pairs(const fovea_lanes *first, const fovea_lanes *second, uint16_t *to) {
-  fovea_lane_bfloats a = __builtin_convertvector(*first, fovea_lane_bfloats);
-  fovea_lane_bfloats b = __builtin_convertvector(*second, fovea_lane_bfloats);
+/// Writes 16 pairs of numbers as bfloat16.
+FOVEA_ROUNDING_INLINE void fovea_narrow_pairs(const fovea_lanes *first, const fovea_lanes *second, uint16_t *to) {
+  typedef float floats __attribute__((__vector_size__(64)));
+  fovea_pair_bfloats both = __builtin_ia32_cvtne2ps2bf16_512((floats)*second, (floats)*first);
   *(fovea_pair_bfloats *)to = __builtin_shufflevector(
-      a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      both, both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
+      15, 31);
 }
 
 /// Any number of bfloat16 numbers as floats.

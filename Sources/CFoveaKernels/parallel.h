@@ -9,6 +9,8 @@
 
 /// Compiled for processors that round to bfloat16 in one instruction: beside a FOVEA_KERNEL, for where `fovea_rounds` says so.
 #define FOVEA_ROUNDING_KERNEL __attribute__((target("arch=x86-64-v4,avx512bf16"), min_vector_width(512)))
+/// A part of one.
+#define FOVEA_ROUNDING_INLINE __attribute__((always_inline)) FOVEA_ROUNDING_KERNEL static inline
 static inline bool fovea_rounds(void) {
   return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16");
 }

@@ -73,7 +73,7 @@ typedef float sums_of_pairs __attribute__((__vector_size__(64)));
 
 // Adds `depth` products of pairs to the sums of rows and panels. From row to row of the left operand it is `row` halves, from
 // pair to pair `left`; from panel to panel of the right one `panel`. Sums are `m_row` floats apart from row to row.
-__attribute__((always_inline)) FOVEA_ROUNDING_KERNEL static inline void multiply(
+FOVEA_ROUNDING_INLINE void multiply(
     int rows, int panels, bool adds, int64_t depth, const uint16_t *v, int64_t row, int64_t left, const uint16_t *u,
     int64_t panel, float *m, int64_t m_row) {
   sums_of_pairs sum[PRODUCT_ROWS][GROUP];

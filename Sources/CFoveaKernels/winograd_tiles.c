@@ -28,22 +28,32 @@ FOVEA_INLINE winograd_view view_of(int side, const winograd_job *j, const winogr
   return view;
 }
 
+#define WINOGRAD_INLINE FOVEA_INLINE
+#define WINOGRAD_NARROW 0
+#define WINOGRAD_NAME 8
 #define WINOGRAD_WIDTH 8
 #define WINOGRAD_LANES fovea_half_lanes
 #include "winograd_transforms.h"
+#undef WINOGRAD_NAME
 #undef WINOGRAD_WIDTH
 #undef WINOGRAD_LANES
+#define WINOGRAD_NAME 16
 #define WINOGRAD_WIDTH 16
 #define WINOGRAD_LANES fovea_lanes
 #include "winograd_transforms.h"
-#undef WINOGRAD_WIDTH
-#undef WINOGRAD_LANES
+#undef WINOGRAD_INLINE
+#undef WINOGRAD_NARROW
+#undef WINOGRAD_NAME
+#define WINOGRAD_INLINE FOVEA_ROUNDING_INLINE
+#define WINOGRAD_NARROW 1
+#define WINOGRAD_NAME pairs
+#include "winograd_transforms.h"
 
 // Floats, in blocks of either width.
-#define CHOOSE_WIDTH(transform, j, ...)                         \
-  do {                                                          \
-    if ((j)->c.width == 16) transform##_16(__VA_ARGS__, false); \
-    else transform##_8(__VA_ARGS__, false);                     \
+#define CHOOSE_WIDTH(transform, j, ...)                  \
+  do {                                                   \
+    if ((j)->c.width == 16) transform##_16(__VA_ARGS__); \
+    else transform##_8(__VA_ARGS__);                     \
   } while (0)
 
 FOVEA_KERNEL void fovea_winograd_float_inputs(const winograd_job *j, const winograd_tiles *t) {
@@ -51,8 +61,8 @@ FOVEA_KERNEL void fovea_winograd_float_inputs(const winograd_job *j, const winog
 }
 
 FOVEA_KERNEL void fovea_winograd_float_outputs(const winograd_job *j, const winograd_tiles *t, int64_t group) {
-  if (j->tile == 4) CHOOSE_WIDTH(output_tiles, j, SIDE, 4, j, t, group);
-  else CHOOSE_WIDTH(output_tiles, j, SIDE, 2, j, t, group);
+  if (j->tile == 4) CHOOSE_WIDTH(output_tiles, j, SIDE, 4, j, t, group, false);
+  else CHOOSE_WIDTH(output_tiles, j, SIDE, 2, j, t, group, false);
 }
 
 FOVEA_KERNEL void fovea_winograd_float_gradients(const winograd_job *j, const winograd_tiles *t) {
@@ -61,17 +71,17 @@ FOVEA_KERNEL void fovea_winograd_float_gradients(const winograd_job *j, const wi
 }
 
 FOVEA_ROUNDING_KERNEL void fovea_winograd_pair_inputs(winograd_form form, const winograd_job *j, const winograd_tiles *t) {
-  if (form == WINOGRAD_PAIRS) input_tiles_16(PAIR_SIDE, WINOGRAD_PAIRS, j, t, true);
-  else input_tiles_16(PAIR_SIDE, WINOGRAD_HALVES, j, t, true);
+  if (form == WINOGRAD_PAIRS) input_tiles_pairs(PAIR_SIDE, WINOGRAD_PAIRS, j, t);
+  else input_tiles_pairs(PAIR_SIDE, WINOGRAD_HALVES, j, t);
 }
 
 FOVEA_ROUNDING_KERNEL void fovea_winograd_pair_outputs(const winograd_job *j, const winograd_tiles *t, int64_t group) {
-  if (j->c.wide_y) output_tiles_16(PAIR_SIDE, 2, j, t, group, false);
-  else output_tiles_16(PAIR_SIDE, 2, j, t, group, true);
+  if (j->c.wide_y) output_tiles_pairs(PAIR_SIDE, 2, j, t, group, false);
+  else output_tiles_pairs(PAIR_SIDE, 2, j, t, group, true);
 }
 
 FOVEA_ROUNDING_KERNEL void fovea_winograd_pair_gradients(const winograd_job *j, const winograd_tiles *t) {
-  gradient_tiles_16(PAIR_SIDE, 2, WINOGRAD_PAIRS, j, t, true);
+  gradient_tiles_pairs(PAIR_SIDE, 2, WINOGRAD_PAIRS, j, t);
 }
 
 void fovea_winograd_inputs(winograd_form form, const winograd_job *j, const winograd_tiles *t) {

@@ -1,9 +1,9 @@
-// The transforms of tiles, WINOGRAD_WIDTH neighbouring channels at once, which are WINOGRAD_LANES; included once for each
-// width. `narrow`: whether images are bfloat16; `form`: how transformed numbers lie. `side`: of a tile of numbers; `outputs`: of
-// one of outputs.
-#define PASTE_(name, width) name##_##width
-#define PASTE(name, width) PASTE_(name, width)
-#define NAMED(name) PASTE(name, WINOGRAD_WIDTH)
+// The transforms of tiles, WINOGRAD_WIDTH neighbouring channels at once, which are WINOGRAD_LANES; included for floats in
+// either width, and for pairs of bfloat16 numbers: WINOGRAD_NAME is behind the names of what is WINOGRAD_INLINE, WINOGRAD_NARROW
+// whether images are bfloat16. `form`: how transformed numbers lie. `side`: of a tile of numbers; `outputs`: of one of outputs.
+#define PASTE_(name, suffix) name##_##suffix
+#define PASTE(name, suffix) PASTE_(name, suffix)
+#define NAMED(name) PASTE(name, WINOGRAD_NAME)
 #define lanes WINOGRAD_LANES
 #define READ_(type) type##_read
 #define READ(type) READ_(type)
@@ -12,13 +12,12 @@
 
 // Stores the transformed numbers of a tile's block in one position. The first of a pair waits as floats for the second, if that
 // exists.
-FOVEA_INLINE void NAMED(put)(winograd_form form, const winograd_tiles *t, void *to, int64_t at, int64_t tile,
-                             const lanes *value) {
-#if WINOGRAD_WIDTH == 16
+WINOGRAD_INLINE void NAMED(put)(winograd_form form, const winograd_tiles *t, void *to, int64_t at, int64_t tile,
+                                const lanes *value) {
+#if WINOGRAD_NARROW
   uint16_t *narrow = (uint16_t *)to + at;
   lanes none = 0.0f;
   if (form == WINOGRAD_HALVES) fovea_narrow(true, value, narrow);
-  else if (form == WINOGRAD_FLOATS) *(lanes *)((float *)to + at) = *value;
   else if (tile % 2) fovea_narrow_pairs((const lanes *)narrow, value, narrow);
   else if (tile + 1 == t->count) fovea_narrow_pairs(value, &none, narrow);
   else *(lanes *)narrow = *value;
@@ -28,13 +27,13 @@ FOVEA_INLINE void NAMED(put)(winograd_form form, const winograd_tiles *t, void *
 }
 
 // Where the first position of a tile's block lies, `row` from tile to tile.
-FOVEA_INLINE int64_t NAMED(place)(winograd_form form, const winograd_tiles *t, int64_t row, int64_t tile, int64_t block) {
+WINOGRAD_INLINE int64_t NAMED(place)(winograd_form form, const winograd_tiles *t, int64_t row, int64_t tile, int64_t block) {
   return form == WINOGRAD_PAIRS ? (block * fovea_ceil_div(t->count, 2) + tile / 2) * 2 * WINOGRAD_WIDTH
                                 : tile * row + block * WINOGRAD_WIDTH;
 }
 
-FOVEA_INLINE void NAMED(input_block)(int side, winograd_form form, const winograd_job *j, const winograd_tiles *t,
-                                     const winograd_view *view, int64_t tile, int64_t block, bool narrow) {
+WINOGRAD_INLINE void NAMED(input_block)(int side, winograd_form form, const winograd_job *j, const winograd_tiles *t,
+                                     const winograd_view *view, int64_t tile, int64_t block) {
   const fovea_winograd *c = &j->c;
   int64_t top = view->top, left = view->left, number = t->channel / WINOGRAD_WIDTH + block;
   const void *rows[SIDE];
@@ -42,10 +41,11 @@ FOVEA_INLINE void NAMED(input_block)(int side, winograd_form form, const winogra
   for (int r = 0; r < side; r++) {
     int64_t row = fovea_max(0, fovea_min(top + r, c->input[0] - 1));
     rows[r] = winograd_at(
-        j->x, view->image * c->x.image + number * c->x.block + row * c->input[1] * c->x.position, narrow);
+        j->x, view->image * c->x.image + number * c->x.block + row * c->input[1] * c->x.position,
+        WINOGRAD_NARROW);
   }
-  if (view->above) rows[0] = winograd_at(view->above, number * winograd_row_block(c), narrow);
-  if (view->below) rows[side - 1] = winograd_at(view->below, number * winograd_row_block(c), narrow);
+  if (view->above) rows[0] = winograd_at(view->above, number * winograd_row_block(c), WINOGRAD_NARROW);
+  if (view->below) rows[side - 1] = winograd_at(view->below, number * winograd_row_block(c), WINOGRAD_NARROW);
   int64_t v = NAMED(place)(form, t, t->channels, tile, block);
   lanes columns[SIDE][SIDE];
 #pragma clang loop unroll(full)
@@ -54,12 +54,12 @@ FOVEA_INLINE void NAMED(input_block)(int side, winograd_form form, const winogra
     if (view->inside) {
 #pragma clang loop unroll(full)
       for (int r = 0; r < side; r++)
-        READ(lanes)(rows[r], (left + s) * c->x.position, narrow, &d[r]);
+        READ(lanes)(rows[r], (left + s) * c->x.position, WINOGRAD_NARROW, &d[r]);
     } else {
       for (int r = 0; r < side; r++) {
         int64_t row = top + r, column = left + s;
         bool exists = row >= 0 && row < c->input[0] && column >= 0 && column < c->input[1];
-        if (exists) READ(lanes)(rows[r], column * c->x.position, narrow, &d[r]);
+        if (exists) READ(lanes)(rows[r], column * c->x.position, WINOGRAD_NARROW, &d[r]);
         else d[r] = (lanes)0.0f;
       }
     }
@@ -76,26 +76,25 @@ FOVEA_INLINE void NAMED(input_block)(int side, winograd_form form, const winogra
 }
 
 // In the order in which the transformed numbers lie.
-FOVEA_INLINE void NAMED(input_tiles)(int side, winograd_form form, const winograd_job *j, const winograd_tiles *t,
-                                     bool narrow) {
+WINOGRAD_INLINE void NAMED(input_tiles)(int side, winograd_form form, const winograd_job *j, const winograd_tiles *t) {
   int64_t blocks = t->channels / WINOGRAD_WIDTH;
   if (form == WINOGRAD_PAIRS) {
     winograd_view views[PAIR_TILES];
     for (int64_t tile = 0; tile < t->count; tile++) views[tile] = view_of(side, j, t, tile);
     for (int64_t block = 0; block < blocks; block++)
       for (int64_t tile = 0; tile < t->count; tile++)
-        NAMED(input_block)(side, form, j, t, &views[tile], tile, block, narrow);
+        NAMED(input_block)(side, form, j, t, &views[tile], tile, block);
     return;
   }
   for (int64_t tile = 0; tile < t->count; tile++) {
     winograd_view view = view_of(side, j, t, tile);
     for (int64_t block = 0; block < blocks; block++)
-      NAMED(input_block)(side, form, j, t, &view, tile, block, narrow);
+      NAMED(input_block)(side, form, j, t, &view, tile, block);
   }
 }
 
 // Through a pointer, as in activation.h.
-FOVEA_INLINE void NAMED(activate)(fovea_activation activation, lanes *value) {
+WINOGRAD_INLINE void NAMED(activate)(fovea_activation activation, lanes *value) {
   if (activation == FOVEA_IDENTITY) return;
   if (activation == FOVEA_RELU) {
     *value = *value < 0.0f ? (lanes)0.0f : *value;
@@ -109,15 +108,15 @@ FOVEA_INLINE void NAMED(activate)(fovea_activation activation, lanes *value) {
   *value = *(lanes *)all;
 }
 
-FOVEA_INLINE void NAMED(write)(void *y, int64_t at, bool narrow, const lanes *value) {
-#if WINOGRAD_WIDTH == 16
+WINOGRAD_INLINE void NAMED(write)(void *y, int64_t at, bool narrow, const lanes *value) {
+#if WINOGRAD_NARROW
   if (narrow) fovea_narrow(true, value, (uint16_t *)y + at);
   else
 #endif
     *(lanes *)((float *)y + at) = *value;
 }
 
-FOVEA_INLINE void NAMED(output_tiles)(int side, int outputs, const winograd_job *j, const winograd_tiles *t, int64_t group,
+WINOGRAD_INLINE void NAMED(output_tiles)(int side, int outputs, const winograd_job *j, const winograd_tiles *t, int64_t group,
                                       bool narrow) {
   enum { BLOCKS = GROUP * PANEL / WINOGRAD_WIDTH };
   const fovea_winograd *c = &j->c;
@@ -165,9 +164,8 @@ FOVEA_INLINE void NAMED(output_tiles)(int side, int outputs, const winograd_job 
   }
 }
 
-FOVEA_INLINE void NAMED(gradient_block)(int side, int outputs, winograd_form form, const winograd_job *j,
-                                        const winograd_tiles *t, const winograd_place *place, int64_t tile, int64_t block,
-                                        bool narrow) {
+WINOGRAD_INLINE void NAMED(gradient_block)(int side, int outputs, winograd_form form, const winograd_job *j,
+                                        const winograd_tiles *t, const winograd_place *place, int64_t tile, int64_t block) {
   const fovea_winograd *c = &j->c;
   int64_t rows = fovea_min(outputs, c->output[0] - place->row);
   int64_t columns = fovea_min(outputs, c->output[1] - place->column), number = t->filter / WINOGRAD_WIDTH + block;
@@ -182,7 +180,7 @@ FOVEA_INLINE void NAMED(gradient_block)(int side, int outputs, winograd_form for
 #pragma clang loop unroll(full)
     for (int r = 0; r < outputs; r++) {
       bool exists = r < rows && s < columns && has_filters;
-      if (exists) READ(lanes)(j->y, g + (r * c->output[1] + s) * c->y.position, narrow, &column[r]);
+      if (exists) READ(lanes)(j->y, g + (r * c->output[1] + s) * c->y.position, WINOGRAD_NARROW, &column[r]);
       else column[r] = (lanes)0.0f;
     }
     ALONG(lanes, weights)(side, outputs, column, 1, half[s], 1);
@@ -197,21 +195,21 @@ FOVEA_INLINE void NAMED(gradient_block)(int side, int outputs, winograd_form for
   }
 }
 
-FOVEA_INLINE void NAMED(gradient_tiles)(int side, int outputs, winograd_form form, const winograd_job *j,
-                                        const winograd_tiles *t, bool narrow) {
+WINOGRAD_INLINE void NAMED(gradient_tiles)(int side, int outputs, winograd_form form, const winograd_job *j,
+                                        const winograd_tiles *t) {
   int64_t blocks = t->filters / WINOGRAD_WIDTH;
   if (form == WINOGRAD_PAIRS) {
     winograd_place places[PAIR_TILES];
     for (int64_t tile = 0; tile < t->count; tile++) places[tile] = place_of(j, t->first + tile);
     for (int64_t block = 0; block < blocks; block++)
       for (int64_t tile = 0; tile < t->count; tile++)
-        NAMED(gradient_block)(side, outputs, form, j, t, &places[tile], tile, block, narrow);
+        NAMED(gradient_block)(side, outputs, form, j, t, &places[tile], tile, block);
     return;
   }
   for (int64_t tile = 0; tile < t->count; tile++) {
     winograd_place place = place_of(j, t->first + tile);
     for (int64_t block = 0; block < blocks; block++)
-      NAMED(gradient_block)(side, outputs, form, j, t, &place, tile, block, narrow);
+      NAMED(gradient_block)(side, outputs, form, j, t, &place, tile, block);
   }
 }
 

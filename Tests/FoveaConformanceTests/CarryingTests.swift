@@ -46,6 +46,12 @@ private let examples: [Example] = images.flatMap { x -> [Example] in
     Example(
       operation: Op.BatchNormInputGradient(epsilon: 1e-3), shapes: [x, x, moments, c, moments], large: [0, 1],
       positive: [2]),
+    Example(
+      operation: Op.BatchNormReductions(epsilon: 1e-3, isRectified: true), shapes: [x, x, moments, c, c],
+      large: [0, 1], givesNarrow: false, positive: [2]),
+    Example(
+      operation: Op.BatchNormInputGradient(epsilon: 1e-3, isRectified: true), shapes: [x, x, moments, c, moments, c],
+      large: [0, 1], positive: [2]),
     Example(operation: Op.Sum(over: Array(0..<(x.rank - 1))), shapes: [x], large: [0], givesNarrow: false),
     Example(operation: Op.Add(), shapes: [x, x], large: [0, 1]),
     Example(operation: Op.Add(), shapes: [x, c], large: [0]),

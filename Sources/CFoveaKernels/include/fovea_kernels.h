@@ -108,10 +108,13 @@ void fovea_batch_moments(fovea_channels layout, fovea_numbers x, float *moments,
 /// The residual may be null. The result may be what is read, if it is as narrow.
 void fovea_batch_normalize(fovea_channels layout, float epsilon, bool rectifies, fovea_numbers x, const float *moments,
                            const float *scale, const float *bias, fovea_numbers residual, fovea_result y);
+/// With scale and bias, which may be null, `g` is the gradient of the rectified result, and counts where that is more than 0.
 void fovea_batch_norm_reductions(fovea_channels layout, float epsilon, fovea_numbers g, fovea_numbers x,
-                                 const float *moments, float *sums, float *scratch);
+                                 const float *moments, const float *scale, const float *bias, float *sums, float *scratch);
+/// Likewise with a bias.
 void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, fovea_numbers g, fovea_numbers x,
-                                     const float *moments, const float *scale, const float *sums, fovea_result dx);
+                                     const float *moments, const float *scale, const float *sums, const float *bias,
+                                     fovea_result dx);
 /// The sum of every channel.
 void fovea_channel_sums(fovea_channels layout, fovea_numbers x, float *sums, float *scratch);
 
@@ -159,7 +162,7 @@ void fovea_row_convolve(fovea_row_convolution c, const float *x, const float *w,
 
 // Pooling.
 void fovea_max_pool(fovea_pooling p, const float *x, float *y);
-/// What is narrow is widened image by image; then `scratch` has to be there, in bytes for so many workers.
+/// If anything is narrow, `scratch` has to be there, in bytes for so many workers.
 size_t fovea_max_pool_gradient_scratch(fovea_pooling p, int workers);
 void fovea_max_pool_gradient(fovea_pooling p, fovea_numbers g, fovea_numbers x, fovea_result dx, int workers,
                              float *scratch);

@@ -18,6 +18,7 @@ public struct Pipeline: Sendable {
       FoldBatchNorm(),
       ConstantFolding(backends: backends),
       CommonSubexpressions(),
+      FuseRectifierGradient(),  // after it: the moments are one node now
       FuseEpilogue(),  // late: the other passes know operations, not their fusions
       FusePointwise(),  // after it: what a convolution takes into its own kernel costs nothing at all
       DeadCode(),

@@ -71,29 +71,41 @@ extension Op {
   }
 
   /// `(g, x, moments)` → `2×C`: `Σ g·x̂` (∂L/∂scale) and `Σ g` (∂L/∂bias), where `x̂ = (x − μ) / √(σ² + ε)`.
+  ///
+  /// Rectified, with scale and bias behind the moments, `g` is the gradient of `relu(scale · x̂ + bias)`: it counts where that
+  /// is more than 0.
   public struct BatchNormReductions: NotDifferentiable {
     public static let name = "batch_norm_reductions"
     public var epsilon: Float
-    public init(epsilon: Float) { self.epsilon = epsilon }
+    public var isRectified: Bool
+    public init(epsilon: Float, isRectified: Bool = false) { (self.epsilon, self.isRectified) = (epsilon, isRectified) }
+
+    public var label: String { (isRectified ? "relu_gradient+" : "") + Self.name }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
       try require("upstream", inputs[0], toBe: requireRank(2, of: inputs[1]))
+      _ = try requireChannels(of: inputs[1], in: inputs[3...])
       return try require("moments", inputs[2], toBe: [2, inputs[1].channels])
     }
   }
 
   /// `(g, x, moments, scale, sums)` → ∂L/∂x = `scale/√(σ² + ε) · (g − Σg/M − x̂·Σ(g·x̂)/M)`.
   ///
+  /// Rectified, with the bias behind the sums, `g` counts as in `BatchNormReductions`.
+  ///
   /// - Source: Ioffe & Szegedy 2015, §3, the chain rule through algorithm 1.
   public struct BatchNormInputGradient: NotDifferentiable {
     public static let name = "batch_norm_input_gradient"
     public var epsilon: Float
-    public init(epsilon: Float) { self.epsilon = epsilon }
+    public var isRectified: Bool
+    public init(epsilon: Float, isRectified: Bool = false) { (self.epsilon, self.isRectified) = (epsilon, isRectified) }
+
+    public var label: String { (isRectified ? "relu_gradient+" : "") + Self.name }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
       let sums = try BatchNormReductions(epsilon: epsilon).outputShape(for: Array(inputs[..<3]))
       try require("sums", inputs[4], toBe: sums)
-      return try requireChannels(of: inputs[1], in: [inputs[3]])
+      return try requireChannels(of: inputs[1], in: [inputs[3]] + inputs[5...])
     }
   }
 }

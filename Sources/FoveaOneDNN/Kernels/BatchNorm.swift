@@ -44,16 +44,18 @@ extension Op.BatchNormReductions: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let inputs = request.inputs
     let x = ChannelLayout(inputs[1].shape, preferring: inputs[1].layout)
-    let epsilon = epsilon
+    let (epsilon, isRectified) = (epsilon, isRectified)
+    let layouts = [try x.layout(of: inputs[0].elementType), x.layout] + inputs[2...].map { .rowMajor($0.shape) }
     return Kernel(
-      name: "c", inputLayouts: [try x.layout(of: inputs[0].elementType), x.layout, .rowMajor(inputs[2].shape)],
+      name: "c", inputLayouts: layouts,
       outputLayout: .rowMajor(request.outputShape), scratchBytes: fovea_moments_scratch(x.value)
     ) { memory in
       let (gradient, input) = (memory.numbers(0, inputs[0]), memory.numbers(1, inputs[1]))
-      let moments = memory.inputs[2].floats
+      let floats = memory.inputs.map(\.floats)
+      let (scale, bias) = isRectified ? (floats[3], floats[4]) : (nil, nil)
       return {
         fovea_batch_norm_reductions(
-          x.value, epsilon, gradient, input, moments, memory.output.floats, memory.scratch!.floats)
+          x.value, epsilon, gradient, input, floats[2], scale, bias, memory.output.floats, memory.scratch!.floats)
       }
     }
   }
@@ -63,8 +65,8 @@ extension Op.BatchNormInputGradient: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     let (inputs, type) = (request.inputs, request.outputType)
     let x = ChannelLayout(inputs[1].shape, preferring: inputs[1].layout)
-    let epsilon = epsilon
-    let layouts = [try x.layout(of: inputs[0].elementType), x.layout] + inputs[2...4].map { .rowMajor($0.shape) }
+    let (epsilon, isRectified) = (epsilon, isRectified)
+    let layouts = [try x.layout(of: inputs[0].elementType), x.layout] + inputs[2...].map { .rowMajor($0.shape) }
     return Kernel(
       name: "c", inputLayouts: layouts, outputLayout: try x.layout(of: type),
       overwritableInputs: [0, 1].filter { inputs[$0].elementType == type }
@@ -73,7 +75,7 @@ extension Op.BatchNormInputGradient: OneDNNKernel {
       let (floats, result) = (memory.inputs.map(\.floats), memory.result(type))
       return {
         fovea_batch_norm_input_gradient(
-          x.value, epsilon, gradient, input, floats[2], floats[3], floats[4], result)
+          x.value, epsilon, gradient, input, floats[2], floats[3], floats[4], isRectified ? floats[5] : nil, result)
       }
     }
   }

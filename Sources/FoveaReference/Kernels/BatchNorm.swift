@@ -52,11 +52,25 @@ extension Op.BatchNormalize: ReferenceKernel {
   }
 }
 
+extension ReferenceTensor {
+  /// The gradient of a rectified normalisation where that is more than 0, and 0 elsewhere.
+  fileprivate func counted(
+    _ epsilon: Float, _ x: ReferenceTensor, _ moments: ReferenceTensor, _ scale: ReferenceTensor,
+    _ bias: ReferenceTensor
+  ) -> ReferenceTensor {
+    let normalized = Op.BatchNormalize(epsilon: epsilon).run([x, moments, scale, bias], shape: x.shape)
+    var gradient = self
+    for i in gradient.values.indices where !(normalized.values[i] > 0) { gradient.values[i] = 0 }
+    return gradient
+  }
+}
+
 extension Op.BatchNormReductions: ReferenceKernel {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
-    let (g, x, moments) = (inputs[0], inputs[1], inputs[2])
+    let (x, moments) = (inputs[1], inputs[2])
+    let g = isRectified ? inputs[0].counted(epsilon, x, moments, inputs[3], inputs[4]) : inputs[0]
     let channels = x.shape.channels
     var sums = ReferenceTensor<Scalar>(shape: shape)
     for c in 0..<channels {
@@ -75,7 +89,8 @@ extension Op.BatchNormInputGradient: ReferenceKernel {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
-    let (g, x, moments, scale, sums) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
+    let (x, moments, scale, sums) = (inputs[1], inputs[2], inputs[3], inputs[4])
+    let g = isRectified ? inputs[0].counted(epsilon, x, moments, scale, inputs[5]) : inputs[0]
     let (channels, m) = (shape.channels, x.elementsPerChannel)
     var result = g
     for c in 0..<channels {

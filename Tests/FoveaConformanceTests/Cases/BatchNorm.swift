@@ -50,6 +50,11 @@ extension Op.BatchNormReductions: ConformanceCases {
       ConformanceCase(
         Op.BatchNormReductions(epsilon: 1e-3), .numbers(x), .numbers(x), .numbers([2, x.channels], in: 0.2...2))
     }
+      + FoveaConformanceTests.cases { x in
+        ConformanceCase(
+          Op.BatchNormReductions(epsilon: 1e-3, isRectified: true), .numbers(x), .numbers(x),
+          .numbers([2, x.channels], in: 0.2...2), .numbers([x.channels]), .numbers([x.channels]))
+      }
   }
 }
 
@@ -60,5 +65,11 @@ extension Op.BatchNormInputGradient: ConformanceCases {
         Op.BatchNormInputGradient(epsilon: 1e-3), .numbers(x), .numbers(x), .numbers([2, x.channels], in: 0.2...2),
         .numbers([x.channels]), .numbers([2, x.channels]))
     }
+      + FoveaConformanceTests.cases { x in
+        ConformanceCase(
+          Op.BatchNormInputGradient(epsilon: 1e-3, isRectified: true), .numbers(x), .numbers(x),
+          .numbers([2, x.channels], in: 0.2...2), .numbers([x.channels]), .numbers([2, x.channels]),
+          .numbers([x.channels]))
+      }
   }
 }
