@@ -20,7 +20,7 @@ enum {
   // Likewise, where pairs are multiplied: the weights of one position fit the nearest cache.
   PAIR_CHUNK = 256,
   // The most tiles of which pairs lie side by side.
-  PAIR_TILES = 128,
+  PAIR_TILES = 96,
 };
 
 // How transformed numbers lie: tile after tile, as floats or bfloat16; or block after block of channels or filters, and in it
