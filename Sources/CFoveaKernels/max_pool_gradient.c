@@ -35,9 +35,8 @@ typedef int32_t fovea_half_lanes_integers __attribute__((ext_vector_type(8)));
 REGISTER_BLOCK(fovea_lanes)
 REGISTER_BLOCK(fovea_half_lanes)
 
-FOVEA_INLINE void any_gradient(const fovea_pooling *p, const float *restrict g, const float *restrict x,
+FOVEA_INLINE void any_gradient(const fovea_pooling *p, int64_t width, const float *restrict g, const float *restrict x,
                                float *restrict dx) {
-  int64_t width = p->width;
   memset(dx, 0, sizeof(float) * (size_t)(positions(p->input) * width));
   FOR_OUTPUTS {
     for (int64_t strip = 0; strip < width; strip += STRIP) {
@@ -92,7 +91,11 @@ FOVEA_INLINE void work(void *context, int64_t begin, int64_t end, bool rounds) {
       else if (p->width == 16) fovea_lanes_gradient(p, g, j->g.narrow, x, false, dx);
       else if (p->width == 8 && j->x.narrow) fovea_half_lanes_gradient(p, g, j->g.narrow, x, true, dx);
       else if (p->width == 8) fovea_half_lanes_gradient(p, g, j->g.narrow, x, false, dx);
-      else any_gradient(p, widened(j->g, b * outputs, outputs, g_place), widened(j->x, b * inputs, inputs, x_place), dx);
+      else {
+        const float *floats = widened(j->x, b * inputs, inputs, x_place);
+        const float *gradients = widened(j->g, b * outputs, outputs, g_place);
+        DISPATCH(any_gradient(p, width, gradients, floats, dx))
+      }
       if (j->dx.narrow) fovea_narrow_all(rounds, inputs, dx, (uint16_t *)j->dx.at + b * inputs);
     }
   }

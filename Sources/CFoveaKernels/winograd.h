@@ -19,7 +19,7 @@ enum {
   PIECE_FLOATS = POSITIONS * WEIGHT_STRIDE,
   // Likewise, where pairs are multiplied: the weights of one position fit the nearest cache.
   PAIR_CHUNK = 256,
-  // The most tiles of which pairs lie side by side.
+  // The most tiles of which pairs lie side by side; even, since the last one takes the place of a pair.
   PAIR_TILES = 96,
 };
 
@@ -27,9 +27,9 @@ enum {
 // two tiles side by side, as what is added over tiles is multiplied in pairs.
 typedef enum { WINOGRAD_FLOATS, WINOGRAD_HALVES, WINOGRAD_PAIRS } winograd_form;
 
-// Tiles whose numbers lie in a worker's memory at once: `inputs` is positions × tiles × channels, `channels` of them from
-// `channel` on; `outputs` is positions × tiles × filters, gradients of `filters` of them from `filter` on, or products of a
-// group. From one position to the next it is `…_stride` numbers.
+// Tiles whose numbers lie in a worker's memory at once: for each position `inputs` has tiles × channels, `channels` of them from
+// `channel` on; `outputs` tiles × filters, gradients of `filters` of them from `filter` on, or products of a group. From one
+// position to the next it is `…_stride` numbers.
 //
 // `above`, unless it is null, is the row of inputs above the first tiles, which results have been written over; `below` the
 // one below the last.

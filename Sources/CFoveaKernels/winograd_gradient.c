@@ -8,7 +8,7 @@
 enum {
   // Tiles at once: with the sums, their inputs and gradients fit a core's own cache.
   TILES = 16,
-  // How many channels and filters of pairs: their sums stay in the core's own cache, too.
+  // The most channels and filters of pairs at once: their sums nearly stay in the core's own cache, too.
   PAIR_CHANNELS = 64,
   PAIR_FILTERS = 128,
   // Results are independent; where there are fewer than this, the tiles are cut into parts, whose results are added.
@@ -28,7 +28,10 @@ static int64_t operand_floats(const plan *p, int64_t count) { return p->job.c.pa
 
 static plan make_plan(fovea_winograd c) {
   plan p = {.job = fovea_winograd_job(c), .tiles = TILES, .channels = CHUNK, .filters = GROUP * PANEL};
-  if (c.pairs) p.tiles = PAIR_TILES, p.channels = PAIR_CHANNELS, p.filters = fovea_min(PAIR_FILTERS, p.job.panels * PANEL);
+  if (c.pairs) {
+    p.tiles = PAIR_TILES, p.channels = PAIR_CHANNELS;
+    p.filters = fovea_ceil_div(p.job.panels, fovea_ceil_div(p.job.panels * PANEL, PAIR_FILTERS)) * PANEL;
+  }
   p.chunks = fovea_ceil_div(p.job.channels, p.channels), p.groups = fovea_ceil_div(p.job.panels * PANEL, p.filters);
   p.channels = fovea_min(p.channels, p.job.channels);
   p.parts = fovea_max(1, fovea_min(fovea_ceil_div(LEAST_UNITS, p.groups * p.chunks), p.job.all / p.tiles));

@@ -27,7 +27,7 @@ size_t fovea_winograd_pair_weights(int64_t padded_channels, int64_t filters) {
   return (size_t)(fovea_ceil_div(filters, PANEL) * PAIR_POSITIONS * padded_channels * PANEL) * sizeof(uint16_t);
 }
 
-// The windows of two channels for a panel of filters; what does not exist is zero. Turned ones lie side by side, as pairs.
+// The windows of two channels for a panel of filters; what does not exist is zero.
 FOVEA_INLINE void read_windows(const pack_job *j, int64_t channel, int64_t first, fovea_lanes windows[2][9]) {
   int64_t channels = fovea_max(0, fovea_min(2, j->channels - channel)), filters = fovea_min(PANEL, j->filters - first);
   for (int k = 0; k < 9; k++) {

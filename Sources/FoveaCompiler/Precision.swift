@@ -7,9 +7,9 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
   /// and where an input is not finite, more of them are not.
   case float32
   /// Convolutions, matrix products and their gradients multiply bfloat16 numbers, of 8 bits of precision, and add in
-  /// `float32`, by their definition or by Winograd's algorithm, as in `float32`. Activations and their gradients are held in
-  /// bfloat16; parameters, statistics and losses stay `float32`. On processors without such arithmetic all of it is
-  /// `float32`.
+  /// `float32`, by their definition or by Winograd's algorithm, which rounds sums of operands to bfloat16 on its way: 0.4 % of
+  /// the results' deviation, where rounding the results costs 0.2 %. Activations and their gradients are held in bfloat16;
+  /// parameters, statistics and losses stay `float32`. On processors without such arithmetic all of it is `float32`.
   case bfloat16
 }
 

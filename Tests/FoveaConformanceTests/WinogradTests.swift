@@ -53,7 +53,9 @@ private func operations(_ size: Int, _ x: Shape, filters: Int) throws -> [(any O
 
   /// Two workers meet within an image, between two, or one has it all; in one round, or in several.
   @Test(
-    arguments: [[2, 13, 9, 16], [1, 45, 41, 32], [1, 45, 41, 128], [3, 12, 8, 32], [1, 64, 200, 16]] as [Shape])
+    arguments: [
+      [2, 13, 9, 16], [1, 45, 41, 32], [1, 45, 41, 128], [3, 12, 8, 32], [1, 64, 200, 16], [2, 40, 1, 48],
+    ] as [Shape])
   func `may write its result over its input, with the same bits`(x: Shape) throws {
     let usual = OneDNNBackend.threads
     defer { OneDNNBackend.threads = usual }

@@ -53,7 +53,8 @@ typedef struct {
 /// A convolution of windows of 3×3 or 5×5 (`size`) with stride 1; 8 or 16 neighbouring channels (`width`) at once, of images
 /// that have whole blocks of them. `workers`: how many share the work. `pairs`: whether numbers are bfloat16, multiplied in
 /// pairs and added as floats: windows of 3×3 in blocks of 16, on a processor where `fovea_multiplies_pairs`. Then
-/// `wide_y` says whether the result of the convolution, and what is added to it, are floats all the same.
+/// `wide_y` says whether the result of the convolution, and what is added to it, are floats all the same; a gradient of the
+/// result is bfloat16.
 typedef struct {
   int64_t size, images, channels, filters, width, workers;
   int64_t input[2], output[2], before[2];
@@ -128,7 +129,8 @@ void fovea_winograd_pack(int64_t size, int64_t channels, int64_t padded_channels
                          const float *w, float *packed);
 /// Bytes of the packed weights for `pairs`.
 size_t fovea_winograd_pair_weights(int64_t padded_channels, int64_t filters);
-/// Likewise 3×3 weights in bfloat16 for `pairs`: transformed, panels × positions × pairs of channels × a panel.
+/// Likewise 3×3 weights in bfloat16 for `pairs`: transformed, panels × positions × pairs of channels × a panel. Padded channels
+/// are even.
 void fovea_winograd_pack_pairs(int64_t channels, int64_t padded_channels, int64_t filters, bool turned, const void *w,
                                void *packed);
 /// In bytes.

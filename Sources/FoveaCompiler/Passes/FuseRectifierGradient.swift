@@ -3,56 +3,46 @@ public import FoveaGraph
 /// Lets the gradients of batch normalisation find out for themselves where the rectifier behind it let numbers through, by
 /// normalising what they read anyhow: the rectifier's gradient is neither written nor read again.
 ///
-/// Holds where nothing else reads it.
+/// Holds where no other node reads it.
 public struct FuseRectifierGradient: Pass {
   public init() {}
 
   public func run(on graph: inout Graph) {
     let original = graph
-    let users = graph.users
+    let (users, fused) = (graph.users, graph.nodes.indices.map(graph.rectifying))
     graph.rewrite { graph, node, id in
-      guard let (gradient, normalization) = original.rectifiedNormalization(behind: id),
-        users[original.nodes[id].inputs[0]].allSatisfy({ original.rectifiedNormalization(behind: $0) != nil })
+      guard let (operation, inputs) = fused[id],
+        users[original.nodes[id].inputs[0]].allSatisfy({ fused[$0] != nil })
       else { return nil }
-      let (scale, bias) = (graph.position[normalization.inputs[2]], graph.position[normalization.inputs[3]])
-      let g = graph.position[gradient.inputs[0]]
-      switch node.operation {
-      case let reductions as Op.BatchNormReductions:
-        return graph.add(
-          Op.BatchNormReductions(epsilon: reductions.epsilon, isRectified: true), g, node.inputs[1], node.inputs[2],
-          scale,
-          bias, path: node.path)
-      case let input as Op.BatchNormInputGradient:
-        return graph.add(
-          Op.BatchNormInputGradient(epsilon: input.epsilon, isRectified: true), g, node.inputs[1], node.inputs[2],
-          scale,
-          node.inputs[4], bias, path: node.path)
-      default: return nil
-      }
+      var node = node
+      (node.operation, node.inputs) = (operation, inputs.map { graph.position[$0] })
+      return graph.add(node)
     }
   }
 }
 
 extension Graph {
-  /// The gradient of a rectifier that a gradient of batch normalisation reads, and the normalisation, of the same numbers,
-  /// that was rectified; `nil` for any other node.
-  fileprivate func rectifiedNormalization(behind id: NodeID) -> (gradient: Node, normalization: Node)? {
+  /// For a gradient of batch normalisation that reads the gradient of a rectifier behind the same normalisation: the one that
+  /// needs it no more, and what that reads. `nil` for any other node.
+  fileprivate func rectifying(_ id: NodeID) -> (operation: any Operation, inputs: [NodeID])? {
     let node = nodes[id]
-    let epsilon: Float
+    guard let upstream = node.inputs.first, nodes[upstream].operation is Op.ReLUGradient else { return nil }
+    let (g, y) = (nodes[upstream].inputs[0], nodes[nodes[upstream].inputs[1]])
+    guard y.operation is Op.ReLU else { return nil }
+    let normalization = nodes[y.inputs[0]]
+    guard let epsilon = (normalization.operation as? Op.BatchNormalize)?.epsilon,
+      node.inputs.count > 2, node.inputs[1...2] == normalization.inputs[0...1]
+    else { return nil }
+    let (x, moments) = (node.inputs[1], node.inputs[2])
+    let (scale, bias) = (normalization.inputs[2], normalization.inputs[3])
     switch node.operation {
-    case let reductions as Op.BatchNormReductions where !reductions.isRectified: epsilon = reductions.epsilon
-    case let input as Op.BatchNormInputGradient where !input.isRectified: epsilon = input.epsilon
+    case let reductions as Op.BatchNormReductions where reductions == .init(epsilon: epsilon):
+      return (Op.BatchNormReductions(epsilon: epsilon, isRectified: true), [g, x, moments, scale, bias])
+    case let input as Op.BatchNormInputGradient where input == .init(epsilon: epsilon) && node.inputs[3] == scale:
+      return (
+        Op.BatchNormInputGradient(epsilon: epsilon, isRectified: true), [g, x, moments, scale, node.inputs[4], bias]
+      )
     default: return nil
     }
-    let gradient = nodes[node.inputs[0]]
-    guard gradient.operation is Op.ReLUGradient else { return nil }
-    let rectified = nodes[gradient.inputs[1]]
-    guard rectified.operation is Op.ReLU else { return nil }
-    let normalization = nodes[rectified.inputs[0]]
-    guard let operation = normalization.operation as? Op.BatchNormalize, operation.epsilon == epsilon,
-      normalization.inputs[0] == node.inputs[1], normalization.inputs[1] == node.inputs[2],
-      !(node.operation is Op.BatchNormInputGradient) || normalization.inputs[2] == node.inputs[3]
-    else { return nil }
-    return (gradient, normalization)
   }
 }

@@ -23,7 +23,10 @@ struct WinogradWeights: PackedWeights {
 
   static func all(_ shape: Shape, _ type: ElementType) -> [WinogradWeights] {
     [false, true].flatMap { isTurned in
-      [8, 16].map { WinogradWeights(shape, isTurned: isTurned, width: $0, inPairs: type == .bfloat16) }
+      let inPairs = type == .bfloat16
+      return (inPairs ? [16] : [8, 16]).map {
+        WinogradWeights(shape, isTurned: isTurned, width: $0, inPairs: inPairs)
+      }
     }
   }
 

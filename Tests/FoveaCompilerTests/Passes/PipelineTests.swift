@@ -62,6 +62,10 @@ private let pipeline = Pipeline.standard(backends: [ReferenceBackend()])
   for (name, numbers) in before { #expect(relativeError(of: after[name]!, to: numbers) < 1e-6, "\(name)") }
   #expect(graph.nodes.count < count)
   #expect(graph.nodes.count { $0.operation is Op.BatchMoments } == 2)
+  // The rectifier behind the first normalisation; the other is behind a sum.
+  for part in ["reductions", "input_gradient"] {
+    #expect(graph.nodes.count { $0.operation.label == "relu_gradient+batch_norm_\(part)" } == 1)
+  }
 
   // A second time there is nothing left to do.
   let once = graph.listing
