@@ -53,7 +53,7 @@ FOVEA_INLINE void piece_lines(piece_floats x, piece_floats z, piece_floats y, co
   for (int64_t r = 0; r < rows; r++)
     for (int64_t k = 0; k < p->width; k++) {
       float u = x.at[r * x.stride + k], w = has_z ? z.at[r * z.stride + k] : 0;
-      if (counts) u = counts->factor[k] * w + counts->offset[k] > 0 ? u : 0;
+      if (counts) u = COUNTED(float, u, w, counts->factor[k], counts->offset[k]);
       float v = a[k] * u + c[k];
       if (has_z) v += b[k] * w;
       y.at[r * y.stride + k] = rectifies ? (v < 0 ? 0 : v) : v;

@@ -21,7 +21,7 @@ FOVEA_INLINE normalization normalization_of(const piece *p, int64_t channels, fl
   return n;
 }
 
-/// A register of gradients where the normalised numbers are more than 0, and 0 elsewhere.
+/// Gradients, a register of them or one, where the normalised numbers are more than 0, and 0 elsewhere.
 #define COUNTED(lanes, gradient, x, factor, offset)                \
   ({                                                               \
     lanes normalized = (factor) * (x) + (offset);                  \

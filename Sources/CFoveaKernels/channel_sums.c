@@ -142,7 +142,7 @@ FOVEA_INLINE void piece_sums(piece_floats g, piece_floats x, int64_t rows, int64
     float a = 0, b = 0;
     for (int64_t r = 0; r < rows; r++) {
       float v = g.at[r * g.stride + k], w = has_x ? x.at[r * x.stride + k] : 0;
-      if (counts) v = counts->factor[k] * w + counts->offset[k] > 0 ? v : 0;
+      if (counts) v = COUNTED(float, v, w, counts->factor[k], counts->offset[k]);
       if (has_x) a += v * (w - mean[k]);
       b += v;
     }

@@ -80,14 +80,11 @@ typedef struct {
     sum += *(const float *)&bits * FOVEA_LOAD(weights);     \
   } while (0)
 
-typedef __bf16 pairs_of_numbers __attribute__((__vector_size__(64)));
-typedef float sums_of_pairs __attribute__((__vector_size__(64)));
-
-#define ADD_PAIRS(sum, pair, weights)                                                       \
-  do {                                                                                      \
-    fovea_lanes_bits numbers = pair;                                                        \
-    sum = (fovea_lanes)__builtin_ia32_dpbf16ps_512(                                         \
-        (sums_of_pairs)sum, (pairs_of_numbers)numbers, (pairs_of_numbers)FOVEA_LOAD(weights)); \
+#define ADD_PAIRS(sum, pair, weights)                       \
+  do {                                                      \
+    fovea_lanes_bits numbers = pair, columns;               \
+    memcpy(&columns, weights, sizeof columns);              \
+    fovea_add_pairs(&sum, &numbers, &columns);              \
   } while (0)
 
 // 16 registers of 8 numbers hold fewer sums than 32 of 16.

@@ -51,6 +51,13 @@ FOVEA_ROUNDING_INLINE void fovea_narrow_pairs(const fovea_lanes *first, const fo
       15, 31);
 }
 
+/// Adds the products of 16 pairs of bfloat16 numbers to 16 sums.
+FOVEA_ROUNDING_INLINE void fovea_add_pairs(fovea_lanes *sum, const fovea_lanes_bits *a, const fovea_lanes_bits *b) {
+  typedef float floats __attribute__((__vector_size__(64)));
+  typedef __bf16 pairs __attribute__((__vector_size__(64)));
+  *sum = (fovea_lanes)__builtin_ia32_dpbf16ps_512((floats)*sum, (pairs)*a, (pairs)*b);
+}
+
 /// Any number of bfloat16 numbers as floats.
 FOVEA_INLINE void fovea_widen_all(int64_t count, const uint16_t *x, float *y) {
   int64_t i = 0;

@@ -35,7 +35,7 @@ typedef struct {
 } plan;
 
 static int64_t input_floats(const plan *p) {
-  return p->job.positions * p->tiles.input_stride / (p->job.c.pairs ? 2 : 1);
+  return winograd_operand_floats(&p->job.c, p->job.positions * p->tiles.input_stride);
 }
 
 static int64_t tiles_floats(const plan *p) { return input_floats(p) + p->job.positions * p->tiles.output_stride; }
@@ -63,7 +63,7 @@ static plan make_plan(fovea_winograd c) {
   int64_t own = p.splits_filters ? j.all : fovea_ceil_div(j.all, c.workers);
   p.tiles.channels = j.channels;
   p.tiles.count = fovea_min(own, fovea_max(LEAST_TILES, fitting));
-  p.tiles.input_stride = winograd_stride(p.tiles.count * j.channels, c.pairs ? 32 : 16);
+  p.tiles.input_stride = winograd_operand_stride(&c, p.tiles.count * j.channels);
   p.tiles.output_stride = winograd_stride(p.tiles.count * GROUP * PANEL, 16);
   p.can_overwrite = c.size == 3 && !p.splits_filters && j.tiles[1] <= p.tiles.count && c.before[0] == 1 && c.before[1] == 1 &&
                     !c.wide_y && c.channels == c.filters && memcmp(c.input, c.output, sizeof c.input) == 0 &&

@@ -55,6 +55,14 @@ typedef struct {
 // cache.
 FOVEA_INLINE int64_t winograd_stride(int64_t count, int64_t line) { return (fovea_ceil_div(count, line) | 1) * line; }
 
+// Likewise of transformed operands, which are bfloat16 where pairs are multiplied.
+FOVEA_INLINE int64_t winograd_operand_stride(const fovea_winograd *c, int64_t count) {
+  return winograd_stride(count, c->pairs ? 32 : 16);
+}
+
+// What they take.
+FOVEA_INLINE int64_t winograd_operand_floats(const fovea_winograd *c, int64_t count) { return c->pairs ? count / 2 : count; }
+
 // Number i of an image, which is bfloat16 if `narrow`.
 FOVEA_INLINE const void *winograd_at(const void *x, int64_t i, bool narrow) {
   return (const char *)x + i * (narrow ? 2 : 4);

@@ -23,9 +23,6 @@ typedef struct {
   float *dw, *partial, *scratch;
 } plan;
 
-// What transformed numbers take.
-static int64_t operand_floats(const plan *p, int64_t count) { return p->job.c.pairs ? count / 2 : count; }
-
 static plan make_plan(fovea_winograd c) {
   plan p = {.job = fovea_winograd_job(c), .tiles = TILES, .channels = CHUNK, .filters = GROUP * PANEL};
   if (c.pairs) {
@@ -35,11 +32,11 @@ static plan make_plan(fovea_winograd c) {
   p.chunks = fovea_ceil_div(p.job.channels, p.channels), p.groups = fovea_ceil_div(p.job.panels * PANEL, p.filters);
   p.channels = fovea_min(p.channels, p.job.channels);
   p.parts = fovea_max(1, fovea_min(fovea_ceil_div(LEAST_UNITS, p.groups * p.chunks), p.job.all / p.tiles));
-  int64_t line = c.pairs ? 32 : 16;
-  p.input_stride = winograd_stride(p.tiles * p.channels, line);
-  p.gradient_stride = winograd_stride(p.tiles * p.filters, line);
+  p.input_stride = winograd_operand_stride(&c, p.tiles * p.channels);
+  p.gradient_stride = winograd_operand_stride(&c, p.tiles * p.filters);
   p.sum_stride = winograd_stride(p.channels * p.filters, 16);
-  p.worker_floats = p.job.positions * (operand_floats(&p, p.input_stride) + operand_floats(&p, p.gradient_stride) + p.sum_stride);
+  p.worker_floats =
+      p.job.positions * (winograd_operand_floats(&c, p.input_stride + p.gradient_stride) + p.sum_stride);
   return p;
 }
 
@@ -93,8 +90,8 @@ static void compute(const plan *p, int64_t unit, float *memory) {
   int64_t results = p->groups * p->chunks, part = unit / results;
   int64_t group = unit % results / p->chunks, chunk = unit % p->chunks;
   int64_t begin = j->all * part / p->parts, end = j->all * (part + 1) / p->parts;
-  float *gradients = memory + j->positions * operand_floats(p, p->input_stride);
-  float *sums = gradients + j->positions * operand_floats(p, p->gradient_stride);
+  float *gradients = memory + j->positions * winograd_operand_floats(&j->c, p->input_stride);
+  float *sums = gradients + j->positions * winograd_operand_floats(&j->c, p->gradient_stride);
   winograd_tiles t = {
       .channel = chunk * p->channels, .filter = group * p->filters, .filters = p->filters, .inputs = memory,
       .outputs = gradients, .input_stride = p->input_stride, .output_stride = p->gradient_stride};

@@ -68,38 +68,34 @@ void fovea_winograd_pack_pairs(int64_t channels, int64_t padded_channels, int64_
   fovea_parallel(fovea_ceil_div(filters, PANEL) * padded_channels / 2, 8, &j, fovea_winograd_pack_some_pairs);
 }
 
-typedef __bf16 numbers_of_pairs __attribute__((__vector_size__(64)));
-typedef float sums_of_pairs __attribute__((__vector_size__(64)));
-
 // Adds `depth` products of pairs to the sums of rows and panels. From row to row of the left operand it is `row` halves, from
 // pair to pair `left`; from panel to panel of the right one `panel`. Sums are `m_row` floats apart from row to row.
 FOVEA_ROUNDING_INLINE void multiply(
     int rows, int panels, bool adds, int64_t depth, const uint16_t *v, int64_t row, int64_t left, const uint16_t *u,
     int64_t panel, float *m, int64_t m_row) {
-  sums_of_pairs sum[PRODUCT_ROWS][GROUP];
+  fovea_lanes sum[PRODUCT_ROWS][GROUP];
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
     for (int p = 0; p < panels; p++)
-      sum[r][p] = adds ? (sums_of_pairs)FOVEA_LOAD(m + r * m_row + p * PANEL) : (sums_of_pairs){0};
+      sum[r][p] = adds ? FOVEA_LOAD(m + r * m_row + p * PANEL) : (fovea_lanes)0.0f;
   for (int64_t d = 0; d < depth; d++) {
-    numbers_of_pairs columns[GROUP];
+    fovea_lanes_bits columns[GROUP];
 #pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) columns[p] = (numbers_of_pairs)FOVEA_LOAD(u + d * PAIR_PANEL + p * panel);
+    for (int p = 0; p < panels; p++) memcpy(&columns[p], u + d * PAIR_PANEL + p * panel, sizeof columns[p]);
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
       uint32_t pair;
-      __builtin_memcpy(&pair, v + r * row + d * left, sizeof pair);
+      memcpy(&pair, v + r * row + d * left, sizeof pair);
       fovea_lanes_bits everywhere = pair;
 #pragma clang loop unroll(full)
-      for (int p = 0; p < panels; p++)
-        sum[r][p] = __builtin_ia32_dpbf16ps_512(sum[r][p], (numbers_of_pairs)everywhere, columns[p]);
+      for (int p = 0; p < panels; p++) fovea_add_pairs(&sum[r][p], &everywhere, &columns[p]);
     }
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) FOVEA_STORE(m + r * m_row + p * PANEL, (fovea_lanes)sum[r][p]);
+    for (int p = 0; p < panels; p++) FOVEA_STORE(m + r * m_row + p * PANEL, sum[r][p]);
 }
 
 #define ROWS_AT(count, some)                                                                                           \
