@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "activation.h"
+#include "amx.h"
 #include "few_rows.h"
 #include "narrow_lanes.h"
 
@@ -13,7 +14,7 @@ enum {
   // Steps whose products are added before their sum is added to the others: a sum of thousands of numbers rounds less so.
   // Divides SLAB.
   PART = 512,
-  // Rows at once.
+  // Rows at once; all of them, where AMX multiplies.
   GROUP = 4,
 };
 
@@ -28,6 +29,8 @@ typedef void (*add_chunk)(int64_t rows, int64_t lines, int64_t steps, const chun
 typedef struct {
   fovea_few_rows p;
   add_chunk add;
+  int64_t group;
+  bool amx;
   const char *x, *w;
   const float *bias;
   const void *residual;
@@ -35,13 +38,20 @@ typedef struct {
   void *y;
 } job;
 
-// A cache line that is read once: what other layers work with stays in the larger caches.
-#define CALL_FOR(address) __builtin_prefetch(address, 0, 0)
+// A cache line that is read once. AMD's processors fetch it past the larger caches, where what other layers work with stays;
+// Intel's have too few lines underway then, 12 GB/s instead of 33.
+#define CALL_FOR(address)                           \
+  do {                                              \
+    if (large) __builtin_prefetch(address, 0, 2);   \
+    else __builtin_prefetch(address, 0, 0);         \
+  } while (0)
 
-// `features`: of the processor, that `add` needs. `registers` of columns at once. `add` is given a sum, a number, and the weights of a register.
+// `features`: of the processor, that `add` needs. `registers` of columns at once. `add` is given a sum, a number, and the weights
+// of a register.
 #define ADD_CHUNK(name, attributes, features, registers, add)                                                  \
   __attribute__((always_inline)) features static inline void name##_some(                                      \
       int rows, int64_t lines, int64_t steps, const chunk *x, const char *w, const char *next, float *sums) {  \
+    bool large = __builtin_cpu_is("intel");                                                                    \
     for (int first = 0; first < REGISTERS; first += (registers)) {                                             \
       fovea_lanes sum[GROUP][REGISTERS];                                                                       \
       _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)                                        \
@@ -52,7 +62,10 @@ typedef struct {
         if (first == 0) {                                                                                      \
           CALL_FOR(later);                                                                                     \
           if (lines > 1) CALL_FOR(later + LINE);                                                               \
-          if (lines > 2) CALL_FOR(later + 2 * LINE), CALL_FOR(later + 3 * LINE);                               \
+          if (lines > 2) {                                                                                     \
+            CALL_FOR(later + 2 * LINE);                                                                        \
+            CALL_FOR(later + 3 * LINE);                                                                        \
+          }                                                                                                    \
         }                                                                                                      \
         _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)                                      \
           _Pragma("clang loop unroll(full)") for (int c = 0; c < (registers); c++)                             \
@@ -92,6 +105,38 @@ ADD_CHUNK(fovea_few_rows_add, FOVEA_KERNEL, , rows == 1 ? 4 : rows == 2 ? 2 : 1,
 ADD_CHUNK(fovea_few_rows_add_wide, FOVEA_KERNEL, , REGISTERS, ADD_PRODUCT)
 ADD_CHUNK(fovea_few_rows_add_pairs, FOVEA_ROUNDING_KERNEL, FOVEA_ROUNDING_KERNEL, REGISTERS, ADD_PAIRS)
 
+// All rows at once; `x` and `sums` have 16. A rest of steps that fills no tile is added as pairs.
+FOVEA_AMX_KERNEL static void add_tiles(int64_t rows, int64_t lines, int64_t steps, const chunk *x, const char *w,
+                                       const char *next, float *sums) {
+  int64_t whole = steps / AMX_ROWS * AMX_ROWS;
+  AMX_LOAD(0, sums, PANEL * 4);
+  AMX_LOAD(1, sums + LANES, PANEL * 4);
+  AMX_LOAD(2, sums + 2 * LANES, PANEL * 4);
+  AMX_LOAD(3, sums + 3 * LANES, PANEL * 4);
+  for (int64_t step = 0; step < whole; step += AMX_ROWS) {
+    const char *from = w + step * STEP_BYTES, *later = next + step * STEP_BYTES;
+    for (int64_t line = 0; line < AMX_ROWS * REGISTERS; line++) __builtin_prefetch(later + line * LINE, 0, 2);
+    AMX_LOAD(4, x[0] + step, sizeof(chunk));
+    AMX_LOAD(5, from, STEP_BYTES);
+    AMX_ADD(0, 4, 5);
+    AMX_LOAD(6, from + LINE, STEP_BYTES);
+    AMX_ADD(1, 4, 6);
+    AMX_LOAD(5, from + 2 * LINE, STEP_BYTES);
+    AMX_ADD(2, 4, 5);
+    AMX_LOAD(6, from + 3 * LINE, STEP_BYTES);
+    AMX_ADD(3, 4, 6);
+  }
+  AMX_STORE(0, sums, PANEL * 4);
+  AMX_STORE(1, sums + LANES, PANEL * 4);
+  AMX_STORE(2, sums + 2 * LANES, PANEL * 4);
+  AMX_STORE(3, sums + 3 * LANES, PANEL * 4);
+  if (whole == steps) return;
+  for (int64_t row = 0; row < rows; row += GROUP)
+    fovea_few_rows_add_pairs(fovea_min(GROUP, rows - row), lines, steps - whole,
+                             (const chunk *)(x[row] + whole), w + whole * STEP_BYTES, next + whole * STEP_BYTES,
+                             sums + row * PANEL);
+}
+
 // What follows the sums of a register of columns.
 FOVEA_KERNEL void fovea_few_rows_finish(const fovea_few_rows *p, const float *bias, const void *residual,
                                         fovea_activation activation, int64_t row, int64_t column, const float *sums,
@@ -123,16 +168,17 @@ static void add_step(const job *j, int64_t panel, int64_t step, float *sums) {
   if (later < steps) next = j->w + few_rows_place(p, panel, later);
   else if (panel + 1 < few_rows_panels(p)) next = j->w + few_rows_place(p, panel + 1, 0);
   chunk x[FOVEA_FEW_ROWS];
+  if (j->amx) memset(x[p->rows], 0, (size_t)(FOVEA_FEW_ROWS - p->rows) * sizeof(chunk));
   int64_t size = p->narrow ? 2 : 4, bytes = fovea_min(count * 4, p->depth * size - step * 4);
   for (int64_t r = 0; r < p->rows; r++) {
     x[r][count - 1] = 0;
     memcpy(x[r], j->x + r * p->depth * size + step * 4, (size_t)bytes);
   }
   // All groups together call for every line of the next chunk.
-  int64_t groups = fovea_ceil_div(p->rows, GROUP);
+  int64_t groups = fovea_ceil_div(p->rows, j->group);
   for (int64_t group = 0; group < groups; group++) {
-    int64_t row = group * GROUP, line = group * REGISTERS / groups, last = (group + 1) * REGISTERS / groups;
-    j->add(fovea_min(GROUP, p->rows - row), last - line, count, x + row, w, next + line * LINE, sums + row * PANEL);
+    int64_t row = group * j->group, line = group * REGISTERS / groups, last = (group + 1) * REGISTERS / groups;
+    j->add(fovea_min(j->group, p->rows - row), last - line, count, x + row, w, next + line * LINE, sums + row * PANEL);
   }
 }
 
@@ -140,8 +186,7 @@ FOVEA_KERNEL void fovea_few_rows_add_part(int64_t count, const float *part, floa
   for (int64_t i = 0; i < count; i++) sums[i] += part[i];
 }
 
-static void work(void *context, int64_t begin, int64_t end) {
-  const job *j = context;
+static void add_panels(const job *j, int64_t begin, int64_t end) {
   const fovea_few_rows *p = &j->p;
   float sums[FOVEA_FEW_ROWS * PANEL], part[FOVEA_FEW_ROWS * PANEL];
   int64_t steps = few_rows_steps(p), count = p->rows * PANEL;
@@ -159,10 +204,21 @@ static void work(void *context, int64_t begin, int64_t end) {
   }
 }
 
+static void work(void *context, int64_t begin, int64_t end) { add_panels(context, begin, end); }
+
+FOVEA_AMX_KERNEL static void work_in_tiles(void *context, int64_t begin, int64_t end) {
+  fovea_amx_begin();
+  add_panels(context, begin, end);
+  fovea_amx_end();
+}
+
 void fovea_few_rows_multiply(fovea_few_rows p, const void *x, const void *packed, const float *bias,
                              const void *residual, fovea_activation activation, void *y) {
-  bool wide = __builtin_cpu_supports("x86-64-v4");
-  add_chunk add = p.narrow ? fovea_few_rows_add_pairs : wide ? fovea_few_rows_add_wide : fovea_few_rows_add;
-  job j = {p, add, x, packed, bias, residual, activation, y};
-  fovea_parallel(few_rows_panels(&p), 1, &j, work);
+  bool wide = __builtin_cpu_supports("x86-64-v4"), amx = p.narrow && p.rows > GROUP && fovea_has_amx();
+  add_chunk add = amx        ? add_tiles
+                  : p.narrow ? fovea_few_rows_add_pairs
+                  : wide     ? fovea_few_rows_add_wide
+                             : fovea_few_rows_add;
+  job j = {p, add, amx ? FOVEA_FEW_ROWS : GROUP, amx, x, packed, bias, residual, activation, y};
+  fovea_parallel(few_rows_panels(&p), 1, &j, amx ? work_in_tiles : work);
 }

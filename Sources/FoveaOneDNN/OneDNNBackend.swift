@@ -30,7 +30,7 @@ public struct OneDNNBackend: Backend {
   }
 
   /// The number is that of our own kernels: another one, and they are measured anew.
-  public var version: String { OneDNN.version + ", kernels 6" }
+  public var version: String { OneDNN.version + ", kernels 7" }
 
   public func finishPlanning() {
     OneDNN.forgetPrimitives()
@@ -52,7 +52,7 @@ public struct OneDNNBackend: Backend {
   public static var computesBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
 
   /// Whether the processor multiplies tiles of bfloat16 numbers (AMX), at several times the speed of the instruction.
-  package static var computesTilesOfBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_amx) }
+  package static var hasAMX: Bool { has(dnnl_cpu_isa_avx512_core_amx) && fovea_has_amx() }
 
   /// Whether the processor multiplies bytes and adds in 32 bits (VNNI): others may overflow on the way.
   public static var computesWholeNumbers: Bool { has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni) }

@@ -72,7 +72,11 @@ private func operations(_ size: Int, _ x: Shape, filters: Int) throws -> [(any O
         var run = KernelRun(operation, on: inputs, backend: OneDNNBackend())
         run.variant = .tiles
         if isNative {
-          run.layouts[0] = try #require(try nativeLayout(of: x, inputs[0].elementType, on: OneDNNBackend()))
+          // With AMX oneDNN itself takes bfloat16 row-major.
+          run.layouts[0] =
+            inputs[0].elementType == .bfloat16
+            ? try .blocked(x, 16, .bfloat16)
+            : try #require(try nativeLayout(of: x, .float32, on: OneDNNBackend()))
         }
         let separate = try #require(try run())
         run.overwrittenInput = 0

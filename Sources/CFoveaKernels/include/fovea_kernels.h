@@ -62,6 +62,13 @@ typedef struct {
   bool pairs, wide_y;
 } fovea_winograd;
 
+/// A convolution of row-major bfloat16 images, whose channels and filters are multiples of 16. `workers`: how many share the
+/// work. Kernels row-major.
+typedef struct {
+  int64_t images, channels, filters, workers;
+  int64_t input[2], output[2], size[2], stride[2], dilation[2], before[2];
+} fovea_amx_convolution;
+
 /// A convolution of row-major images with few channels, to blocks of `width`, 8 or 16, channels. `workers`: how many share
 /// the work. Kernels row-major.
 typedef struct {
@@ -144,6 +151,14 @@ void fovea_winograd_convolution(fovea_winograd c, const void *x, const void *pac
 size_t fovea_winograd_gradient_scratch(fovea_winograd c);
 /// The gradient of the weights, size×size×channels×filters; `g` lies as the result of the convolution.
 void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void *x, float *dw, float *scratch);
+
+// Products in AMX's tiles.
+/// Whether the processor has AMX for bfloat16, and Linux lets this process use it.
+bool fovea_has_amx(void);
+/// In bytes; 0 if the window is too large.
+size_t fovea_amx_gradient_scratch(fovea_amx_convolution c);
+/// The gradient of the weights; `g` lies as the result of the convolution.
+void fovea_amx_weights_gradient(fovea_amx_convolution c, const void *g, const void *x, float *dw, void *scratch);
 
 // Products of a few rows; of bfloat16 on processors with AVX512-BF16.
 /// Bytes of the packed weights.

@@ -31,7 +31,7 @@ extension Mixed {
 
   /// Where AMX multiplies, the definition is expected to be the faster.
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
-    guard let work = work(of: request), OneDNNBackend.computesBFloat16, !OneDNNBackend.computesTilesOfBFloat16,
+    guard let work = work(of: request), OneDNNBackend.computesBFloat16, !OneDNNBackend.hasAMX,
       WinogradConvolution.pairsAreWorthwhile(work.convolution, weights: work.weights, work.result)
     else { return .usual }
     return .tiles

@@ -34,6 +34,7 @@ extension Mixed: OneDNNKernel {
           (DNNL_ARG_WEIGHTS, shapes[1], .weights(groups: gradient.forward.groups)),
         ], output: (DNNL_ARG_DIFF_SRC, gradient.inputShape, .activations), type: result.type)
     case let gradient as Op.ConvolutionWeightsGradient:
+      if let own = AMXGradient(gradient, output: shapes[0], input: shapes[1]) { return own.kernel }
       let primitive = try ConvolutionPrimitives(
         gradient.forward, input: shapes[1], weights: gradient.weightsShape, isAlone: false,
         types: (.bfloat16, result.type, .bfloat16)

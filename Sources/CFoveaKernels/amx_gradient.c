@@ -1,0 +1,156 @@
+// The gradient of a convolution's weights, from bfloat16 images and gradients, in AMX's tiles.
+#include "amx_gradient.h"
+
+// Where the numbers of `count` positions from `position` on begin, of every `stride`-th one of images of `size` from `begin` on.
+static void find(const amx_plan *p, int64_t position, int64_t count, const int64_t *begin, const int64_t *stride,
+                 const int64_t *size, int64_t channels, int64_t *at) {
+  int64_t each = p->rows * p->columns, image = amx_divide_down(position, each), rest = position - image * each;
+  int64_t row = rest / p->columns, column = rest % p->columns;
+  for (int64_t i = 0; i < count; i++) {
+    int64_t y = begin[0] + row * stride[0], x = begin[1] + column * stride[1];
+    bool exists = image >= 0 && image < p->c.images && y < size[0] && x < size[1];
+    at[i] = exists ? ((image * size[0] + y) * size[1] + x) * channels : -1;
+    if (++column < p->columns) continue;
+    column = 0;
+    if (++row == p->rows) row = 0, image++;
+  }
+}
+
+// Adds the products of `rows` tiles of filters and `columns` tiles of channels.
+FOVEA_AMX_INLINE void multiply(int rows, int columns, bool adds, int64_t steps, const uint16_t *left, int64_t row,
+                               const uint16_t *right, int64_t panel, float *sums) {
+  if (adds) {
+    AMX_LOAD(0, sums, 64);
+    if (columns > 1) AMX_LOAD(1, sums + TILE_FLOATS, 64);
+    if (rows > 1) AMX_LOAD(2, sums + 2 * TILE_FLOATS, 64);
+    if (rows > 1 && columns > 1) AMX_LOAD(3, sums + 3 * TILE_FLOATS, 64);
+  } else {
+    AMX_ZERO(0), AMX_ZERO(1), AMX_ZERO(2), AMX_ZERO(3);
+  }
+  for (int64_t step = 0; step < steps; step++, left += STEP, right += STEP * 16) {
+    AMX_LOAD(6, right, 64);
+    AMX_LOAD(4, left, 2 * row);
+    AMX_ADD(0, 4, 6);
+    if (columns > 1) {
+      AMX_LOAD(7, right + panel, 64);
+      AMX_ADD(1, 4, 7);
+    }
+    if (rows > 1) {
+      AMX_LOAD(5, left + 16 * row, 2 * row);
+      AMX_ADD(2, 5, 6);
+      if (columns > 1) AMX_ADD(3, 5, 7);
+    }
+  }
+  AMX_STORE(0, sums, 64);
+  if (columns > 1) AMX_STORE(1, sums + TILE_FLOATS, 64);
+  if (rows > 1) AMX_STORE(2, sums + 2 * TILE_FLOATS, 64);
+  if (rows > 1 && columns > 1) AMX_STORE(3, sums + 3 * TILE_FLOATS, 64);
+}
+
+// A worker's share of a part: channels and filters, and where its operands and sums lie.
+typedef struct {
+  int64_t begin[2], end[2];
+  uint16_t *inputs, *gradients;
+  float *sums, *dw;
+  int64_t *input_places, *gradient_places;
+} share;
+
+// The products of a block, for every tap, from the packed operands of a piece.
+FOVEA_AMX_KERNEL static void add_block(const amx_plan *p, const share *s, int64_t channel, int64_t filter, int64_t steps,
+                                       bool adds, bool ends) {
+  const fovea_amx_convolution *c = &p->c;
+  int64_t rows = fovea_min(BLOCK, s->end[1] - filter) / 16, columns = fovea_min(BLOCK, s->end[0] - channel) / 16;
+  const uint16_t *left = s->gradients + (filter - s->begin[1]) * p->row;
+  int64_t block = (filter - s->begin[1]) / BLOCK * (p->channels / BLOCK) + (channel - s->begin[0]) / BLOCK;
+  for (int64_t t = 0; t < p->tap_count; t++) {
+    int64_t shift = p->taps[t].shift - p->lowest, copy = p->taps[t].phase * p->copies + shift % 2;
+    const uint16_t *right = s->inputs + copy * p->copy + (channel - s->begin[0]) / 16 * p->panel + shift / 2 * 32;
+    float *sums = s->sums + (block * p->tap_count + t) * BLOCK_FLOATS;
+    if (rows == 2 && columns == 2) multiply(2, 2, adds, steps, left, p->row, right, p->panel, sums);
+    else if (rows == 2) multiply(2, 1, adds, steps, left, p->row, right, p->panel, sums);
+    else if (columns == 2) multiply(1, 2, adds, steps, left, p->row, right, p->panel, sums);
+    else multiply(1, 1, adds, steps, left, p->row, right, p->panel, sums);
+    if (!ends) continue;
+    float *to = s->dw + (t * c->channels + channel) * c->filters + filter;
+    for (int64_t row = 0; row < rows; row++)
+      for (int64_t column = 0; column < columns; column++)
+        fovea_amx_give(sums + (2 * row + column) * TILE_FLOATS, c->filters, to + 16 * (column * c->filters + row));
+  }
+}
+
+// Sums of positions `begin` to `end`.
+static void add_part(const amx_plan *p, const share *s, int64_t begin, int64_t end) {
+  const fovea_amx_convolution *c = &p->c;
+  const int64_t start[2] = {0, 0}, each[2] = {1, 1};
+  for (int64_t first = begin; first < end; first += p->piece) {
+    int64_t count = fovea_min(p->piece, end - first), inputs = fovea_ceil_div(count + p->span, STEP) * STEP;
+    for (int64_t phase = 0; phase < p->phase_count; phase++) {
+      uint16_t *even = s->inputs + phase * p->copies * p->copy;
+      find(p, first + p->lowest, inputs + 1, p->phases[phase], c->stride, c->input, c->channels, s->input_places);
+      fovea_amx_pair(p->x + s->begin[0], s->input_places, inputs, s->end[0] - s->begin[0], p->panel, even,
+                     p->copies > 1 ? even + p->copy : NULL);
+    }
+    find(p, first, count, start, each, c->output, c->filters, s->gradient_places);
+    fovea_amx_turn(p->g + s->begin[1], s->gradient_places, count, s->end[1] - s->begin[1], p->row, s->gradients);
+    for (int64_t filter = s->begin[1]; filter < s->end[1]; filter += BLOCK)
+      for (int64_t channel = s->begin[0]; channel < s->end[0]; channel += BLOCK)
+        add_block(p, s, channel, filter, count / STEP, first > begin, first + count == end);
+  }
+}
+
+// Part `index` of `count` parts of a size, in whole blocks.
+static void bounds(int64_t size, int64_t index, int64_t count, int64_t *begin, int64_t *end) {
+  int64_t blocks = fovea_ceil_div(size, BLOCK);
+  *begin = blocks * index / count * BLOCK, *end = fovea_min(size, blocks * (index + 1) / count * BLOCK);
+}
+
+// Units: parts × cuts of channels × cuts of filters.
+FOVEA_AMX_KERNEL static void work(void *context, int64_t begin, int64_t end) {
+  const amx_plan *p = context;
+  int64_t cuts = p->cuts[0] * p->cuts[1], units = p->parts * cuts;
+  amx_places at = fovea_amx_places(p);
+  fovea_amx_begin();
+  for (int64_t worker = begin; worker < end; worker++) {
+    char *memory = p->scratch + worker * at.all;
+    share s = {
+        .inputs = (uint16_t *)memory,
+        .gradients = (uint16_t *)(memory + at.gradients),
+        .sums = (float *)(memory + at.sums),
+        .input_places = (int64_t *)(memory + at.input_places),
+        .gradient_places = (int64_t *)(memory + at.gradient_places)};
+    for (int64_t unit = units * worker / p->c.workers; unit < units * (worker + 1) / p->c.workers; unit++) {
+      int64_t part = unit / cuts, steps = p->all / STEP;
+      bounds(p->c.channels, unit % cuts / p->cuts[1], p->cuts[0], &s.begin[0], &s.end[0]);
+      bounds(p->c.filters, unit % p->cuts[1], p->cuts[1], &s.begin[1], &s.end[1]);
+      s.dw = p->parts > 1 ? p->partial + part * amx_weight_count(p) : p->dw;
+      add_part(p, &s, steps * part / p->parts * STEP, steps * (part + 1) / p->parts * STEP);
+    }
+  }
+  fovea_amx_end();
+}
+
+FOVEA_KERNEL void fovea_amx_add_parts(void *context, int64_t begin, int64_t end) {
+  const amx_plan *p = context;
+  for (int64_t i = begin; i < end; i++) {
+    float sum = p->partial[i];
+    for (int64_t part = 1; part < p->parts; part++) sum += p->partial[part * amx_weight_count(p) + i];
+    p->dw[i] = sum;
+  }
+}
+
+static size_t partial_bytes(const amx_plan *p) {
+  return p->parts > 1 ? (size_t)(p->parts * amx_weight_count(p)) * sizeof(float) : 0;
+}
+
+size_t fovea_amx_gradient_scratch(fovea_amx_convolution c) {
+  if (c.size[0] * c.size[1] > MOST_TAPS || c.stride[0] * c.stride[1] > MOST_PHASES) return 0;
+  amx_plan p = fovea_amx_plan(c);
+  return partial_bytes(&p) + (size_t)(c.workers * fovea_amx_places(&p).all);
+}
+
+void fovea_amx_weights_gradient(fovea_amx_convolution c, const void *g, const void *x, float *dw, void *scratch) {
+  amx_plan p = fovea_amx_plan(c);
+  p.x = x, p.g = g, p.dw = dw, p.partial = scratch, p.scratch = (char *)scratch + partial_bytes(&p);
+  fovea_parallel(c.workers, 1, &p, work);
+  if (p.parts > 1) fovea_parallel(amx_weight_count(&p), 16384, &p, fovea_amx_add_parts);
+}
