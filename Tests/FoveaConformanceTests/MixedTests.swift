@@ -36,6 +36,14 @@ private let examples = [
   Example(Op.MatrixProduct(transposesA: true), [64, 16], [64, 32]),
 ]
 
+/// Channels that fill registers of every size, and what is left of them; windows that reach beyond every edge.
+private let poolings: [(Window, Shape)] = [
+  (Window(size: [3, 3], strides: [2, 2], padding: .explicit(1)), [2, 9, 8, 19]),
+  (Window(size: [2, 2], strides: [2, 2]), [1, 7, 6, 189]),
+  (Window(size: [3], strides: [1], padding: .same), [2, 11, 64]),
+  (Window(size: [2, 3, 2], strides: [1, 2, 2], dilations: [2, 1, 1], padding: .same), [1, 5, 6, 7, 33]),
+]
+
 @Suite(.enabled(if: OneDNNBackend.emulatesBFloat16, "oneDNN has no bfloat16 without AVX-512"))
 struct `products of bfloat16` {
   @Test(arguments: examples) private func `agree with the reference, whatever follows them`(example: Example) throws {
@@ -98,13 +106,27 @@ struct `products of bfloat16` {
     }
   }
 
-  @Test func `max pooling keeps the type`() throws {
-    let x = rounded([2, 9, 8, 19], seed: 4)
-    let window = Window(size: [3, 3], strides: [2, 2], padding: .explicit(1))
+  @Test(arguments: poolings)
+  private func `max pooling keeps the type`(window: Window, shape: Shape) throws {
+    let x = rounded(shape, seed: 4)
     let expected = try KernelRun(Op.MaxPool(window), on: [Tensor(x.floats, shape: x.shape)], backend: backends[0])()
     for backend in backends {
       let found = try KernelRun(Op.MaxPool(window), on: [x], backend: backend)()
       #expect(found?.elementType == .bfloat16 && found?.floats == expected?.floats, "\(backend.name)")
+    }
+  }
+
+  @Test(arguments: [1, 12, 128]) func `max pooling takes what is not a number for the largest`(channels: Int) throws {
+    let none = Float.nan
+    let x: [Float] = [1, none, -none, -2, -.infinity, -.infinity, -3, -1, .infinity, 2, -0.5, -none]
+    let images = Tensor(x.flatMap { [BFloat16](repeating: BFloat16($0), count: channels) }, shape: [1, 12, channels])
+    for backend in backends {
+      let found = try #require(
+        try KernelRun(Op.MaxPool(Window(size: [2], strides: [2])), on: [images], backend: backend)()?.floats)
+      for (pair, expected) in [none, none, -.infinity, -1, .infinity, none].enumerated() {
+        let some = found[pair * channels..<(pair + 1) * channels]
+        #expect(some.allSatisfy { $0 == expected || ($0.isNaN && expected.isNaN) }, "\(backend.name), \(pair)")
+      }
     }
   }
 }

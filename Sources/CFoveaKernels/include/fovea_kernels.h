@@ -179,6 +179,8 @@ void fovea_row_convolve(fovea_row_convolution c, const float *x, const float *w,
 
 // Pooling.
 void fovea_max_pool(fovea_pooling p, const float *x, float *y);
+/// Of bfloat16 numbers.
+void fovea_narrow_max_pool(fovea_pooling p, const void *x, void *y);
 /// If anything is narrow, `scratch` has to be there, in bytes for so many workers.
 size_t fovea_max_pool_gradient_scratch(fovea_pooling p, int workers);
 void fovea_max_pool_gradient(fovea_pooling p, fovea_numbers g, fovea_numbers x, fovea_result dx, int workers,

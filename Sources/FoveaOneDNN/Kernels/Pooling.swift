@@ -6,11 +6,16 @@ internal import COneDNN
 
 extension Op.MaxPool: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
-    guard request.outputType == .float32 else {
-      return try NarrowPooling(window, request.inputs[0], output: request.outputShape).kernel
+    let x = request.inputs[0]
+    if x.elementType == .bfloat16, x.layout.isRowMajor(x.shape),
+      let pooling = try Pooling(window, input: x.shape, preferring: x.layout)
+    {
+      return Kernel(name: "c", inputLayouts: [pooling.inputLayout], outputLayout: pooling.outputLayout) { memory in
+        { fovea_narrow_max_pool(pooling.value, memory.inputs[0], memory.output) }
+      }
     }
-    guard let pooling = try Pooling(window, input: request.inputs[0].shape, preferring: request.inputs[0].layout)
-    else { return nil }
+    guard x.elementType == .float32 else { return try NarrowPooling(window, x, output: request.outputShape).kernel }
+    guard let pooling = try Pooling(window, input: x.shape, preferring: x.layout) else { return nil }
     return Kernel(name: "c", inputLayouts: [pooling.inputLayout], outputLayout: pooling.outputLayout) { memory in
       { fovea_max_pool(pooling.value, memory.inputs[0].floats, memory.output.floats) }
     }
