@@ -1,21 +1,6 @@
 // The gradient of a convolution's weights, from bfloat16 images and gradients, in AMX's tiles.
 #include "amx_gradient.h"
 
-// Where the numbers of `count` positions from `position` on begin, of every `stride`-th one of images of `size` from `begin` on.
-static void find(const amx_plan *p, int64_t position, int64_t count, const int64_t *begin, const int64_t *stride,
-                 const int64_t *size, int64_t channels, int64_t *at) {
-  int64_t each = p->rows * p->columns, image = amx_divide_down(position, each), rest = position - image * each;
-  int64_t row = rest / p->columns, column = rest % p->columns;
-  for (int64_t i = 0; i < count; i++) {
-    int64_t y = begin[0] + row * stride[0], x = begin[1] + column * stride[1];
-    bool exists = image >= 0 && image < p->c.images && y < size[0] && x < size[1];
-    at[i] = exists ? ((image * size[0] + y) * size[1] + x) * channels : -1;
-    if (++column < p->columns) continue;
-    column = 0;
-    if (++row == p->rows) row = 0, image++;
-  }
-}
-
 // Adds the products of `rows` tiles of filters and `columns` tiles of channels.
 FOVEA_AMX_INLINE void multiply(int rows, int columns, bool adds, int64_t steps, const uint16_t *left, int64_t row,
                                const uint16_t *right, int64_t panel, float *sums) {
@@ -58,14 +43,14 @@ typedef struct {
 // The products of a block, for every tap, from the packed operands of a piece.
 FOVEA_AMX_KERNEL static void add_block(const amx_plan *p, const share *s, int64_t channel, int64_t filter, int64_t steps,
                                        bool adds, bool ends) {
-  const fovea_amx_convolution *c = &p->c;
+  const fovea_amx_convolution *c = &p->w.c;
   int64_t rows = fovea_min(BLOCK, s->end[1] - filter) / 16, columns = fovea_min(BLOCK, s->end[0] - channel) / 16;
   const uint16_t *left = s->gradients + (filter - s->begin[1]) * p->row;
   int64_t block = (filter - s->begin[1]) / BLOCK * (p->channels / BLOCK) + (channel - s->begin[0]) / BLOCK;
-  for (int64_t t = 0; t < p->tap_count; t++) {
-    int64_t shift = p->taps[t].shift - p->lowest, copy = p->taps[t].phase * p->copies + shift % 2;
+  for (int64_t t = 0; t < p->w.tap_count; t++) {
+    int64_t shift = p->w.taps[t].shift - p->w.lowest, copy = p->w.taps[t].phase * p->copies + shift % 2;
     const uint16_t *right = s->inputs + copy * p->copy + (channel - s->begin[0]) / 16 * p->panel + shift / 2 * 32;
-    float *sums = s->sums + (block * p->tap_count + t) * BLOCK_FLOATS;
+    float *sums = s->sums + (block * p->w.tap_count + t) * BLOCK_FLOATS;
     if (rows == 2 && columns == 2) multiply(2, 2, adds, steps, left, p->row, right, p->panel, sums);
     else if (rows == 2) multiply(2, 1, adds, steps, left, p->row, right, p->panel, sums);
     else if (columns == 2) multiply(1, 2, adds, steps, left, p->row, right, p->panel, sums);
@@ -80,17 +65,15 @@ FOVEA_AMX_KERNEL static void add_block(const amx_plan *p, const share *s, int64_
 
 // Sums of positions `begin` to `end`.
 static void add_part(const amx_plan *p, const share *s, int64_t begin, int64_t end) {
-  const fovea_amx_convolution *c = &p->c;
-  const int64_t start[2] = {0, 0}, each[2] = {1, 1};
   for (int64_t first = begin; first < end; first += p->piece) {
-    int64_t count = fovea_min(p->piece, end - first), inputs = fovea_ceil_div(count + p->span, STEP) * STEP;
-    for (int64_t phase = 0; phase < p->phase_count; phase++) {
+    int64_t count = fovea_min(p->piece, end - first), inputs = fovea_ceil_div(count + p->w.span, STEP) * STEP;
+    for (int64_t phase = 0; phase < p->w.phase_count; phase++) {
       uint16_t *even = s->inputs + phase * p->copies * p->copy;
-      find(p, first + p->lowest, inputs + 1, p->phases[phase], c->stride, c->input, c->channels, s->input_places);
+      fovea_amx_find_inputs(&p->w, phase, first + p->w.lowest, inputs + 1, s->input_places);
       fovea_amx_pair(p->x + s->begin[0], s->input_places, inputs, s->end[0] - s->begin[0], p->panel, even,
                      p->copies > 1 ? even + p->copy : NULL);
     }
-    find(p, first, count, start, each, c->output, c->filters, s->gradient_places);
+    fovea_amx_find_outputs(&p->w, first, count, s->gradient_places);
     fovea_amx_turn(p->g + s->begin[1], s->gradient_places, count, s->end[1] - s->begin[1], p->row, s->gradients);
     for (int64_t filter = s->begin[1]; filter < s->end[1]; filter += BLOCK)
       for (int64_t channel = s->begin[0]; channel < s->end[0]; channel += BLOCK)
@@ -118,10 +101,10 @@ FOVEA_AMX_KERNEL static void work(void *context, int64_t begin, int64_t end) {
         .sums = (float *)(memory + at.sums),
         .input_places = (int64_t *)(memory + at.input_places),
         .gradient_places = (int64_t *)(memory + at.gradient_places)};
-    for (int64_t unit = units * worker / p->c.workers; unit < units * (worker + 1) / p->c.workers; unit++) {
+    for (int64_t unit = units * worker / p->w.c.workers; unit < units * (worker + 1) / p->w.c.workers; unit++) {
       int64_t part = unit / cuts, steps = p->all / STEP;
-      bounds(p->c.channels, unit % cuts / p->cuts[1], p->cuts[0], &s.begin[0], &s.end[0]);
-      bounds(p->c.filters, unit % p->cuts[1], p->cuts[1], &s.begin[1], &s.end[1]);
+      bounds(p->w.c.channels, unit % cuts / p->cuts[1], p->cuts[0], &s.begin[0], &s.end[0]);
+      bounds(p->w.c.filters, unit % p->cuts[1], p->cuts[1], &s.begin[1], &s.end[1]);
       s.dw = p->parts > 1 ? p->partial + part * amx_weight_count(p) : p->dw;
       add_part(p, &s, steps * part / p->parts * STEP, steps * (part + 1) / p->parts * STEP);
     }
@@ -142,8 +125,7 @@ static size_t partial_bytes(const amx_plan *p) {
   return p->parts > 1 ? (size_t)(p->parts * amx_weight_count(p)) * sizeof(float) : 0;
 }
 
-size_t fovea_amx_gradient_scratch(fovea_amx_convolution c) {
-  if (c.size[0] * c.size[1] > MOST_TAPS || c.stride[0] * c.stride[1] > MOST_PHASES) return 0;
+size_t fovea_amx_weights_gradient_scratch(fovea_amx_convolution c) {
   amx_plan p = fovea_amx_plan(c);
   return partial_bytes(&p) + (size_t)(c.workers * fovea_amx_places(&p).all);
 }

@@ -1,38 +1,23 @@
-// What the parts of a weights' gradient in AMX's tiles share. For each tap of the window it is a product of matrices, gradients
-// turned (filters × positions) by inputs (positions × channels), and a tap is nothing but a shift: positions of all images are
-// counted in one row, with gaps of zeros after rows and images, where taps find what lies beyond an edge.
-//
-// Of a strided window, taps meet different inputs, every second one from the first or from the second on: such inputs are a
-// phase.
+// What the parts of a weights' gradient in AMX's tiles share: for each tap of the window the product of gradients turned,
+// filters × positions, and inputs, positions × channels.
 #pragma once
 
-#include "amx.h"
+#include "amx_window.h"
 
 enum {
-  // Channels, filters and positions of one product: two tiles of each side, and what is added in a row of them.
-  BLOCK = 32,
+  // What is added in a row of tiles.
   STEP = 32,
   // The most positions at once, in steps: those of a block of filters fit the nearest cache.
   MOST_STEPS = 10,
-  MOST_TAPS = 64,
-  MOST_PHASES = 16,
   // Sums of a block of filters × channels: four tiles.
   TILE_FLOATS = 16 * AMX_ROWS,
   BLOCK_FLOATS = 4 * TILE_FLOATS,
 };
 
 typedef struct {
-  int64_t phase, shift;
-} amx_tap;
-
-typedef struct {
-  fovea_amx_convolution c;
-  // Positions of an image with its gaps; of all images.
-  int64_t rows, columns, all;
-  amx_tap taps[MOST_TAPS];
-  int64_t tap_count;
-  // Where phases begin, and how many there are. Inputs are needed from position `lowest` on, `span` more than gradients.
-  int64_t phases[MOST_PHASES][2], phase_count, lowest, span;
+  amx_window w;
+  // Positions of all images, in whole steps.
+  int64_t all;
   // Sums of so many parts of the positions are added in the end; channels × filters are cut so.
   int64_t parts, cuts[2];
   // The most of a worker.
@@ -54,15 +39,10 @@ typedef struct {
   int64_t gradients, sums, input_places, gradient_places, all;
 } amx_places;
 
-FOVEA_INLINE int64_t amx_divide_down(int64_t a, int64_t b) { return a >= 0 ? a / b : -fovea_ceil_div(-a, b); }
-
-FOVEA_INLINE int64_t amx_weight_count(const amx_plan *p) { return p->tap_count * p->c.channels * p->c.filters; }
+FOVEA_INLINE int64_t amx_weight_count(const amx_plan *p) { return p->w.tap_count * p->w.c.channels * p->w.c.filters; }
 
 amx_plan fovea_amx_plan(fovea_amx_convolution c);
 amx_places fovea_amx_places(const amx_plan *p);
-
-// Where the channels of some positions begin, counted in numbers; -1 in gaps.
-typedef const int64_t *amx_offsets;
 
 /// `count` positions of `channels` channels, pairs of them side by side: panels of 16 channels, `panel` numbers apart, as
 /// right tiles want them. `odd`, unless it is null, gets the pairs that begin at odd positions; `at` has one position more then.

@@ -1,5 +1,5 @@
-// Max pooling of bfloat16 numbers, which as integers have the order of their numbers, once negative ones are turned round. What is
-// not a number is the largest.
+// Max pooling of bfloat16 numbers, which as integers have the order of their numbers, once negative ones are turned round.
+// What is not a number is the largest.
 #include "pooling_windows.h"
 
 enum {

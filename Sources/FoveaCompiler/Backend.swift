@@ -65,6 +65,8 @@ public enum KernelVariant: String, Sendable {
   case packed
   /// Weights in the order in which a few rows read them.
   case panels
+  /// In AMX's tiles, by kernels of our own.
+  case amx
 
   /// Whether it computes the products that the definition has.
   public var isExact: Bool { self != .winograd && self != .tiles }

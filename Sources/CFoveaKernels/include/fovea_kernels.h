@@ -62,8 +62,7 @@ typedef struct {
   bool pairs, wide_y;
 } fovea_winograd;
 
-/// A convolution of row-major bfloat16 images, whose channels and filters are multiples of 16. `workers`: how many share the
-/// work. Kernels row-major.
+/// A convolution of row-major bfloat16 images. `workers`: how many share the work. Kernels row-major.
 typedef struct {
   int64_t images, channels, filters, workers;
   int64_t input[2], output[2], size[2], stride[2], dilation[2], before[2];
@@ -130,8 +129,8 @@ void fovea_channel_sums(fovea_channels layout, fovea_numbers x, float *sums, flo
 /// Whether the processor multiplies pairs of bfloat16 numbers.
 bool fovea_multiplies_pairs(void);
 /// Weights size×size×channels×filters to panels of filters × blocks of channels × windows × a panel, zeros beyond the last
-/// filter and channel. `turned`: from size×size×filters×channels, with the windows turned round, for the convolution that takes the gradient
-/// of an output to that of the input.
+/// filter and channel. `turned`: from size×size×filters×channels, with the windows turned round, for the convolution that
+/// takes the gradient of an output to that of the input.
 void fovea_winograd_pack(int64_t size, int64_t channels, int64_t padded_channels, int64_t filters, bool turned,
                          const float *w, float *packed);
 /// Bytes of the packed weights for `pairs`.
@@ -155,9 +154,25 @@ void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void
 // Products in AMX's tiles.
 /// Whether the processor has AMX for bfloat16, and Linux lets this process use it.
 bool fovea_has_amx(void);
-/// In bytes; 0 if the window is too large.
-size_t fovea_amx_gradient_scratch(fovea_amx_convolution c);
-/// The gradient of the weights; `g` lies as the result of the convolution.
+/// Whether there are kernels for the window.
+bool fovea_amx_fits(fovea_amx_convolution c);
+/// Bytes of the packed weights.
+size_t fovea_amx_weights(fovea_amx_convolution c, bool turned);
+/// bfloat16 weights, kernels × channels × filters, to the order in which tiles read them; if `turned`, in which they do for the
+/// gradient of the input.
+void fovea_amx_pack(fovea_amx_convolution c, bool turned, const void *w, void *packed);
+/// In bytes.
+size_t fovea_amx_scratch(fovea_amx_convolution c, bool turned);
+/// `y = activation(convolution of x + bias + residual)`; `bias` and `residual`, which lies as the result and may be its memory,
+/// may be null. `wide`: whether the result and the residual are floats.
+void fovea_amx_convolve(fovea_amx_convolution c, const void *x, const void *packed, const float *bias,
+                        const void *residual, fovea_activation activation, bool wide, void *y, void *scratch);
+/// The gradient of the input, floats if `wide`; `g` lies as the result of the convolution.
+void fovea_amx_input_gradient(fovea_amx_convolution c, const void *g, const void *packed, bool wide, void *dx,
+                              void *scratch);
+/// In bytes.
+size_t fovea_amx_weights_gradient_scratch(fovea_amx_convolution c);
+/// The gradient of the weights, of channels and filters by the 16; `g` lies as the result of the convolution.
 void fovea_amx_weights_gradient(fovea_amx_convolution c, const void *g, const void *x, float *dw, void *scratch);
 
 // Products of a few rows; of bfloat16 on processors with AVX512-BF16.

@@ -6,6 +6,7 @@ internal import COneDNN
 extension Mixed: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     if request.variant == .tiles { return try inTiles(request) }
+    if request.variant == .amx { return inAMX(request) }
     let shapes = request.inputs.map(\.shape)
     let types = (input: ElementType.bfloat16, weights: ElementType.bfloat16, output: request.outputType)
     let result = (shape: request.outputShape, type: request.outputType)
@@ -34,7 +35,6 @@ extension Mixed: OneDNNKernel {
           (DNNL_ARG_WEIGHTS, shapes[1], .weights(groups: gradient.forward.groups)),
         ], output: (DNNL_ARG_DIFF_SRC, gradient.inputShape, .activations), type: result.type)
     case let gradient as Op.ConvolutionWeightsGradient:
-      if let own = AMXGradient(gradient, output: shapes[0], input: shapes[1]) { return own.kernel }
       let primitive = try ConvolutionPrimitives(
         gradient.forward, input: shapes[1], weights: gradient.weightsShape, isAlone: false,
         types: (.bfloat16, result.type, .bfloat16)

@@ -16,7 +16,7 @@ enum Reorder {
       return try Blocks16.reorder(shape, from: source, to: target)
         ?? throughRowMajor(shape, type, from: source, to: target)
     }
-    for packed in [WinogradWeights.self, FewRowsWeights.self] as [any PackedWeights.Type]
+    for packed in [WinogradWeights.self, FewRowsWeights.self, AMXWeights.self] as [any PackedWeights.Type]
     where packed.contains(target) {
       return try packed.reorder(shape, type, from: source, to: target)
         ?? throughRowMajor(shape, type, from: source, to: target)
