@@ -3,6 +3,7 @@
 // their weights stay in its cache.
 #include "amx_convolution.h"
 
+#include <math.h>
 #include <string.h>
 
 // The depth of a block of positions that stays in the nearest cache while blocks of columns are gone through.
@@ -146,16 +147,32 @@ FOVEA_AMX_KERNEL static void work(void *context, int64_t begin, int64_t end) {
   fovea_amx_end();
 }
 
+// Factors and offsets of a normalisation lie before what workers have.
+static int64_t normalization_bytes(const amx_layer *l) { return l->w.c.normalized ? 2 * l->depth * 4 : 0; }
+
 size_t fovea_amx_scratch(fovea_amx_convolution c, bool turned) {
   amx_layer l = fovea_amx_layer(c, turned);
-  return (size_t)(c.workers * worker_places(&l).all);
+  return (size_t)(normalization_bytes(&l) + c.workers * worker_places(&l).all);
 }
 
-void fovea_amx_convolve(fovea_amx_convolution c, const void *x, const void *packed, const float *bias,
-                        const void *residual, fovea_activation activation, bool wide, void *y, void *scratch) {
+FOVEA_AMX_KERNEL static void set_normalization(amx_layer *l, const fovea_amx_normalization *n) {
+  int64_t channels = l->read;
+  l->factor = (float *)l->scratch, l->offset = l->factor + l->depth, l->rectifies = n->rectifies;
+  l->scratch += normalization_bytes(l);
+  memset(l->factor, 0, (size_t)normalization_bytes(l));
+  for (int64_t c = 0; c < channels; c++) {
+    l->factor[c] = n->scale[c] / sqrtf(n->moments[channels + c] + n->epsilon);
+    l->offset[c] = n->bias[c] - n->moments[c] * l->factor[c];
+  }
+}
+
+void fovea_amx_convolve(fovea_amx_convolution c, fovea_amx_normalization before, const void *x, const void *packed,
+                        const float *bias, const void *residual, fovea_activation activation, bool wide, void *y,
+                        void *scratch) {
   amx_layer l = fovea_amx_layer(c, false);
   l.from = x, l.weights = packed, l.bias = bias, l.residual = residual, l.activation = activation, l.wide = wide;
   l.to = y, l.scratch = scratch;
+  if (c.normalized) set_normalization(&l, &before);
   fovea_parallel(c.workers, 1, &l, work);
 }
 

@@ -33,6 +33,9 @@ typedef struct {
   // What is read, once it is packed: numbers from position to position, and from phase to phase; where taps begin.
   int64_t position, phase, taps[MOST_TAPS];
   const uint16_t *from, *weights;
+  // What is read is taken times the factor, and the offset added, unless they are null; then it may be rectified.
+  float *factor, *offset;
+  bool rectifies;
   const float *bias;
   const void *residual;
   fovea_activation activation;

@@ -10,8 +10,33 @@ FOVEA_AMX_INLINE __mmask16 first_of_16(int64_t count) {
   return (__mmask16)(count >= 16 ? 0xFFFF : count <= 0 ? 0 : (1u << count) - 1);
 }
 
-FOVEA_AMX_KERNEL void fovea_amx_copy(const amx_layer *l, amx_offsets at, int64_t count, uint16_t *to) {
+// 16 numbers times a factor, with an offset, rectified: what is no number stays so.
+FOVEA_AMX_INLINE __m512 normalized(__m256i numbers, const float *factor, const float *offset, bool rectifies) {
+  __m512 x = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(numbers), 16));
+  x = _mm512_fmadd_ps(x, _mm512_loadu_ps(factor), _mm512_loadu_ps(offset));
+  return rectifies ? _mm512_max_ps(_mm512_setzero_ps(), x) : x;
+}
+
+FOVEA_AMX_INLINE void copy_normalized(const amx_layer *l, bool rectifies, amx_offsets at, int64_t count, uint16_t *to) {
   for (int64_t i = 0; i < count; i++, to += l->position) {
+    for (int64_t d = 0; d < l->depth; d += BLOCK) {
+      if (at[i] < 0) {
+        _mm512_storeu_si512(to + d, _mm512_setzero_si512());
+        continue;
+      }
+      // Factors and offsets of missing numbers are zeros.
+      __m512i x = _mm512_maskz_loadu_epi16(first_of_32(l->read - d), l->from + at[i] + d);
+      __m512 low = normalized(_mm512_castsi512_si256(x), l->factor + d, l->offset + d, rectifies);
+      __m512 high = normalized(_mm512_extracti64x4_epi64(x, 1), l->factor + d + 16, l->offset + d + 16, rectifies);
+      _mm512_storeu_si512(to + d, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+    }
+  }
+}
+
+FOVEA_AMX_KERNEL void fovea_amx_copy(const amx_layer *l, amx_offsets at, int64_t count, uint16_t *to) {
+  if (l->factor && l->rectifies) copy_normalized(l, true, at, count, to);
+  else if (l->factor) copy_normalized(l, false, at, count, to);
+  for (int64_t i = 0; i < (l->factor ? 0 : count); i++, to += l->position) {
     for (int64_t d = 0; d < l->depth; d += BLOCK) {
       __mmask32 some = at[i] < 0 ? 0 : first_of_32(l->read - d);
       _mm512_storeu_si512(to + d, _mm512_maskz_loadu_epi16(some, l->from + at[i] + d));

@@ -34,7 +34,7 @@ amx_layer fovea_amx_layer(fovea_amx_convolution c, bool turned) {
   const int64_t *size = turned ? c.output : c.input;
   bool whole = l.w.span == 0 && l.lowest == 0 && l.phases == 1 && l.w.all == c.images * size[0] * size[1];
   // Some depths, read where they lie, share few sets of the nearest cache.
-  l.direct = whole && l.depth == l.read && l.depth % 1024 != 0;
+  l.direct = whole && !c.normalized && l.depth == l.read && l.depth % 1024 != 0;
   cut(&l);
   l.group = fovea_min(l.blocks, fovea_max(1, WEIGHT_BYTES / (l.steps * WEIGHT_STEP * 2)));
   // An odd number of cache lines, so that positions do not share a set of the cache.

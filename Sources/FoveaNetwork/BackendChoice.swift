@@ -42,6 +42,7 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
         self == .reference || Self.computesBFloat16 || Self.emulatesBFloat16.load(ordering: .relaxed)
       {
         LowerPrecision(backend: backends[0]).run(on: &graph)
+        FuseNormalization(backend: backends[0]).run(on: &graph)
       }
       RecomputeNormalizations().run(on: &graph)
       let timings =

@@ -92,6 +92,38 @@ struct `convolutions in tiles of AMX` {
     }
   }
 
+  @Test(arguments: examples + uneven) private func `may normalise what they read`(example: Example) throws {
+    let channels = example.x.channels
+    let moments = ReferenceTensor<Double>.distinct([2, channels], in: 0.1...1.2, seed: 3).tensor
+    let scale = ReferenceTensor<Double>.distinct([channels], seed: 4).tensor
+    let bias = ReferenceTensor<Double>.distinct([channels], in: -0.4...0.4, seed: 5).tensor
+    for rectifies in [false, true] {
+      for hasMore in [false, true] {
+        var epilogue = Epilogue()
+        (epilogue.hasBias, epilogue.hasResidual) = (hasMore, hasMore)
+        var inputs = example.forwardInputs
+        if hasMore {
+          inputs.append(Tensor((0..<example.filters).map { Float($0 % 5) - 2 }, shape: [example.filters]))
+          inputs.append(rounded(try example.y, seed: 7))
+        }
+        let normalization = Mixed.Normalization(epsilon: 1e-3, rectifies: rectifies)
+        let values = [moments, scale, bias]
+        let fused = Mixed(example.convolution, epilogue, isNarrow: true, normalization: normalization)
+        let found = try #require(try KernelRun(fused, on: inputs + values, backend: OneDNNBackend())())
+        let expected = try #require(
+          try KernelRun(fused, on: inputs + values, backend: ReferenceBackend())())
+        #expect(relativeError(of: found.floats.map(Double.init), to: expected.floats.map(Double.init)) < 0.0079)
+        // One after the other, both kernels round as the fused one does, but for normalised numbers beside a tie.
+        inputs[0] = try #require(
+          try KernelRun(normalization.operation, on: [inputs[0]] + values, backend: OneDNNBackend())())
+        var separate = KernelRun(
+          Mixed(example.convolution, epilogue, isNarrow: true), on: inputs, backend: OneDNNBackend())
+        separate.variant = .amx
+        expectNearest(found, try #require(try separate()))
+      }
+    }
+  }
+
   @Test(arguments: examples) private func `gradients agree with the reference`(example: Example) throws {
     for isNarrow in [false, true] {
       for (operation, inputs) in try example.gradients(isNarrow: isNarrow) { try check(operation, inputs) }

@@ -62,11 +62,20 @@ typedef struct {
   bool pairs, wide_y;
 } fovea_winograd;
 
-/// A convolution of row-major bfloat16 images. `workers`: how many share the work. Kernels row-major.
+/// A convolution of row-major bfloat16 images. `workers`: how many share the work. `normalized`: whether images are normalised as
+/// they are read. Kernels row-major.
 typedef struct {
   int64_t images, channels, filters, workers;
   int64_t input[2], output[2], size[2], stride[2], dilation[2], before[2];
+  bool normalized;
 } fovea_amx_convolution;
+
+/// Batch normalisation of what a convolution reads, and a rectifier, rounded to bfloat16.
+typedef struct {
+  const float *moments, *scale, *bias;
+  float epsilon;
+  bool rectifies;
+} fovea_amx_normalization;
 
 /// A convolution of row-major images with few channels, to blocks of `width`, 8 or 16, channels. `workers`: how many share
 /// the work. Kernels row-major.
@@ -163,10 +172,11 @@ size_t fovea_amx_weights(fovea_amx_convolution c, bool turned);
 void fovea_amx_pack(fovea_amx_convolution c, bool turned, const void *w, void *packed);
 /// In bytes.
 size_t fovea_amx_scratch(fovea_amx_convolution c, bool turned);
-/// `y = activation(convolution of x + bias + residual)`; `bias` and `residual`, which lies as the result and may be its memory,
+/// `y = activation(convolution of x + bias + residual)`, x normalised `before`, if `c` says so; `bias` and `residual`, which lies as the result and may be its memory,
 /// may be null. `wide`: whether the result and the residual are floats.
-void fovea_amx_convolve(fovea_amx_convolution c, const void *x, const void *packed, const float *bias,
-                        const void *residual, fovea_activation activation, bool wide, void *y, void *scratch);
+void fovea_amx_convolve(fovea_amx_convolution c, fovea_amx_normalization before, const void *x, const void *packed,
+                        const float *bias, const void *residual, fovea_activation activation, bool wide, void *y,
+                        void *scratch);
 /// The gradient of the input, floats if `wide`; `g` lies as the result of the convolution.
 void fovea_amx_input_gradient(fovea_amx_convolution c, const void *g, const void *packed, bool wide, void *dx,
                               void *scratch);

@@ -26,19 +26,40 @@ public struct WidenBFloat16: NotDifferentiable {
 /// A convolution, a matrix product or a gradient of them, and what follows it: products of bfloat16, summed in `float32`.
 ///
 /// - Shapes: those of the base; its two inputs are `bfloat16`, a bias `float32`, the residual as the result, which is
-///   `bfloat16` if `isNarrow`, else `float32`.
+///   `bfloat16` if `isNarrow`, else `float32`; moments, scale and bias of a normalisation come last, `float32`.
 public struct Mixed: NotDifferentiable {
   public static let name = "mixed"
   package let base: any Operation
   public let epilogue: Epilogue
   public let isNarrow: Bool
+  /// What is done with the first input as it is read.
+  package let normalization: Normalization?
 
-  package init(_ base: any Operation, _ epilogue: Epilogue = Epilogue(), isNarrow: Bool = false) {
-    (self.base, self.epilogue, self.isNarrow) = (base, epilogue, isNarrow)
+  /// Batch normalisation by given moments, and a rectifier, rounded to bfloat16.
+  package struct Normalization: Hashable, Sendable {
+    package let epsilon: Float
+    package let rectifies: Bool
+
+    package init(epsilon: Float, rectifies: Bool) { (self.epsilon, self.rectifies) = (epsilon, rectifies) }
+
+    /// The node that does the same.
+    package var operation: Carrying {
+      var epilogue = Epilogue()
+      epilogue.activation = rectifies ? .relu : nil
+      return Carrying(Fused(Op.BatchNormalize(epsilon: epsilon), epilogue), isNarrow: true)
+    }
+  }
+
+  package init(
+    _ base: any Operation, _ epilogue: Epilogue = Epilogue(), isNarrow: Bool = false,
+    normalization: Normalization? = nil
+  ) {
+    (self.base, self.epilogue, self.isNarrow, self.normalization) = (base, epilogue, isNarrow, normalization)
   }
 
   public var label: String {
-    "bfloat16 " + ((base as? any EpilogueHost).map { Fused($0, epilogue).label } ?? base.label)
+    let before = normalization.map { $0.rectifies ? "batch_normalize+relu+" : "batch_normalize+" } ?? ""
+    return "bfloat16 " + before + ((base as? any EpilogueHost).map { Fused($0, epilogue).label } ?? base.label)
   }
 
   public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
@@ -49,6 +70,7 @@ public struct Mixed: NotDifferentiable {
     let result: ElementType = isNarrow ? .bfloat16 : .float32
     let wanted: [ElementType] =
       [.bfloat16, .bfloat16] + (epilogue.hasBias ? [.float32] : []) + (epilogue.hasResidual ? [result] : [])
+      + [ElementType](repeating: .float32, count: normalization == nil ? 0 : 3)
     guard inputs == wanted else { throw ShapeError("\(label) of \(inputs)", fix: "give \(wanted)") }
     return result
   }
@@ -58,12 +80,14 @@ public struct Mixed: NotDifferentiable {
   }
 
   public static func == (a: Mixed, b: Mixed) -> Bool {
-    a.epilogue == b.epilogue && a.isNarrow == b.isNarrow && a.base.isEqual(to: b.base)
+    a.epilogue == b.epilogue && a.isNarrow == b.isNarrow && a.normalization == b.normalization
+      && a.base.isEqual(to: b.base)
   }
 
   public func hash(into hasher: inout Hasher) {
     base.hash(into: &hasher)
     hasher.combine(epilogue)
     hasher.combine(isNarrow)
+    hasher.combine(normalization)
   }
 }

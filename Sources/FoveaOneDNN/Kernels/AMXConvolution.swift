@@ -23,27 +23,42 @@ struct AMXConvolution: Sendable {
       workers: Int64(fovea_threads()), input: pair(lengths, missing: 1),
       output: pair(Array(output.dimensions[1...window.rank]), missing: 1), size: pair(window.size, missing: 1),
       stride: pair(window.strides, missing: 1), dilation: pair(window.dilations, missing: 1),
-      before: pair(lengths.indices.map { window.edges($0, length: lengths[$0]).before }, missing: 0))
+      before: pair(lengths.indices.map { window.edges($0, length: lengths[$0]).before }, missing: 0), normalized: false)
     (self.input, self.weights, self.output) = (input, weights, output)
     guard fovea_amx_fits(value) else { return nil }
   }
 
-  /// - Parameter type: of the result.
-  func forward(_ epilogue: Epilogue, type: ElementType) -> Kernel {
+  /// - Parameters:
+  ///   - normalization: of the input, as it is read.
+  ///   - type: of the result.
+  func forward(_ epilogue: Epilogue, _ normalization: Mixed.Normalization?, type: ElementType) -> Kernel {
     let (hasBias, hasResidual) = (epilogue.hasBias, epilogue.hasResidual)
     let activation = epilogue.activation?.c ?? FOVEA_IDENTITY
-    let layouts =
-      [.rowMajor(input), AMXWeights(weights, isTurned: false).layout]
-      + (hasBias ? [.rowMajor([output.channels])] : []) + (hasResidual ? [.rowMajor(output)] : [])
+    var layouts: [Layout] = [.rowMajor(input), AMXWeights(weights, isTurned: false).layout]
+    if hasBias { layouts.append(.rowMajor([output.channels])) }
+    let residual = layouts.count
+    if hasResidual { layouts.append(.rowMajor(output)) }
+    let values = layouts.count
+    var value = value
+    if normalization != nil {
+      value.normalized = true
+      layouts += [.rowMajor([2, input.channels]), .rowMajor([input.channels]), .rowMajor([input.channels])]
+    }
     return Kernel(
       name: "c amx", inputLayouts: layouts, outputLayout: .rowMajor(output),
-      scratchBytes: fovea_amx_scratch(value, false), overwritableInputs: hasResidual ? [layouts.count - 1] : []
+      scratchBytes: fovea_amx_scratch(value, false), overwritableInputs: hasResidual ? [residual] : []
     ) { [value] memory in
       let (inputs, scratch) = (memory.inputs, memory.scratch!)
+      var before = fovea_amx_normalization()
+      if let normalization {
+        before = fovea_amx_normalization(
+          moments: inputs[values].floats, scale: inputs[values + 1].floats, bias: inputs[values + 2].floats,
+          epsilon: normalization.epsilon, rectifies: normalization.rectifies)
+      }
       return {
         fovea_amx_convolve(
-          value, inputs[0], inputs[1], hasBias ? inputs[2].floats : nil, hasResidual ? inputs.last : nil, activation,
-          type == .float32, memory.output, scratch)
+          value, before, inputs[0], inputs[1], hasBias ? inputs[2].floats : nil, hasResidual ? inputs[residual] : nil,
+          activation, type == .float32, memory.output, scratch)
       }
     }
   }

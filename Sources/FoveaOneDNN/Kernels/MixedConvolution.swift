@@ -32,7 +32,7 @@ extension Mixed {
     switch base {
     case let convolution as Op.Convolution:
       return AMXConvolution(convolution, input: first, weights: second, output: request.outputShape)?
-        .forward(epilogue, type: type)
+        .forward(epilogue, normalization, type: type)
     case let gradient as Op.ConvolutionInputGradient:
       return AMXConvolution(gradient.forward, input: gradient.inputShape, weights: second, output: first)?
         .inputGradient(type: type)
@@ -44,12 +44,12 @@ extension Mixed {
   }
 
   func variants(for request: KernelRequest) -> [KernelVariant] {
-    guard let work = work(of: request), OneDNNBackend.computesBFloat16 else { return [.usual] }
+    guard let work = work(of: request), normalization == nil, OneDNNBackend.computesBFloat16 else { return [.usual] }
     return [.usual] + (OneDNNBackend.hasAMX ? [.amx] : work.convolution.tiledWindow == 3 ? [.tiles] : [])
   }
 
   func expectedVariant(for request: KernelRequest) -> KernelVariant {
-    guard let work = work(of: request), OneDNNBackend.computesBFloat16 else { return .usual }
+    guard let work = work(of: request), normalization == nil, OneDNNBackend.computesBFloat16 else { return .usual }
     if OneDNNBackend.hasAMX { return isFasterInAMX(work) ? .amx : .usual }
     return WinogradConvolution.pairsAreWorthwhile(work.convolution, weights: work.weights, work.result)
       ? .tiles : .usual

@@ -20,6 +20,12 @@ extension WidenBFloat16: ReferenceKernel {
 extension Mixed: ReferenceKernel {
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
     var y: ReferenceTensor<Scalar>
+    var inputs = inputs
+    if let normalization {
+      let operands = [inputs[0]] + inputs.suffix(3)
+      inputs.removeLast(3)
+      inputs[0] = normalization.operation.run(operands, shape: inputs[0].shape)
+    }
     if let host = base as? any EpilogueHost {
       y = Fused(host, epilogue).run(inputs, shape: shape)
     } else if let kernel = base as? any ReferenceKernel {
