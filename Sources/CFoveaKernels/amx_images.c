@@ -34,9 +34,12 @@ FOVEA_AMX_INLINE void copy_normalized(const amx_layer *l, bool rectifies, amx_of
 }
 
 FOVEA_AMX_KERNEL void fovea_amx_copy(const amx_layer *l, amx_offsets at, int64_t count, uint16_t *to) {
-  if (l->factor && l->rectifies) copy_normalized(l, true, at, count, to);
-  else if (l->factor) copy_normalized(l, false, at, count, to);
-  for (int64_t i = 0; i < (l->factor ? 0 : count); i++, to += l->position) {
+  if (l->factor) {
+    if (l->rectifies) copy_normalized(l, true, at, count, to);
+    else copy_normalized(l, false, at, count, to);
+    return;
+  }
+  for (int64_t i = 0; i < count; i++, to += l->position) {
     for (int64_t d = 0; d < l->depth; d += BLOCK) {
       __mmask32 some = at[i] < 0 ? 0 : first_of_32(l->read - d);
       _mm512_storeu_si512(to + d, _mm512_maskz_loadu_epi16(some, l->from + at[i] + d));

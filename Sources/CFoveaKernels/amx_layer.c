@@ -11,8 +11,10 @@ enum {
 // cycles of the products of a block, and of what is copied for it.
 static void cut(amx_layer *l) {
   int64_t blocks = fovea_ceil_div(l->w.all, BLOCK), bytes = l->phases * l->depth * 2, least = INT64_MAX;
-  int64_t most = fovea_max(1, (PIECE_BYTES / bytes - l->w.span) / BLOCK), fewest = fovea_ceil_div(blocks, most);
-  int64_t product = l->steps * 70 + 300, copy = l->direct ? 0 : bytes, extra = copy * fovea_ceil_div(l->w.span, BLOCK);
+  // Less than what taps reach beyond it would be copied more often than read.
+  int64_t reach = fovea_ceil_div(l->w.span, BLOCK), least_blocks = fovea_max(1, reach);
+  int64_t most = fovea_max(least_blocks, (PIECE_BYTES / bytes - l->w.span) / BLOCK), fewest = fovea_ceil_div(blocks, most);
+  int64_t product = l->steps * 70 + 300, copy = l->direct ? 0 : bytes, extra = copy * reach;
   for (int64_t pieces = fewest; pieces <= fovea_min(blocks, fewest + l->w.c.workers); pieces++) {
     for (int64_t cuts = 1; cuts <= l->blocks; cuts *= 2) {
       int64_t some = fovea_ceil_div(blocks, pieces), columns = fovea_ceil_div(l->blocks, cuts);
@@ -32,7 +34,9 @@ amx_layer fovea_amx_layer(fovea_amx_convolution c, bool turned) {
   l.phases = turned ? 1 : l.w.phase_count;
   l.lowest = turned ? -(l.w.lowest + l.w.span) : l.w.lowest;
   const int64_t *size = turned ? c.output : c.input;
-  bool whole = l.w.span == 0 && l.lowest == 0 && l.phases == 1 && l.w.all == c.images * size[0] * size[1];
+  // A strided convolution reads other positions than it writes.
+  bool plain = turned || c.stride[0] * c.stride[1] == 1;
+  bool whole = plain && l.w.span == 0 && l.lowest == 0 && l.phases == 1 && l.w.all == c.images * size[0] * size[1];
   // Some depths, read where they lie, share few sets of the nearest cache.
   l.direct = whole && !c.normalized && l.depth == l.read && l.depth % 1024 != 0;
   cut(&l);

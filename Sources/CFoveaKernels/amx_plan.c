@@ -16,13 +16,13 @@ static int64_t sum_bytes(const amx_plan *p, int64_t blocks) { return blocks * p-
 // Sums of so many parts of the positions are rounded by themselves: their number hangs on sizes alone. Where there are many
 // weights, workers take some of them instead.
 static int64_t count_parts(const amx_plan *p) {
-  int64_t bytes = amx_weight_count(p) * 4, most = fovea_min(MOST_PARTS * SUM_BYTES, PARTIAL_BYTES) / bytes, parts = 1;
+  int64_t bytes = amx_weight_count(p) * 4, most = PARTIAL_BYTES / bytes, parts = 1;
   while (2 * parts <= fovea_min(most, MOST_PARTS) && 2 * parts * MOST_STEPS * STEP <= p->all) parts *= 2;
   return parts;
 }
 
-// Cuts channels and filters so that the sums of each share fit a core's cache, and the workers, one share after the other, are
-// through soonest: in cycles a step of positions, for the products of a block, and for what packs its operands.
+// Cuts channels and filters so that the sums of each share rather fit a core's cache, and the workers, one share after the
+// other, are through soonest: in cycles a step of positions, for the products of a block, and for what packs its operands.
 static void cut(amx_plan *p) {
   int64_t channels = fovea_ceil_div(p->w.c.channels, BLOCK), filters = fovea_ceil_div(p->w.c.filters, BLOCK), least = INT64_MAX;
   for (int64_t a = 1; a <= channels; a *= 2) {

@@ -9,17 +9,10 @@
 #include "narrow_lanes.h"
 
 enum {
-  // Steps between reading sums and writing them: their weights, and the next ones, fit the nearest cache. Divides PART.
-  CHUNK = 64,
   // Steps whose products are added before their sum is added to the others: a sum of thousands of numbers rounds less so.
   // Divides SLAB.
   PART = 512,
-  // Rows at once; all of them, where AMX multiplies.
-  GROUP = 4,
 };
-
-// Numbers of a row that meet the weights of a chunk, or pairs of them.
-typedef uint32_t chunk[CHUNK];
 
 // Adds the products of some rows with a chunk of weights to their sums. In each step `lines` cache lines of `next`, weights
 // that come later, are called for.
@@ -42,7 +35,7 @@ typedef struct {
 // Intel's have too few lines underway then, 12 GB/s instead of 33.
 #define CALL_FOR(address)                           \
   do {                                              \
-    if (large) __builtin_prefetch(address, 0, 2);   \
+    if (intel) __builtin_prefetch(address, 0, 2);   \
     else __builtin_prefetch(address, 0, 0);         \
   } while (0)
 
@@ -51,7 +44,7 @@ typedef struct {
 #define ADD_CHUNK(name, attributes, features, registers, add)                                                  \
   __attribute__((always_inline)) features static inline void name##_some(                                      \
       int rows, int64_t lines, int64_t steps, const chunk *x, const char *w, const char *next, float *sums) {  \
-    bool large = __builtin_cpu_is("intel");                                                                    \
+    bool intel = __builtin_cpu_is("intel");                                                                    \
     for (int first = 0; first < REGISTERS; first += (registers)) {                                             \
       fovea_lanes sum[GROUP][REGISTERS];                                                                       \
       _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++)                                        \
@@ -105,38 +98,6 @@ ADD_CHUNK(fovea_few_rows_add, FOVEA_KERNEL, , rows == 1 ? 4 : rows == 2 ? 2 : 1,
 ADD_CHUNK(fovea_few_rows_add_wide, FOVEA_KERNEL, , REGISTERS, ADD_PRODUCT)
 ADD_CHUNK(fovea_few_rows_add_pairs, FOVEA_ROUNDING_KERNEL, FOVEA_ROUNDING_KERNEL, REGISTERS, ADD_PAIRS)
 
-// All rows at once; `x` and `sums` have 16. A rest of steps that fills no tile is added as pairs.
-FOVEA_AMX_KERNEL static void add_tiles(int64_t rows, int64_t lines, int64_t steps, const chunk *x, const char *w,
-                                       const char *next, float *sums) {
-  int64_t whole = steps / AMX_ROWS * AMX_ROWS;
-  AMX_LOAD(0, sums, PANEL * 4);
-  AMX_LOAD(1, sums + LANES, PANEL * 4);
-  AMX_LOAD(2, sums + 2 * LANES, PANEL * 4);
-  AMX_LOAD(3, sums + 3 * LANES, PANEL * 4);
-  for (int64_t step = 0; step < whole; step += AMX_ROWS) {
-    const char *from = w + step * STEP_BYTES, *later = next + step * STEP_BYTES;
-    for (int64_t line = 0; line < AMX_ROWS * REGISTERS; line++) __builtin_prefetch(later + line * LINE, 0, 2);
-    AMX_LOAD(4, x[0] + step, sizeof(chunk));
-    AMX_LOAD(5, from, STEP_BYTES);
-    AMX_ADD(0, 4, 5);
-    AMX_LOAD(6, from + LINE, STEP_BYTES);
-    AMX_ADD(1, 4, 6);
-    AMX_LOAD(5, from + 2 * LINE, STEP_BYTES);
-    AMX_ADD(2, 4, 5);
-    AMX_LOAD(6, from + 3 * LINE, STEP_BYTES);
-    AMX_ADD(3, 4, 6);
-  }
-  AMX_STORE(0, sums, PANEL * 4);
-  AMX_STORE(1, sums + LANES, PANEL * 4);
-  AMX_STORE(2, sums + 2 * LANES, PANEL * 4);
-  AMX_STORE(3, sums + 3 * LANES, PANEL * 4);
-  if (whole == steps) return;
-  for (int64_t row = 0; row < rows; row += GROUP)
-    fovea_few_rows_add_pairs(fovea_min(GROUP, rows - row), lines, steps - whole,
-                             (const chunk *)(x[row] + whole), w + whole * STEP_BYTES, next + whole * STEP_BYTES,
-                             sums + row * PANEL);
-}
-
 // What follows the sums of a register of columns.
 FOVEA_KERNEL void fovea_few_rows_finish(const fovea_few_rows *p, const float *bias, const void *residual,
                                         fovea_activation activation, int64_t row, int64_t column, const float *sums,
@@ -189,7 +150,7 @@ FOVEA_KERNEL void fovea_few_rows_add_part(int64_t count, const float *part, floa
 static void add_panels(const job *j, int64_t begin, int64_t end) {
   const fovea_few_rows *p = &j->p;
   float sums[FOVEA_FEW_ROWS * PANEL], part[FOVEA_FEW_ROWS * PANEL];
-  int64_t steps = few_rows_steps(p), count = p->rows * PANEL;
+  int64_t steps = few_rows_steps(p), count = (j->amx ? FOVEA_FEW_ROWS : p->rows) * PANEL;
   for (int64_t panel = begin; panel < end; panel++) {
     memset(sums, 0, (size_t)count * sizeof(float));
     for (int64_t first = 0; first < steps; first += PART) {
@@ -214,8 +175,8 @@ FOVEA_AMX_KERNEL static void work_in_tiles(void *context, int64_t begin, int64_t
 
 void fovea_few_rows_multiply(fovea_few_rows p, const void *x, const void *packed, const float *bias,
                              const void *residual, fovea_activation activation, void *y) {
-  bool wide = __builtin_cpu_supports("x86-64-v4"), amx = p.narrow && p.rows > GROUP && fovea_has_amx();
-  add_chunk add = amx        ? add_tiles
+  bool wide = __builtin_cpu_supports("x86-64-v4"), amx = p.narrow && p.amx && p.rows > GROUP;
+  add_chunk add = amx        ? fovea_few_rows_add_tiles
                   : p.narrow ? fovea_few_rows_add_pairs
                   : wide     ? fovea_few_rows_add_wide
                              : fovea_few_rows_add;

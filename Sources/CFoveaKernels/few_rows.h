@@ -13,7 +13,21 @@ enum {
   STEP_BYTES = REGISTERS * LINE,
   // Steps of all panels that lie together, the last slab aside: so many rows can be packed at a time.
   SLAB = 2048,
+  // Steps between reading sums and writing them: their weights, and the next ones, fit the nearest cache.
+  CHUNK = 64,
+  // Rows at once; all of them, where AMX multiplies.
+  GROUP = 4,
 };
+
+// Numbers of a row that meet the weights of a chunk, or pairs of them.
+typedef uint32_t chunk[CHUNK];
+
+// Adds the products of some rows, of pairs, with a chunk of weights to their sums; `lines` and `next` as few_rows.c has them.
+void fovea_few_rows_add_pairs(int64_t rows, int64_t lines, int64_t steps, const chunk *x, const char *w, const char *next,
+                              float *sums);
+// Likewise of all rows at once, in AMX's tiles; `x` and `sums` have 16.
+void fovea_few_rows_add_tiles(int64_t rows, int64_t lines, int64_t steps, const chunk *x, const char *w, const char *next,
+                              float *sums);
 
 FOVEA_INLINE int64_t few_rows_steps(const fovea_few_rows *p) { return p->narrow ? fovea_ceil_div(p->depth, 2) : p->depth; }
 

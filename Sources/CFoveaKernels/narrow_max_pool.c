@@ -3,7 +3,6 @@
 #include "pooling_windows.h"
 
 enum {
-  INFINITE = 0x7F80,
   MINUS_INFINITE = 0xFF80,
   // Rows with this many numbers are worth a thread.
   GRAIN = 8192,

@@ -51,7 +51,8 @@ public struct OneDNNBackend: Backend {
   /// Whether the processor multiplies bfloat16 numbers.
   public static var computesBFloat16: Bool { has(dnnl_cpu_isa_avx512_core_bf16) }
 
-  /// Whether the processor multiplies tiles of bfloat16 numbers (AMX), at several times the speed of the instruction.
+  /// Whether the processor multiplies tiles of bfloat16 numbers (AMX), at several times the speed of the instruction,
+  /// and Linux allows it.
   package static var hasAMX: Bool { has(dnnl_cpu_isa_avx512_core_amx) && fovea_has_amx() }
 
   /// Whether the processor multiplies bytes and adds in 32 bits (VNNI): others may overflow on the way.

@@ -58,6 +58,14 @@ private let examples = [
   Example(square(7, stride: 2, .explicit(3)), [1, 20, 17, 16], filters: 32),
   Example(square(2, stride: 2, .valid), [2, 9, 9, 32], filters: 16), Example(square(3), [4, 40, 33, 16], filters: 16),
   Example(square(2, stride: 3, .valid), [2, 8, 9, 32], filters: 16),
+  // As many outputs as inputs, in another grid, and one-sided padding.
+  Example(
+    square(1, stride: 2, .edges([.init(before: 0, after: 1), .init(before: 0, after: 1)])), [1, 2, 2, 32], filters: 32),
+  Example(
+    Window(size: [1, 1], strides: [1, 2], padding: .edges([.init(before: 0, after: 2), .init(before: 0, after: 0)])),
+    [1, 2, 4, 32], filters: 32),
+  Example(square(4, .edges([.init(before: 3, after: 0), .init(before: 0, after: 2)])), [1, 5, 7, 32], filters: 16),
+  Example(square(2), [2, 6, 7, 32], filters: 32), Example(square(3, dilation: 8), [1, 20, 9, 64], filters: 32),
   Example(Window(size: [1, 5], strides: [1, 2], padding: .same), [2, 4, 21, 32], filters: 48),
   Example(Window(size: [7], padding: .same), [3, 50, 64], filters: 32),
   Example(Window(size: [4, 3], strides: [3, 1], padding: .explicit(1)), [1, 13, 6, 256], filters: 160),
@@ -92,7 +100,8 @@ struct `convolutions in tiles of AMX` {
     }
   }
 
-  @Test(arguments: examples + uneven) private func `may normalise what they read`(example: Example) throws {
+  @Test(arguments: (examples + uneven).filter { min($0.x.channels, $0.filters) >= 16 })
+  private func `may normalise what they read`(example: Example) throws {
     let channels = example.x.channels
     let moments = ReferenceTensor<Double>.distinct([2, channels], in: 0.1...1.2, seed: 3).tensor
     let scale = ReferenceTensor<Double>.distinct([channels], seed: 4).tensor
@@ -181,6 +190,26 @@ struct `convolutions in tiles of AMX` {
     run.variant = .amx
     let found = try #require(try run()).floats
     #expect(found.indices.allSatisfy { found[$0].isNaN == ($0 / 32 == 5) })
+  }
+
+  /// A training's bits hang on it.
+  @Test func `are expected to be faster for gradients, and for convolutions to small maps`() throws {
+    func expected(_ example: Example) throws -> [KernelVariant] {
+      let forward = (Mixed(example.convolution), example.forwardInputs)
+      return try ([forward] + example.gradients(isNarrow: true)).map { operation, inputs in
+        let operands = inputs.map {
+          KernelRequest.Operand(shape: $0.shape, elementType: .bfloat16, layout: .rowMajor($0.shape), isStatic: false)
+        }
+        return OneDNNBackend().expectedVariant(
+          for: KernelRequest(
+            operation: operation, inputs: operands, outputShape: try operation.outputShape(for: inputs.map(\.shape)),
+            outputType: .float32, isOutput: false))
+      }
+    }
+    #expect(try expected(Example(square(3), [1, 7, 7, 32], filters: 32)) == [.amx, .amx, .amx])
+    #expect(try expected(Example(square(3), [1, 14, 14, 32], filters: 32)) == [.usual, .amx, .amx])
+    #expect(try expected(Example(square(3), [1, 7, 7, 3], filters: 32)) == [.usual, .usual, .usual])
+    #expect(try expected(Example(square(3, dilation: 2), [1, 7, 7, 32], filters: 32)) == [.usual, .usual, .usual])
   }
 
   @Test func `are for one group, and for windows of 64 taps`() throws {

@@ -88,11 +88,12 @@ typedef struct {
 /// Filters whose weights lie next to one another in packed weights.
 #define FOVEA_WINOGRAD_PANEL 16
 
-/// The product of `rows` (at most FOVEA_FEW_ROWS) × `depth` and `depth × columns` numbers. `narrow`: whether they are bfloat16;
-/// `narrow_y`: whether the result, and what is added to it, is. Sums are of floats.
+/// The product of `rows` (at most FOVEA_FEW_ROWS) × `depth` and `depth × columns` numbers. `narrow`: whether they are
+/// bfloat16; `narrow_y`: whether the result, and what is added to it, is. `amx`: whether more than a few rows of bfloat16
+/// numbers go in AMX's tiles. Sums are of floats.
 typedef struct {
   int64_t rows, columns, depth;
-  bool narrow, narrow_y;
+  bool narrow, narrow_y, amx;
 } fovea_few_rows;
 
 #define FOVEA_FEW_ROWS 16
@@ -172,8 +173,8 @@ size_t fovea_amx_weights(fovea_amx_convolution c, bool turned);
 void fovea_amx_pack(fovea_amx_convolution c, bool turned, const void *w, void *packed);
 /// In bytes.
 size_t fovea_amx_scratch(fovea_amx_convolution c, bool turned);
-/// `y = activation(convolution of x + bias + residual)`, x normalised `before`, if `c` says so; `bias` and `residual`, which lies as the result and may be its memory,
-/// may be null. `wide`: whether the result and the residual are floats.
+/// `y = activation(convolution of x + bias + residual)`, x normalised `before`, if `c` says so; `bias` and `residual`,
+/// which lies as the result and may be its memory, may be null. `wide`: whether the result and the residual are floats.
 void fovea_amx_convolve(fovea_amx_convolution c, fovea_amx_normalization before, const void *x, const void *packed,
                         const float *bias, const void *residual, fovea_activation activation, bool wide, void *y,
                         void *scratch);

@@ -39,6 +39,10 @@ extension Graph.Node {
     guard let base = (fused?.base ?? carrying.base) as? Op.BatchNormalize, fused?.epilogue.hasResidual != true else {
       return nil
     }
-    return Mixed.Normalization(epsilon: base.epsilon, rectifies: fused?.epilogue.activation == .relu)
+    switch fused?.epilogue.activation {
+    case nil: return Mixed.Normalization(epsilon: base.epsilon, rectifies: false)
+    case .relu: return Mixed.Normalization(epsilon: base.epsilon, rectifies: true)
+    default: return nil
+    }
   }
 }

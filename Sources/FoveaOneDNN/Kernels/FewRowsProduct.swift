@@ -22,7 +22,7 @@ struct FewRowsProduct {
     else { return nil }
     value = fovea_few_rows(
       rows: Int64(y[0]), columns: Int64(y[1]), depth: Int64(x.shape[1]), narrow: w.elementType == .bfloat16,
-      narrow_y: request.outputType == .bfloat16)
+      narrow_y: request.outputType == .bfloat16, amx: OneDNNBackend.hasAMX)
     self.epilogue = epilogue
     layouts =
       [.rowMajor(x.shape), FewRowsWeights(w.shape, isTurned: product.transposesB, type: w.elementType).layout]
@@ -59,7 +59,8 @@ struct FewRowsWeights: PackedWeights {
   init(_ shape: Shape, isTurned: Bool, type: ElementType) {
     let (depth, columns) = isTurned ? (shape[1], shape[0]) : (shape[0], shape[1])
     value = fovea_few_rows(
-      rows: 1, columns: Int64(columns), depth: Int64(depth), narrow: type == .bfloat16, narrow_y: false)
+      rows: 1, columns: Int64(columns), depth: Int64(depth), narrow: type == .bfloat16, narrow_y: false,
+      amx: false)
     self.isTurned = isTurned
   }
 

@@ -69,11 +69,14 @@ extension Mixed {
     }
   }
 
+  /// Whether there are channels and filters enough for AMX's tiles.
+  func fillsTiles(_ weights: Shape) -> Bool { weights.dimensions.suffix(2).allSatisfy { $0 >= 16 } }
+
   /// Forward, oneDNN makes as much of AMX where rows of outputs fill its tiles; its gradients do not. With few channels
   /// tiles are half empty.
   private func isFasterInAMX(_ work: Work) -> Bool {
-    let window = work.weights.rank - 2
-    guard work.weights[window] >= 16, work.weights[window + 1] >= 16 else { return false }
+    // Far taps of dilated windows make what is copied large; not measured.
+    guard fillsTiles(work.weights), work.convolution.window.dilations.allSatisfy({ $0 == 1 }) else { return false }
     return !(base is Op.Convolution) || work.result[work.result.rank - 2] <= 8
   }
 }

@@ -5,7 +5,7 @@ internal import COneDNN
 
 extension Mixed: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
-    if normalization != nil { return inAMX(request) }
+    if normalization != nil { return fillsTiles(request.inputs[1].shape) ? inAMX(request) : nil }
     if request.variant == .tiles { return try inTiles(request) }
     if request.variant == .amx { return inAMX(request) }
     let shapes = request.inputs.map(\.shape)
