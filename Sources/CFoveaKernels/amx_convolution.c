@@ -33,36 +33,14 @@ typedef struct {
 // Adds the products of a block of positions, from `x` on, and one of columns; of depth `begin` to `end`.
 FOVEA_AMX_INLINE void multiply(int rows, int columns, const amx_layer *l, const memory *m, int64_t begin, int64_t end,
                                const uint16_t *x, const uint16_t *weights, float *sums) {
-  if (begin > 0) {
-    AMX_LOAD(0, sums, BLOCK * 4);
-    if (columns > 1) AMX_LOAD(1, sums + 16, BLOCK * 4);
-    if (rows > 1) AMX_LOAD(2, sums + 16 * BLOCK, BLOCK * 4);
-    if (rows > 1 && columns > 1) AMX_LOAD(3, sums + 16 * BLOCK + 16, BLOCK * 4);
-  } else {
-    AMX_ZERO(0), AMX_ZERO(1), AMX_ZERO(2), AMX_ZERO(3);
-  }
+  const amx_sums at = {16 * BLOCK, 16, BLOCK * 4};
+  fovea_amx_load_sums(rows, columns, begin > 0, at, sums);
   weights += begin / BLOCK * l->w.tap_count * WEIGHT_STEP;
-  for (int64_t d = begin; d < end; d += BLOCK, weights += l->w.tap_count * WEIGHT_STEP) {
-    for (int64_t i = 0; i < m->tap_count; i++) {
-      const uint16_t *left = x + l->taps[m->taps[i]] + d, *right = weights + m->taps[i] * WEIGHT_STEP;
-      AMX_LOAD(6, right, 64);
-      AMX_LOAD(4, left, l->position * 2);
-      AMX_ADD(0, 4, 6);
-      if (columns > 1) {
-        AMX_LOAD(7, right + WEIGHT_TILE, 64);
-        AMX_ADD(1, 4, 7);
-      }
-      if (rows > 1) {
-        AMX_LOAD(5, left + 16 * l->position, l->position * 2);
-        AMX_ADD(2, 5, 6);
-        if (columns > 1) AMX_ADD(3, 5, 7);
-      }
-    }
-  }
-  AMX_STORE(0, sums, BLOCK * 4);
-  if (columns > 1) AMX_STORE(1, sums + 16, BLOCK * 4);
-  if (rows > 1) AMX_STORE(2, sums + 16 * BLOCK, BLOCK * 4);
-  if (rows > 1 && columns > 1) AMX_STORE(3, sums + 16 * BLOCK + 16, BLOCK * 4);
+  for (int64_t d = begin; d < end; d += BLOCK, weights += l->w.tap_count * WEIGHT_STEP)
+    for (int64_t i = 0; i < m->tap_count; i++)
+      fovea_amx_add_step(rows, columns, x + l->taps[m->taps[i]] + d, l->position, weights + m->taps[i] * WEIGHT_STEP,
+                         WEIGHT_TILE);
+  fovea_amx_store_sums(rows, columns, at, sums);
 }
 
 // A block of positions, from `first` of the piece on, with blocks of columns `begin` to `end`.

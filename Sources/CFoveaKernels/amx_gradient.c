@@ -4,32 +4,11 @@
 // Adds the products of `rows` tiles of filters and `columns` tiles of channels.
 FOVEA_AMX_INLINE void multiply(int rows, int columns, bool adds, int64_t steps, const uint16_t *left, int64_t row,
                                const uint16_t *right, int64_t panel, float *sums) {
-  if (adds) {
-    AMX_LOAD(0, sums, 64);
-    if (columns > 1) AMX_LOAD(1, sums + TILE_FLOATS, 64);
-    if (rows > 1) AMX_LOAD(2, sums + 2 * TILE_FLOATS, 64);
-    if (rows > 1 && columns > 1) AMX_LOAD(3, sums + 3 * TILE_FLOATS, 64);
-  } else {
-    AMX_ZERO(0), AMX_ZERO(1), AMX_ZERO(2), AMX_ZERO(3);
-  }
-  for (int64_t step = 0; step < steps; step++, left += STEP, right += STEP * 16) {
-    AMX_LOAD(6, right, 64);
-    AMX_LOAD(4, left, 2 * row);
-    AMX_ADD(0, 4, 6);
-    if (columns > 1) {
-      AMX_LOAD(7, right + panel, 64);
-      AMX_ADD(1, 4, 7);
-    }
-    if (rows > 1) {
-      AMX_LOAD(5, left + 16 * row, 2 * row);
-      AMX_ADD(2, 5, 6);
-      if (columns > 1) AMX_ADD(3, 5, 7);
-    }
-  }
-  AMX_STORE(0, sums, 64);
-  if (columns > 1) AMX_STORE(1, sums + TILE_FLOATS, 64);
-  if (rows > 1) AMX_STORE(2, sums + 2 * TILE_FLOATS, 64);
-  if (rows > 1 && columns > 1) AMX_STORE(3, sums + 3 * TILE_FLOATS, 64);
+  const amx_sums at = {2 * TILE_FLOATS, TILE_FLOATS, 64};
+  fovea_amx_load_sums(rows, columns, adds, at, sums);
+  for (int64_t step = 0; step < steps; step++)
+    fovea_amx_add_step(rows, columns, left + step * STEP, row, right + step * STEP * 16, panel);
+  fovea_amx_store_sums(rows, columns, at, sums);
 }
 
 // A worker's share of a part: channels and filters, and where its operands and sums lie.
@@ -112,15 +91,6 @@ FOVEA_AMX_KERNEL static void work(void *context, int64_t begin, int64_t end) {
   fovea_amx_end();
 }
 
-FOVEA_KERNEL void fovea_amx_add_parts(void *context, int64_t begin, int64_t end) {
-  const amx_plan *p = context;
-  for (int64_t i = begin; i < end; i++) {
-    float sum = p->partial[i];
-    for (int64_t part = 1; part < p->parts; part++) sum += p->partial[part * amx_weight_count(p) + i];
-    p->dw[i] = sum;
-  }
-}
-
 static size_t partial_bytes(const amx_plan *p) {
   return p->parts > 1 ? (size_t)(p->parts * amx_weight_count(p)) * sizeof(float) : 0;
 }
@@ -134,5 +104,5 @@ void fovea_amx_weights_gradient(fovea_amx_convolution c, const void *g, const vo
   amx_plan p = fovea_amx_plan(c);
   p.x = x, p.g = g, p.dw = dw, p.partial = scratch, p.scratch = (char *)scratch + partial_bytes(&p);
   fovea_parallel(c.workers, 1, &p, work);
-  if (p.parts > 1) fovea_parallel(amx_weight_count(&p), 16384, &p, fovea_amx_add_parts);
+  if (p.parts > 1) fovea_add_parts(amx_weight_count(&p), p.parts, p.partial, dw);
 }

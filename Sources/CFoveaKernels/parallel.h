@@ -35,6 +35,9 @@ typedef void (*fovea_body)(void *context, int64_t begin, int64_t end);
 /// Runs `body` over 0..<count, each thread a run of whole pieces of `grain`; a small loop stays on this thread.
 void fovea_parallel(int64_t count, int64_t grain, void *context, fovea_body body);
 
+/// Sums of `parts` tensors of `count` floats, one after the other, in their order.
+void fovea_add_parts(int64_t count, int64_t parts, const float *partial, float *sums);
+
 FOVEA_INLINE int64_t fovea_min(int64_t a, int64_t b) { return a < b ? a : b; }
 FOVEA_INLINE int64_t fovea_max(int64_t a, int64_t b) { return a > b ? a : b; }
 FOVEA_INLINE int64_t fovea_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }

@@ -114,19 +114,10 @@ static void work(void *context, int64_t begin, int64_t end) {
       compute(p, unit, p->scratch + worker * p->worker_floats);
 }
 
-FOVEA_KERNEL void fovea_winograd_add_parts(void *context, int64_t begin, int64_t end) {
-  const plan *p = context;
-  for (int64_t i = begin; i < end; i++) {
-    float sum = p->partial[i];
-    for (int64_t part = 1; part < p->parts; part++) sum += p->partial[part * weight_count(p) + i];
-    p->dw[i] = sum;
-  }
-}
-
 void fovea_winograd_weights_gradient(fovea_winograd c, const void *g, const void *x, float *dw, float *scratch) {
   plan p = make_plan(c);
   p.job.x = x, p.job.y = (void *)g;
   p.dw = dw, p.partial = scratch, p.scratch = scratch + partial_floats(&p);
   fovea_parallel(c.workers, 1, &p, work);
-  if (p.parts > 1) fovea_parallel(weight_count(&p), 16384, &p, fovea_winograd_add_parts);
+  if (p.parts > 1) fovea_add_parts(weight_count(&p), p.parts, p.partial, dw);
 }
