@@ -4,7 +4,7 @@ import FoveaLayers
 /// The steps of a program: which kernel each operation got, and how the numbers lie that it reads and writes.
 struct KernelList: CustomStringConvertible {
   struct Row: Encodable {
-    /// `once`: when the weights are known; `run`: each time.
+    /// `once`: when the weights are known; `part`: for each part of a batch; `run`: each time.
     let phase: String
     let operation: String
     let layer: String
@@ -19,7 +19,10 @@ struct KernelList: CustomStringConvertible {
   let reorders: Int
 
   init(_ plan: Plan) {
-    rows = plan.preparation.map { Row($0, phase: "once") } + plan.steps.map { Row($0, phase: "run") }
+    let front = plan.front.steps
+    rows =
+      plan.preparation.map { Row($0, phase: "once") } + plan.steps[front].map { Row($0, phase: "part") }
+      + plan.steps[front.upperBound...].map { Row($0, phase: "run") }
     reorders = plan.steps.count { $0.operation == "reorder" }
   }
 

@@ -73,12 +73,15 @@ enum ModelReference {
     }
   }
 
-  /// The plan of a graph of the model, with whole numbers where it was saved with them.
-  func plan(_ graph: Graph, isExact: Bool, backend: BackendChoice) throws -> Plan {
+  /// The plan of predicting so many examples at once, with whole numbers where the model was saved with them.
+  func plan(input: Shape, batchSize: Int, isExact: Bool, backend: BackendChoice) throws -> Plan {
     let precision = isExact ? Precision.exact : .float32
-    guard case .saved(let network) = self else { return try backend.plan(graph, precision: precision) }
+    let graph = { size in try trace(model(), input: input, elementType: elementType, batchSize: size).graph }
+    guard case .saved(let network) = self else {
+      return try backend.plan(graph(batchSize), precision: precision, part: graph)
+    }
     network.precision = precision
-    return try network.plan(graph, precision: precision)
+    return try network.predictionPlan(graph(batchSize))
   }
 
   /// The examples of a batch that predictions compute at once.

@@ -71,8 +71,9 @@ public enum KernelVariant: String, Sendable {
   /// Whether it computes the products that the definition has.
   public var isExact: Bool { self != .winograd && self != .tiles }
 
-  /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding.
-  var leastGain: Double { self == .packed || !isExact ? 1.1 : 1 }
+  /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding. Weights in panels may be slower:
+  /// measured alone, they lie in a cache; in a network they come from memory, for which panels are made.
+  var leastGain: Double { self == .panels ? 0.9 : self == .packed || !isExact ? 1.1 : 1 }
 
   /// Whether the result may lie where the input lay.
   var writesOverInput: Bool { self == .tiles }

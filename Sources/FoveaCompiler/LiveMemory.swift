@@ -7,7 +7,7 @@ struct LiveMemory {
   /// The node in whose memory a result lies: another one's, if it is a view.
   private let owner: [Graph.NodeID]
   /// Of what lies in working memory.
-  private let byteCount: [Int]
+  private var byteCount: [Int]
   /// The nodes that read a node's memory and have not run.
   private var readers: [Set<Graph.NodeID>]
   /// The owners of what each node reads.
@@ -24,12 +24,12 @@ struct LiveMemory {
     }
     var isKept = [Bool](repeating: false, count: graph.nodes.count)
     for output in graph.outputs { isKept[owner[output.node]] = true }
-    // A parameter's new value is written over the old one.
-    let updated = Set(graph.updates.map { owner[$0.value] })
+    // A parameter's new value is written over the old one; what is the same on every run is prepared before.
+    let (updated, isStatic) = (Set(graph.updates.map { owner[$0.value] }), graph.isStatic)
     byteCount = graph.nodes.enumerated().map { id, node in
       switch node.operation {
-      case is Op.Parameter, is Op.Constant: 0
-      default: owner[id] != id || updated.contains(id) ? 0 : node.shape.count * node.elementType.byteCount
+      case is Op.Parameter: 0
+      default: owner[id] != id || updated.contains(id) || isStatic[id] ? 0 : graph.byteCount(id)
       }
     }
     sources = graph.nodes.map { node in Set(node.inputs.map { owner[$0] }) }
@@ -52,13 +52,18 @@ struct LiveMemory {
 
   /// What is in memory while each node runs, and how much less it would be if the result were written over an input.
   static func needs(of graph: Graph) -> [(most: Int, lessByOverwriting: Int)] {
-    var (memory, held) = (LiveMemory(graph), 0)
+    var memory = LiveMemory(graph)
+    // What parts are written to is there before the first part runs.
+    let joined = graph.nodes.indices.filter { graph.nodes[$0].operation is JoinParts }
+    var held = joined.reduce(0) { $0 + memory.byteCount[$1] }
+    for id in joined { memory.byteCount[id] = 0 }
     var needs = [(most: Int, lessByOverwriting: Int)](repeating: (0, 0), count: graph.nodes.count)
     for id in Schedule(graph).order {
       let byteCount = memory.byteCount[id]
       needs[id] = (held + byteCount, memory.canOverwrite(in: id) ? byteCount : 0)
       held += memory.growth(running: id)
       memory.run(id)
+      if joined.contains(id) { memory.byteCount[id] = graph.byteCount(id) }
     }
     return needs
   }

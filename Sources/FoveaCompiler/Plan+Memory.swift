@@ -108,6 +108,8 @@ extension Plan {
       for buffer in step.inputs.map(\.buffer) + [step.output.buffer] + (step.scratch.map { [$0] } ?? []) {
         use(buffer, at: index)
       }
+      // The parts that have been joined stay while the others run.
+      if step.parts != nil { use(step.output.buffer, at: -1) }
     }
     for location in inputs.values { use(location.buffer, at: -1) }
     for location in outputs.values { use(location.buffer, at: steps.count) }

@@ -44,6 +44,8 @@ public struct Plan: Sendable {
     public package(set) var output: Location
     package var scratch: Int?
     public let multiplyAdds: Int
+    /// How many parts of a batch the step joins; it is the last of those that run for each.
+    package var parts: Int?
   }
 
   /// Runs once, when the parameters are known: folded and reordered weights.
@@ -67,8 +69,17 @@ public struct Plan: Sendable {
     parameters.values.reduce(0) { $0 + buffers[$1.buffer].byteCount }
   }
 
+  /// The steps that run once for each part of a batch, and how many parts there are: none and one where it is not divided.
+  public var front: (steps: Range<Int>, parts: Int) {
+    guard let last = steps.firstIndex(where: { $0.parts != nil }) else { return (0..<0, 1) }
+    return (0..<(last + 1), steps[last].parts!)
+  }
+
   /// Of one run.
-  public var multiplyAdds: Int { steps.reduce(0) { $0 + $1.multiplyAdds } }
+  public var multiplyAdds: Int {
+    let (front, parts) = front
+    return steps.indices.reduce(0) { $0 + (front.contains($1) ? parts : 1) * steps[$1].multiplyAdds }
+  }
 
   /// The bytes of a program's working memory: weights are prepared where a run will work.
   public var workingBytes: Int { max(arenaBytes, preparationBytes) }

@@ -62,6 +62,7 @@ struct Planner {
         plan.parameters[parameter.path] = locations[id]
       case let constant as Op.Constant:
         locations[id] = newLocation(node, .constant(constant.tensor))
+      case let join as JoinParts: locations[id] = try addStep(joining: join, id)
       case let view as any ViewOperation: locations[id] = try location(ofView: view, id)
       default: locations[id] = try addStep(for: id)
       }
@@ -76,6 +77,17 @@ struct Planner {
       let isOfAnother = value.buffer != parameter && updated.contains(value.buffer)
       updates.append((parameter: parameter, value: isOfAnother ? copy(of: value, update.value) : value))
     }
+  }
+
+  /// Copies each part to its place.
+  private mutating func addStep(joining join: JoinParts, _ id: Graph.NodeID) throws -> Plan.Location {
+    let node = graph.nodes[id]
+    let (part, output) = (try rowMajor(node.inputs[0]), newLocation(node, .transient))
+    append(
+      .init(
+        operation: JoinParts.name, path: node.path, kernel: .copy(of: part), inputs: [part], output: output,
+        multiplyAdds: 0, parts: join.parts), isStatic: false)
+    return output
   }
 
   private mutating func rowMajor(_ id: Graph.NodeID) throws -> Plan.Location {

@@ -5,10 +5,16 @@ public import FoveaCore
 /// Not `Sendable`: one program, one thread at a time.
 public final class Program {
   public let plan: Plan
+  /// `Plan.front`.
+  private let front: (steps: Range<Int>, parts: Int)
   private let parameters: ParameterStorage
   private let arena: AlignedBuffer
   private let prepared: AlignedBuffer
   private var steps: [() -> Void] = []
+  /// For each part of a batch, what puts its results with the others'.
+  private var joins: [() -> Void] = []
+  /// What the parts of an input are read from.
+  private var source: (input: Plan.Location, bytes: UnsafeRawBufferPointer)?
 
   /// - Parameters:
   ///   - plan: what is run.
@@ -24,6 +30,7 @@ public final class Program {
   package init(_ plan: Plan, parameters: ParameterStorage, arena: AlignedBuffer) throws {
     precondition(arena.byteCount >= plan.workingBytes)
     (self.plan, self.parameters, self.arena) = (plan, parameters, arena)
+    front = plan.front
     prepared = AlignedBuffer(byteCount: plan.preparedBytes, zeroed: false)
     for (path, location) in plan.parameters {
       guard let entry = parameters.entries[path] else {
@@ -35,6 +42,14 @@ public final class Program {
       }
     }
     steps = try plan.steps.map(bind)
+    if let join = plan.steps.first(where: { $0.parts != nil }) {
+      let byteCount = join.inputs[0].shape.count * join.inputs[0].elementType.byteCount
+      joins = try (0..<join.parts!).map { part in
+        var step = join
+        step.output.offset += part * byteCount
+        return try bind(step)
+      }
+    }
     try prepareWeights()
   }
 
@@ -51,18 +66,32 @@ public final class Program {
     arena.giveBack(plan.arenaBytes..<max(plan.arenaBytes, needs.last ?? 0))
   }
 
-  /// Runs every step once.
-  public func run() { for step in steps { step() } }
+  /// Runs every step once, or once for each part of the batch (`Plan.front`).
+  public func run() { run { _, step in step() } }
 
-  /// Runs every step once and takes its time.
+  /// Likewise, and takes the time of each step.
   ///
-  /// - Returns: the seconds of each of `plan.steps`.
+  /// - Returns: the seconds of each of `plan.steps`, of all parts together.
   public func runTimed() -> [Double] {
     let clock = ContinuousClock()
-    return steps.map { step in
+    var seconds = [Double](repeating: 0, count: steps.count)
+    run { index, step in
       let duration = clock.measure(step)
-      return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+      seconds[index] += Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
     }
+    return seconds
+  }
+
+  private func run(_ perform: (_ index: Int, _ step: () -> Void) -> Void) {
+    for part in 0..<front.parts {
+      if let source {
+        let target = bytes(of: source.input)
+        target.copyMemory(
+          from: .init(rebasing: source.bytes[(part * target.count)..<((part + 1) * target.count)]))
+      }
+      for index in front.steps { perform(index, index == front.steps.last ? joins[part] : steps[index]) }
+    }
+    for index in front.steps.upperBound..<steps.count { perform(index, steps[index]) }
   }
 
   private func bind(_ step: Plan.Step) throws -> () -> Void {
@@ -94,15 +123,34 @@ public final class Program {
   }
 }
 
-// The inputs lie in the arena: they are written before each run, and the run may reuse their memory.
+// The inputs lie in the arena: they are written before each run, or each part of one, and the run may reuse their memory.
 
 extension Program {
-  /// Lets `fill` write the input `name`, in row-major order.
+  /// Lets `fill` write the input `name`, in row-major order. Not for a program that takes its input in parts.
   public func writeInput<R>(_ name: String, _ fill: (UnsafeMutableRawBufferPointer) throws -> R) rethrows -> R {
+    precondition(front.parts == 1, "the program takes its input in parts")
+    return try fill(bytes(of: inputLocation(name)))
+  }
+
+  /// The runs within `body` read the input `name`, that of all parts, from `bytes`, in row-major order.
+  package func readingInput<R>(
+    _ name: String, from bytes: UnsafeRawBufferPointer, _ body: () throws -> R
+  ) rethrows -> R {
+    let input = inputLocation(name)
+    precondition(bytes.count == front.parts * self.bytes(of: input).count, "the input \(name) has another size")
+    source = (input, bytes)
+    defer { source = nil }
+    return try body()
+  }
+
+  private func inputLocation(_ name: String) -> Plan.Location {
     guard let location = plan.inputs[name] else { preconditionFailure("the program has no input \(name)") }
-    return try fill(
-      UnsafeMutableRawBufferPointer(
-        start: address(of: location), count: location.shape.count * location.elementType.byteCount))
+    return location
+  }
+
+  private func bytes(of location: Plan.Location) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(
+      start: address(of: location), count: location.shape.count * location.elementType.byteCount)
   }
 
   public func setInput(_ name: String, to tensor: Tensor) {
@@ -118,9 +166,7 @@ extension Program {
   /// Lets `body` read the output `name` of the last run, in row-major order.
   public func readOutput<R>(_ name: String, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     guard let location = plan.outputs[name] else { preconditionFailure("the program has no output \(name)") }
-    return try body(
-      UnsafeRawBufferPointer(
-        start: address(of: location), count: location.shape.count * location.elementType.byteCount))
+    return try body(UnsafeRawBufferPointer(bytes(of: location)))
   }
 
   /// A copy of the output `name` of the last run.

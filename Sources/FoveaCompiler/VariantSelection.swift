@@ -21,6 +21,7 @@ struct VariantSelection {
   ///   - isStatic: for each node, whether it is the same on every run; such nodes run once, in their usual way.
   init(_ graph: Graph, isStatic: [Bool], backend: any Backend, planning: Planning) {
     var candidates: [Candidate] = []
+    let runs = graph.runsOfNodes
     for (id, node) in graph.nodes.enumerated() where !isStatic[id] {
       let shapes = node.inputs.map { graph.nodes[$0].shape }
       guard node.operation.multiplyAdds(inputs: shapes, output: node.shape) >= Self.leastMultiplyAdds else { continue }
@@ -48,7 +49,8 @@ struct VariantSelection {
       let activations = [id] + node.inputs.filter { !isStatic[$0] }
       let moved = activations.reduce(0) { $0 + 2 * graph.nodes[$1].shape.count * graph.nodes[$1].elementType.byteCount }
       candidates.append(
-        Candidate(id: id, request: request, times: times, moved: Double(moved) / Self.reorderedBytesPerSecond))
+        Candidate(
+          id: id, request: request, runs: runs[id], times: times, moved: Double(moved) / Self.reorderedBytesPerSecond))
     }
     /// The best way for a candidate where the others are row-major or not, and its time.
     func best(_ index: Int, _ isRowMajor: Bool) -> (variant: KernelVariant, seconds: Double)? {
@@ -59,7 +61,7 @@ struct VariantSelection {
       }.min { $0.1 < $1.1 }
     }
     func sum(_ isRowMajor: Bool) -> Double {
-      candidates.indices.reduce(0) { $0 + (best($1, isRowMajor)?.seconds ?? 0) }
+      candidates.indices.reduce(0) { $0 + Double(candidates[$1].runs) * (best($1, isRowMajor)?.seconds ?? 0) }
     }
     isRowMajor = sum(true) < Self.rowMajorGain * sum(false)
     for index in candidates.indices { chosen[candidates[index].id] = best(index, isRowMajor)?.variant }
@@ -70,6 +72,8 @@ struct VariantSelection {
   private struct Candidate {
     let id: Graph.NodeID
     let request: KernelRequest
+    /// How often it runs for a batch.
+    let runs: Int
     let times: [KernelVariant: KernelTime]
     /// The seconds that its reorderings take where the others go another way.
     let moved: Double

@@ -29,22 +29,17 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
   ///   - memoryLimit: the most bytes at once, for a training step: results are computed again instead of kept as far as
   ///     that takes.
   ///   - otherBytes: what counts besides.
+  ///   - part: the same graph for so many examples, where examples of a batch do not depend on each other: its first
+  ///     layers may then go through the batch in parts.
   package func plan(
     _ graph: Graph, precision: Precision = .exact, lowering: LayerQuantizer? = nil, isMeasured: Bool = true,
-    memoryLimit: Int? = nil,
-    otherBytes: Int = 0
+    memoryLimit: Int? = nil, otherBytes: Int = 0, part: ((_ batchSize: Int) throws -> Graph)? = nil
   ) throws -> Plan {
     try ComputeThread.shared.run {
-      var graph = graph
-      Pipeline.standard(backends: backends).run(on: &graph)
-      try lowering?.run(on: &graph, backends: backends)
-      if precision == .bfloat16,
-        self == .reference || Self.computesBFloat16 || Self.emulatesBFloat16.load(ordering: .relaxed)
-      {
-        LowerPrecision(backend: backends[0]).run(on: &graph)
-        FuseNormalization(backend: backends[0]).run(on: &graph)
+      var graph = try optimized(graph, precision, lowering)
+      if let part, let front = FrontInParts(graph) {
+        graph = graph.joining(try optimized(part(front.size), precision, lowering), at: front.cut) ?? graph
       }
-      RecomputeNormalizations().run(on: &graph)
       let timings =
         isMeasured && self == .onednn
         ? KernelTimingFile.shared(version: backends[0].version, threads: OneDNNBackend.threads) : nil
@@ -57,6 +52,21 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
         try Plan($0, backends: backends, planning: planning)
       }
     }
+  }
+
+  /// A graph after all passes.
+  private func optimized(_ graph: Graph, _ precision: Precision, _ lowering: LayerQuantizer?) throws -> Graph {
+    var graph = graph
+    Pipeline.standard(backends: backends).run(on: &graph)
+    try lowering?.run(on: &graph, backends: backends)
+    if precision == .bfloat16,
+      self == .reference || Self.computesBFloat16 || Self.emulatesBFloat16.load(ordering: .relaxed)
+    {
+      LowerPrecision(backend: backends[0]).run(on: &graph)
+      FuseNormalization(backend: backends[0]).run(on: &graph)
+    }
+    RecomputeNormalizations().run(on: &graph)
+    return graph
   }
 
   /// Runs a graph once; the results by the names of its outputs.

@@ -41,8 +41,7 @@ extension Network {
         Tensor(shape: shape, elementType: output.elementType) { results in
           for start in stride(from: 0, to: count, by: part) {
             func bytes(_ whole: Int) -> Range<Int> { (whole * start / count)..<(whole * (start + part) / count) }
-            program.writeInput("input") { $0.copyMemory(from: .init(rebasing: images[bytes(images.count)])) }
-            run(program)
+            program.readingInput("input", from: .init(rebasing: images[bytes(images.count)])) { run(program) }
             program.readOutput("output") {
               UnsafeMutableRawBufferPointer(rebasing: results[bytes(results.count)]).copyMemory(from: $0)
             }

@@ -2,6 +2,7 @@ public import FoveaCompiler
 public import FoveaCore
 public import FoveaData
 public import FoveaLayers
+import FoveaONNX
 import Synchronization
 
 /// A model with its parameters: what can be trained, saved, loaded, and asked.
@@ -216,19 +217,30 @@ public final class Network: Sendable {
   }
 
   /// The plan for inference on a batch: kernels, layouts and exact memory. Of a large batch, that of the part that is
-  /// computed at once.
+  /// computed at once; its first layers may go in parts still (`Plan.front`).
   ///
   /// - Errors: a batch of no examples, or of more than any machine holds.
   public func plan(batchSize: Int = 1) throws -> Plan {
     let whole = try traced(batchSize: batchSize)
     let part = partSize(of: batchSize)
-    return try plan(part == batchSize ? whole.graph : traced(batchSize: part).graph, precision: precision)
+    return try predictionPlan(part == batchSize ? whole.graph : traced(batchSize: part).graph)
   }
 
   /// The plan of a graph with this network's parameters.
-  package func plan(_ graph: Graph, precision: Precision) throws -> Plan {
+  ///
+  /// - Parameter part: the same graph for a part of the batch, where its first layers may go in parts.
+  package func plan(
+    _ graph: Graph, precision: Precision, part: ((_ batchSize: Int) throws -> Graph)? = nil
+  ) throws -> Plan {
     let quantization = self.precision == .exact ? nil : quantization
-    return try backend.plan(graph, precision: precision, lowering: quantization.map { LayerQuantizer($0, parameters) })
+    return try backend.plan(
+      graph, precision: precision, lowering: quantization.map { LayerQuantizer($0, parameters) }, part: part)
+  }
+
+  /// The plan of the model's graph for a batch.
+  package func predictionPlan(_ graph: Graph) throws -> Plan {
+    // What a file computes may depend on the batch as a whole.
+    try plan(graph, precision: precision, part: model is ONNXModel ? nil : { try self.traced(batchSize: $0).graph })
   }
 
   /// The model over symbolic values, for inference.
@@ -245,7 +257,7 @@ public final class Network: Sendable {
   func withProgram<R>(batchSize: Int, _ body: (Program) throws -> R) throws -> R {
     try ComputeThread.shared.run {
       let program = try cache.program(batchSize: batchSize, parameters: { parameters }) {
-        try plan(traced(batchSize: batchSize).graph, precision: precision)
+        try predictionPlan(traced(batchSize: batchSize).graph)
       }
       return try body(program)
     }

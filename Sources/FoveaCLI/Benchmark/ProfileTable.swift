@@ -20,12 +20,13 @@ struct ProfileTable: Encodable, CustomStringConvertible {
   let rows: [Row]
 
   init(_ profile: ProgramProfile, _ ceilings: Ceilings) {
-    rows = zip(profile.steps, profile.seconds).map { step, seconds in
-      Row(
+    rows = profile.steps.indices.map { index in
+      let (step, seconds, runs) = (profile.steps[index], profile.seconds[index], Double(profile.runs[index]))
+      return Row(
         layer: step.path, operation: step.operation, kernel: step.kernel.name, seconds: seconds,
-        operationsPerSecond: 2 * Double(step.multiplyAdds) / seconds,
-        bytesPerSecond: Double(step.bytesMoved) / seconds,
-        shareOfCeiling: ceilings.leastSeconds(of: step) / seconds)
+        operationsPerSecond: 2 * runs * Double(step.multiplyAdds) / seconds,
+        bytesPerSecond: runs * Double(step.bytesMoved) / seconds,
+        shareOfCeiling: runs * ceilings.leastSeconds(of: step) / seconds)
     }
   }
 

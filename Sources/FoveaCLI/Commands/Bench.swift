@@ -17,7 +17,8 @@ enum Bench: Command {
 
     With --profile, each step of the program: its time, its arithmetic and its traffic (what it reads and writes), and \
     the least time that the two ceilings allow as a part of the time it took; above 100 % where numbers lay in a cache. A \
-    large batch is predicted in parts (`fovea summary` says how large they are); the profile is that of one.
+    large batch is predicted in parts (`fovea summary` says how large they are); the profile is that of one, or, where \
+    only the first layers go in parts, of all.
     """
   static let examples = ["bench resnet50 --batch-size 16 --profile", "bench lenet5 --training --json"]
   static let positionals = [Positional.modelOrFile]

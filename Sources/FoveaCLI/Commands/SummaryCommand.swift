@@ -11,7 +11,7 @@ enum SummaryCommand: Command {
      The model does not run: shapes, multiply-adds and memory are known before. (Which kernels it will have is measured \
     the first time, and kept.) \
     Output, activation bytes and multiply-adds are those of one example, the memory that of a batch; predictions go \
-    through a large batch in parts, where each is enough work.
+    through a large batch in parts, where each is enough work, or only the first layers do.
     """
   static let positionals = [Positional.modelOrFile]
   static let batchSize = Option(
@@ -29,13 +29,15 @@ enum SummaryCommand: Command {
     let batchSize: Int
     /// The examples that are computed at once.
     let partSize: Int
+    /// The layers that go through these in smaller parts.
+    let front: Front?
     let isTraining: Bool
     let summary: Summary
     let memory: Memory
     let kernels: KernelList?
 
     private enum Keys: String, CodingKey {
-      case model, input, elementType, batchSize, partSize, training, peakBytes, memory, kernels, reorders
+      case model, input, elementType, batchSize, partSize, front, training, peakBytes, memory, kernels, reorders
     }
 
     /// The fields of the summary and its own side by side.
@@ -47,11 +49,24 @@ enum SummaryCommand: Command {
       try values.encode(elementType, forKey: .elementType)
       try values.encode(batchSize, forKey: .batchSize)
       try values.encode(partSize, forKey: .partSize)
+      try values.encodeIfPresent(front, forKey: .front)
       try values.encode(isTraining, forKey: .training)
       try values.encode(memory.peakBytes, forKey: .peakBytes)
       try values.encode(memory, forKey: .memory)
       try values.encodeIfPresent(kernels?.rows, forKey: .kernels)
       try values.encodeIfPresent(kernels?.reorders, forKey: .reorders)
+    }
+  }
+
+  /// The first layers, which go through a batch in parts.
+  private struct Front: Encodable {
+    let lastLayer: String
+    let partSize: Int
+
+    init?(_ plan: Plan) {
+      let steps = plan.front.steps
+      guard let last = steps.last, let input = plan.inputs["input"] else { return nil }
+      (lastLayer, partSize) = (plan.steps[last].path, input.shape[0])
     }
   }
 
@@ -88,11 +103,9 @@ enum SummaryCommand: Command {
         TrainingProgram.graph(
           model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size),
         backend: backend, precision: arguments[Common.exact] ? .exact : .float32, memoryLimit: limit)
-      : try reference.plan(
-        trace(model, input: input, elementType: type, batchSize: part).graph, isExact: arguments[Common.exact],
-        backend: backend)
+      : try reference.plan(input: input, batchSize: part, isExact: arguments[Common.exact], backend: backend)
     let report = Report(
-      model: reference.name, input: input, elementType: type, batchSize: size, partSize: part,
+      model: reference.name, input: input, elementType: type, batchSize: size, partSize: part, front: Front(plan),
       isTraining: arguments[training], summary: summary, memory: Memory(plan, isTraining: arguments[training]),
       kernels: arguments[kernels] ? KernelList(plan) : nil)
     if arguments[Common.json] { return try Console.printJSON(report) }
@@ -113,7 +126,9 @@ enum SummaryCommand: Command {
         ["work space", grouped(memory.arenaBytes)],
         ["at most at once", grouped(memory.peakBytes)],
       ] + (memory.peakBytesFromFile.map { [["at most at once, with the weights in a file", grouped($0)]] } ?? [])
-    let parts = report.partSize == report.batchSize ? "" : " in parts of \(report.partSize)"
+    let parts =
+      (report.partSize == report.batchSize ? "" : " in parts of \(report.partSize)")
+      + (report.front.map { ", up to \($0.lastLayer) in parts of \($0.partSize)" } ?? "")
     return "memory of \(what) with a batch of \(report.batchSize)\(parts), in bytes:\n"
       + aligned(rows, rightAligned: [1]).map { "  " + $0 }.joined(separator: "\n")
   }

@@ -53,9 +53,10 @@ package struct Ceilings: Sendable, Encodable {
 extension Plan.Step {
   /// The bytes of its inputs, each once, and of its output.
   package var bytesMoved: Int {
+    func bytes(_ location: Plan.Location) -> Int { location.layout.byteCount(location.shape, location.elementType) }
+    // A part is copied to its place.
+    if parts != nil { return 2 * bytes(inputs[0]) }
     var seen: Set<Plan.Location> = []
-    return ([output] + inputs).reduce(0) { sum, location in
-      seen.insert(location).inserted ? sum + location.layout.byteCount(location.shape, location.elementType) : sum
-    }
+    return ([output] + inputs).reduce(0) { seen.insert($1).inserted ? $0 + bytes($1) : $0 }
   }
 }

@@ -4,6 +4,8 @@ package import FoveaCompiler
 package struct ProgramProfile {
   /// The steps of the program that ran.
   package private(set) var steps: [Plan.Step] = []
+  /// How often each of them runs for a batch.
+  package private(set) var runs: [Int] = []
   private var times: [[Double]] = []
 
   package init() {}
@@ -12,12 +14,14 @@ package struct ProgramProfile {
   package mutating func run(_ program: Program) {
     let seconds = program.runTimed()
     if steps.isEmpty {
+      let front = program.plan.front
       steps = program.plan.steps
+      runs = steps.indices.map { front.steps.contains($0) ? front.parts : 1 }
       times = steps.map { _ in [] }
     }
     for (step, time) in seconds.enumerated() { times[step].append(time) }
   }
 
-  /// The median time of each step, in seconds.
+  /// The median time of each step, in seconds; of all its runs for a batch.
   package var seconds: [Double] { times.map { $0.sorted()[$0.count / 2] } }
 }
