@@ -40,7 +40,8 @@ let c: [Target] = [
   .target(name: "CHDF5", linkerSettings: hdf5),
 ]
 
-/// Swift's libraries as archives, of which the command takes what it calls: it runs where no Swift is installed, in less memory.
+/// Swift's libraries as archives, of which the command takes what it calls: it runs where no Swift is installed, in less
+/// memory.
 let ownRuntime: [LinkerSetting] = [
   .unsafeFlags(["-static-stdlib", "-use-ld=lld", "-Xlinker", "--no-export-dynamic"]),
   .linkedLibrary("_FoundationCShims"), .linkedLibrary("_FoundationCollections"),
@@ -70,7 +71,8 @@ let modules: [Target] = [
   // All of it, for those who write `import Fovea`.
   module("Fovea", ["FoveaTraining", "FoveaExplain"]),
   .executableTarget(
-    name: "FoveaCLI", dependencies: ["FoveaTraining", "FoveaLessons"], swiftSettings: settings, linkerSettings: ownRuntime),
+    name: "FoveaCLI", dependencies: ["FoveaTraining", "FoveaLessons"], swiftSettings: settings,
+    linkerSettings: ownRuntime),
   // Our side of `make bench-ops`.
   .executableTarget(
     name: "OperationBench", dependencies: ["FoveaTraining"], path: "Benchmarks/OperationBench",

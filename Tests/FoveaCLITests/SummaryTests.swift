@@ -36,6 +36,18 @@ import Testing
   for key in ["phase", "operation", "layer", "kernel", "inputs", "output", "shape"] { #expect(fast[0][key] != nil) }
 }
 
+@Test func `summary says which layers go through a batch in parts`() throws {
+  func summary(_ options: String...) throws -> Fovea {
+    try Fovea(["summary", "input 64x64x16 - conv 64 5x5 - relu - pool 4x4 - fc 1000", "--batch-size"] + options)
+  }
+  let text = try summary("16", "--kernels").output
+  #expect(text.contains(/with a batch of 16, up to \S+ in parts of 4, in bytes:/))
+  #expect(text.contains(/\npart .*join_parts/) && text.contains(/\nrun .*matrix_product/))
+  let front = try #require(summary("16", "--json").object()["front"] as? [String: Any])
+  #expect(front["partSize"] as? Int == 4 && front["lastLayer"] is String)
+  #expect(try summary("2", "--json").object()["front"] == nil)
+}
+
 @Test(arguments: ["32x32x3", "32×32×3", "32X32X3"])
 func `an input shape is given in any spelling`(shape: String) throws {
   let summary = try Fovea("summary", "conv 6 5x5 - relu - pool - fc 10", "--input", shape, "--json").object()

@@ -1,3 +1,4 @@
+import FoveaCompiler
 import FoveaCore
 import FoveaLayers
 import FoveaNetwork
@@ -51,4 +52,36 @@ func `a batch in parts gives what each example gives`(part: Int) throws {
     return try network.predict(batch: Tensor(Array(one), shape: [1, 9, 8, 3])).floats
   }
   #expect(relativeError(of: found.floats.map(Double.init), to: expected.map(Double.init)) < 1e-5)
+}
+
+private struct Classifier: Model {
+  var body: Sequential {
+    Conv2D(filters: 64, kernel: 5, padding: .same)
+    ReLU()
+    MaxPool2D(4)
+    Flatten()
+    Dense(20)
+  }
+}
+
+/// Tolerances: another order of sums in `float32`; a rounding of an activation to bfloat16 the other way.
+@Test(arguments: [(Precision.exact, 1e-5), (.float32, 1e-4), (.bfloat16, 1e-2)])
+func `a batch whose first layers go in parts gives what each example gives`(
+  precision: Precision, tolerance: Double
+) throws {
+  let network = try Network(Classifier(), input: [64, 64, 16], seed: 3)
+  network.precision = precision
+  #expect(try network.plan(batchSize: 8).front.parts == 2)
+  let stream = RandomStream(seed: 1, stream: 2)
+  let count = network.inputShape.count
+  let images = Tensor((0..<(8 * count)).map(stream.normal), shape: [8, 64, 64, 16])
+  for _ in 0..<2 {
+    let found = try network.predict(batch: images)
+    #expect(found.shape == [8, 20])
+    let expected = try (0..<8).flatMap { index in
+      let one = images.floats[(count * index)..<(count * (index + 1))]
+      return try network.predict(batch: Tensor(Array(one), shape: [1, 64, 64, 16])).floats
+    }
+    #expect(relativeError(of: found.floats.map(Double.init), to: expected.map(Double.init)) < tolerance)
+  }
 }
