@@ -83,6 +83,7 @@ public final class Program {
   }
 
   private func run(_ perform: (_ index: Int, _ step: () -> Void) -> Void) {
+    precondition(front.parts == 1 || source != nil, "the program reads its input in parts: see readingInput")
     for part in 0..<front.parts {
       if let source {
         let target = bytes(of: source.input)

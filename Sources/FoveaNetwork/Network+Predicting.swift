@@ -15,6 +15,9 @@ extension Network {
   /// The model's output for a batch of prepared inputs: `N×H×W×C` → `N×…`, as the model gives it (scores, not
   /// probabilities, for the models of the catalogue).
   ///
+  /// What the model gives for one example must not depend on the others: a large batch, or what its first layers make of
+  /// it, is computed in parts. Models from ONNX files are computed as a whole.
+  ///
   /// - Errors: an input of another shape or element type.
   public func predict(batch: Tensor) throws -> Tensor { try predict(batch: batch) { $0.run() } }
 

@@ -64,9 +64,10 @@ enum SummaryCommand: Command {
     let partSize: Int
 
     init?(_ plan: Plan) {
-      let steps = plan.front.steps
-      guard let last = steps.last, let input = plan.inputs["input"] else { return nil }
-      (lastLayer, partSize) = (plan.steps[last].path, input.shape[0])
+      // What passes added may belong to no layer.
+      guard let last = plan.steps[plan.front.steps].last(where: { !$0.path.isEmpty }), let input = plan.inputs["input"]
+      else { return nil }
+      (lastLayer, partSize) = (last.path, input.shape[0])
     }
   }
 

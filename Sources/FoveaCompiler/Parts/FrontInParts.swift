@@ -43,7 +43,7 @@ package struct FrontInParts: Equatable {
       let (frontNeed, backNeed) = (needs[...cut].max()!, needs[(cut + 1)...].max() ?? 0)
       let (frontWork, joined) = (graph.multiplyAdds(of: front), graph.byteCount(cut))
       let kernels = front.count { !graph.nodes[$0].inputs.isEmpty && graph.multiplyAdds(of: [$0]) > 0 }
-      for count in parts {
+      for count in parts where kernels > 0 {
         let price = (count - 1) * price
         guard price * Self.multiplyAddsPerPrice <= work, frontWork / count >= kernels * Self.leastMultiplyAddsPerStep
         else { continue }

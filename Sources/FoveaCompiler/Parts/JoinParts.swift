@@ -29,7 +29,7 @@ extension Graph {
   /// - Parameters:
   ///   - cut: a node on every way from the input to the outputs.
   ///   - part: the same graph for a part of the batch.
-  /// - Returns: `nil` if `part` is not the same graph but for the batch.
+  /// - Returns: `nil` if `part` is not the same graph but for the batch, or where no cut is.
   package func joining(_ part: Graph, at cut: NodeID) -> Graph? {
     guard part.nodes.count == nodes.count, updates.isEmpty, part.outputs.map(\.node) == outputs.map(\.node) else {
       return nil
@@ -50,9 +50,13 @@ extension Graph {
     }
     let (shape, whole) = (part.nodes[cut].shape, nodes[cut].shape)
     guard whole.rank > 0, whole.dimensions.dropFirst() == shape.dimensions.dropFirst(),
-      whole[0].isMultiple(of: shape[0])
+      whole[0].isMultiple(of: shape[0]), outputs.allSatisfy({ !isFront[$0.node] })
     else { return nil }
     let join = JoinParts(parts: whole[0] / shape[0])
+    // The input is divided as the result is, and read by nobody else.
+    for id in nodes.indices where nodes[id].operation is Op.Input {
+      guard isFront[id], nodes[id].shape.count == join.parts * part.nodes[id].shape.count else { return nil }
+    }
     var joined = Graph()
     for (id, node) in nodes.enumerated() {
       var node = isFront[id] ? part.nodes[id] : node

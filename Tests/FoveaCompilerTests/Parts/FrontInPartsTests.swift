@@ -38,6 +38,14 @@ private struct Skipping: Model {
   }
 }
 
+private struct Pooled: Model {
+  var body: Sequential {
+    MaxPool2D(4)
+    Flatten()
+    Dense(10)
+  }
+}
+
 @Test func `what is large goes in parts that are enough work`() throws {
   let graph = try graph(Classifier(), [64, 64, 16], 16)
   let front = try #require(FrontInParts(graph))
@@ -51,6 +59,8 @@ private struct Skipping: Model {
   #expect(FrontInParts(try graph(Classifier(), [64, 64, 16], 1)) == nil)
   #expect(FrontInParts(try graph(Classifier(), [16, 16, 3], 16)) == nil)
   #expect(FrontInParts(try graph(Conv2D(filters: 16, kernel: 5, padding: .same), [64, 64, 16], 16)) == nil)
+  // Pooling is no work.
+  #expect(FrontInParts(try graph(Pooled(), [64, 64, 1], 512)) == nil)
 }
 
 @Test func `nothing is cut that another way leads past`() throws {
@@ -107,4 +117,5 @@ func `a classifier takes less memory for it`(name: String, share: Double) throws
   #expect(whole.joining(try graph(Classifier(), [16, 16, 2], 4), at: cut) == nil)
   #expect(whole.joining(try graph(Classifier(), [32, 16, 2], 2), at: cut) == nil)
   #expect(whole.joining(try graph(Skipping(), [8, 8, 16], 2), at: cut) == nil)
+  #expect(whole.joining(try graph(Classifier(), [16, 16, 2], 2), at: whole.outputs[0].node) == nil)
 }
