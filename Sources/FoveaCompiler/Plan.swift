@@ -75,11 +75,14 @@ public struct Plan: Sendable {
     return (0..<(last + 1), steps[last].parts!)
   }
 
-  /// Of one run.
-  public var multiplyAdds: Int {
+  /// For each step, how often it runs for a batch.
+  package var runsOfSteps: [Int] {
     let (front, parts) = front
-    return steps.indices.reduce(0) { $0 + (front.contains($1) ? parts : 1) * steps[$1].multiplyAdds }
+    return steps.indices.map { front.contains($0) ? parts : 1 }
   }
+
+  /// Of one run.
+  public var multiplyAdds: Int { zip(steps, runsOfSteps).reduce(0) { $0 + $1.0.multiplyAdds * $1.1 } }
 
   /// The bytes of a program's working memory: weights are prepared where a run will work.
   public var workingBytes: Int { max(arenaBytes, preparationBytes) }

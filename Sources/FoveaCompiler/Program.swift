@@ -75,10 +75,7 @@ public final class Program {
   public func runTimed() -> [Double] {
     let clock = ContinuousClock()
     var seconds = [Double](repeating: 0, count: steps.count)
-    run { index, step in
-      let duration = clock.measure(step)
-      seconds[index] += Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-    }
+    run { index, step in seconds[index] += clock.measure(step) / .seconds(1) }
     return seconds
   }
 

@@ -32,8 +32,9 @@ package enum BatchParts {
 extension Network {
   /// The examples of a batch that are computed at once.
   package func partSize(of batchSize: Int) -> Int {
-    // What a file computes may depend on the batch as a whole.
-    model is ONNXModel
-      ? batchSize : BatchParts.size(of: batchSize, multiplyAdds: multiplyAdds, weightBytes: weightBytes)
+    goesInParts ? BatchParts.size(of: batchSize, multiplyAdds: multiplyAdds, weightBytes: weightBytes) : batchSize
   }
+
+  /// Whether the examples of a batch do not depend on each other; what an ONNX file computes may depend on the whole.
+  var goesInParts: Bool { !(model is ONNXModel) }
 }

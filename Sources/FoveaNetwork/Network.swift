@@ -2,7 +2,6 @@ public import FoveaCompiler
 public import FoveaCore
 public import FoveaData
 public import FoveaLayers
-import FoveaONNX
 import Synchronization
 
 /// A model with its parameters: what can be trained, saved, loaded, and asked.
@@ -239,8 +238,7 @@ public final class Network: Sendable {
 
   /// The plan of the model's graph for a batch.
   package func predictionPlan(_ graph: Graph) throws -> Plan {
-    // What a file computes may depend on the batch as a whole.
-    try plan(graph, precision: precision, part: model is ONNXModel ? nil : { try self.traced(batchSize: $0).graph })
+    try plan(graph, precision: precision, part: goesInParts ? { try self.traced(batchSize: $0).graph } : nil)
   }
 
   /// The model over symbolic values, for inference.

@@ -6,7 +6,7 @@ package import FoveaGraph
 /// The first layers of most networks have the largest images and few weights, the last ones small images and many weights.
 /// In parts the former take the memory of a part, and it costs next to nothing that their weights are read and transformed
 /// for each; the latter read theirs once for the whole batch.
-package struct FrontInParts: Equatable {
+package struct FrontInParts {
   /// The last node that runs for each part: it is on every way from the input to the outputs.
   package let cut: Graph.NodeID
   /// The examples of a part, which divide the batch.
@@ -34,6 +34,7 @@ package struct FrontInParts: Equatable {
     let parts = (2..<(min(batch, Self.mostParts) + 1)).filter { batch.isMultiple(of: $0) }
     let needs = zip(LiveMemory.needs(of: graph), graph.isStatic).map { $1 ? 0 : $0.most }
     let work = graph.multiplyAdds(of: graph.nodes.indices)
+    let isKernel = graph.nodes.indices.map { graph.multiplyAdds(of: [$0]) > 0 }
     let all = needs.max()! + graph.parameterBytes(of: graph.nodes.indices)
     var candidates = [Candidate(cut: -1, size: batch, bytes: needs.max()!, price: 0)]
     for cut in graph.cuts where graph.nodes[cut].shape.dimensions.first == batch {
@@ -42,7 +43,7 @@ package struct FrontInParts: Equatable {
       let price = graph.parameterBytes(of: front) / ElementType.float32.byteCount * Self.priceOfWeight
       let (frontNeed, backNeed) = (needs[...cut].max()!, needs[(cut + 1)...].max() ?? 0)
       let (frontWork, joined) = (graph.multiplyAdds(of: front), graph.byteCount(cut))
-      let kernels = front.count { !graph.nodes[$0].inputs.isEmpty && graph.multiplyAdds(of: [$0]) > 0 }
+      let kernels = front.count { isKernel[$0] }
       for count in parts where kernels > 0 {
         let price = (count - 1) * price
         guard price * Self.multiplyAddsPerPrice <= work, frontWork / count >= kernels * Self.leastMultiplyAddsPerStep

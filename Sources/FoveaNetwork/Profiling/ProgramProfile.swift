@@ -14,9 +14,7 @@ package struct ProgramProfile {
   package mutating func run(_ program: Program) {
     let seconds = program.runTimed()
     if steps.isEmpty {
-      let front = program.plan.front
-      steps = program.plan.steps
-      runs = steps.indices.map { front.steps.contains($0) ? front.parts : 1 }
+      (steps, runs) = (program.plan.steps, program.plan.runsOfSteps)
       times = steps.map { _ in [] }
     }
     for (step, time) in seconds.enumerated() { times[step].append(time) }
