@@ -43,7 +43,10 @@ let c: [Target] = [
 /// Swift's libraries as archives, of which the command takes what it calls: it runs where no Swift is installed, in less
 /// memory.
 let ownRuntime: [LinkerSetting] = [
-  .unsafeFlags(["-static-stdlib", "-use-ld=lld", "-Xlinker", "--no-export-dynamic"]),
+  .unsafeFlags([
+    "-static-stdlib", "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker",
+    "pack-relative-relocs",
+  ]),
   .linkedLibrary("_FoundationCShims"), .linkedLibrary("_FoundationCollections"),
 ]
 

@@ -22,8 +22,11 @@ FOVEA_INLINE int64_t all_panels(const fovea_row_convolution *c) { return fovea_c
 
 static int64_t packed_floats(const fovea_row_convolution *c) { return all_panels(c) * depth(c) * PANEL; }
 
+// Padded rows of a worker: those of several windows, so that what neighbouring ones share is seldom moved.
+FOVEA_INLINE int64_t most_rows(const fovea_row_convolution *c) { return 3 * c->size[0]; }
+
 size_t fovea_row_convolution_scratch(fovea_row_convolution c) {
-  return (size_t)(packed_floats(&c) + c.workers * c.size[0] * padded_row(&c)) * sizeof(float);
+  return (size_t)(packed_floats(&c) + c.workers * most_rows(&c) * padded_row(&c)) * sizeof(float);
 }
 
 // Pieces: panels.
@@ -49,6 +52,28 @@ static void pad_row(const fovea_row_convolution *c, const float *row, float *to)
   memset(to + before + count, 0, (size_t)(length - before - count) * sizeof(float));
 }
 
+// Rows `first`..<`end` of an image, padded, the first of them at row `at` of the memory.
+typedef struct {
+  float *memory;
+  int64_t image, first, end, at;
+} padded_rows;
+
+// Rows `first`..<`end` of an image, of which `rows` may have some already.
+static const float *pad_rows(const job *j, padded_rows *rows, int64_t image, int64_t first, int64_t end) {
+  const fovea_row_convolution *c = &j->c;
+  int64_t length = padded_row(c);
+  if (image != rows->image || first > rows->end) *rows = (padded_rows){rows->memory, image, first, first, 0};
+  rows->at += first - rows->first, rows->first = first;
+  if (rows->at + end - first > most_rows(c)) {
+    memmove(rows->memory, rows->memory + rows->at * length, (size_t)((rows->end - first) * length) * sizeof(float));
+    rows->at = 0;
+  }
+  for (; rows->end < end; rows->end++)
+    pad_row(c, j->x + (image * c->input[0] + rows->end) * c->input[1] * c->channels,
+            rows->memory + (rows->at + rows->end - first) * length);
+  return rows->memory + rows->at * length;
+}
+
 // The outputs of `rows` neighbouring positions and `panels` panels.
 FOVEA_INLINE void output_tile(int rows, int panels, const job *j, int64_t begin, int64_t end, const float *left,
                               int64_t panel, float *y) {
@@ -64,7 +89,7 @@ FOVEA_INLINE void output_tile(int rows, int panels, const job *j, int64_t begin,
     for (int r = 0; r < rows; r++) sum[r][p] = FOVEA_LOAD(bias);
   }
   for (int64_t k = begin; k < end; k++)
-    add_products(rows, panels, run(c), by, left + k * padded_row(c),
+    add_products(rows, panels, run(c), by, left + (k - begin) * padded_row(c),
                  j->scratch + (panel * depth(c) + k * run(c)) * PANEL, sum);
 #pragma clang loop unroll(disable)
   for (int i = 0; i < rows * panels; i++) {
@@ -85,7 +110,7 @@ FOVEA_INLINE void output_tile(int rows, int panels, const job *j, int64_t begin,
 #define TILE_AT(count, some) \
   output_tile(count, some, j, begin, end, padded + row * c->stride[1] * c->channels, panel, y + row * c->y.position)
 
-// One row of outputs of an image; the window's rows `begin`..<`end` lie inside it, in `padded`.
+// One row of outputs of an image; the window's rows `begin`..<`end` lie inside it and are `padded`.
 #define OUTPUT_ROW(name, all)                                                                                   \
   FOVEA_KERNEL void name(const job *j, int64_t begin, int64_t end, const float *padded, float *y) {             \
     const fovea_row_convolution *c = &j->c;                                                                     \
@@ -101,13 +126,12 @@ static void work(void *context, int64_t first, int64_t last) {
   const job *j = context;
   const fovea_row_convolution *c = &j->c;
   for (int64_t worker = first; worker < last; worker++) {
-    float *padded = j->scratch + packed_floats(c) + worker * c->size[0] * padded_row(c);
+    padded_rows held = {.memory = j->scratch + packed_floats(c) + worker * most_rows(c) * padded_row(c), .image = -1};
     int64_t rows = c->images * c->output[0];
     for (int64_t row = rows * worker / c->workers; row < rows * (worker + 1) / c->workers; row++) {
       int64_t image = row / c->output[0], o = row % c->output[0], top = o * c->stride[0] - c->before[0];
       int64_t begin = fovea_max(0, -top), end = fovea_max(begin, fovea_min(c->size[0], c->input[0] - top));
-      for (int64_t k = begin; k < end; k++)
-        pad_row(c, j->x + (image * c->input[0] + top + k) * c->input[1] * c->channels, padded + k * padded_row(c));
+      const float *padded = pad_rows(j, &held, image, top + begin, top + end);
       float *y = j->y + image * c->y.image + o * c->output[1] * c->y.position;
       if (has_wide_registers()) fovea_row_convolution_wide(j, begin, end, padded, y);
       else fovea_row_convolution_narrow(j, begin, end, padded, y);

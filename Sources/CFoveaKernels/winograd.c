@@ -20,6 +20,7 @@ enum {
   INPUT_BYTES = 1 << 20,
   PAIR_INPUT_BYTES = 3 << 17,
   LEAST_TILES = 48,
+  FEW_TILES = 16,
 };
 
 typedef struct {
@@ -62,7 +63,9 @@ static plan make_plan(fovea_winograd c) {
   int64_t fitting = (c.pairs ? PAIR_INPUT_BYTES / 2 : INPUT_BYTES / 4) / (j.positions * j.channels);
   int64_t own = p.splits_filters ? j.all : fovea_ceil_div(j.all, c.workers);
   p.tiles.channels = j.channels;
-  p.tiles.count = fovea_min(own, fovea_max(LEAST_TILES, fitting));
+  // Whole rows, so that the result can be written over the input.
+  int64_t least = c.few_tiles ? fovea_max(FEW_TILES, j.tiles[1]) : LEAST_TILES;
+  p.tiles.count = fovea_min(own, fovea_max(least, fitting));
   p.tiles.input_stride = winograd_operand_stride(&c, p.tiles.count * j.channels);
   p.tiles.output_stride = winograd_stride(p.tiles.count * GROUP * PANEL, 16);
   p.can_overwrite = c.size == 3 && !p.splits_filters && j.tiles[1] <= p.tiles.count && c.before[0] == 1 && c.before[1] == 1 &&

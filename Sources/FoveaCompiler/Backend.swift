@@ -59,6 +59,8 @@ public enum KernelVariant: String, Sendable {
   case winograd
   /// Likewise, tile by tile in whatever order the activations have.
   case tiles
+  /// Likewise, fewer tiles at once: less memory to work in.
+  case fewTiles = "few-tiles"
   /// From few channels, row-major, to blocks of channels.
   case rows
   /// Weights in blocks, which takes memory for a second copy of them.
@@ -69,17 +71,18 @@ public enum KernelVariant: String, Sendable {
   case amx
 
   /// Whether it computes the products that the definition has.
-  public var isExact: Bool { self != .winograd && self != .tiles }
+  public var isExact: Bool { self != .winograd && self != .tiles && self != .fewTiles }
 
-  /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding. Weights in panels may be slower:
-  /// measured alone, they lie in a cache; in a network they come from memory, for which panels are made.
-  var leastGain: Double { self == .panels ? 0.9 : self == .packed || !isExact ? 1.1 : 1 }
+  /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding. Some may be slower: weights in
+  /// panels, which measured alone lie in a cache, while in a network they come from memory, for which panels are made; and what
+  /// takes a picture as it comes, since for another way it has to be rearranged first.
+  var leastGain: Double { self == .panels || self == .rows ? 0.9 : self == .packed || !isExact ? 1.1 : 1 }
 
   /// Whether the result may lie where the input lay.
-  var writesOverInput: Bool { self == .tiles }
+  var writesOverInput: Bool { self == .tiles || self == .fewTiles }
 
   /// Whether it leaves activations in the order in which they come.
-  var keepsOrder: Bool { self == .tiles }
+  var keepsOrder: Bool { self == .tiles || self == .fewTiles }
 }
 
 /// A node for which the plan wants a kernel.

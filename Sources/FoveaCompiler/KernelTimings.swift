@@ -7,13 +7,17 @@ public protocol KernelTimings: Sendable {
   func times(for key: String, measuring measure: () -> [KernelVariant: KernelTime]) -> [KernelVariant: KernelTime]
 }
 
-/// How long a kernel takes here.
+/// How long a kernel takes here, and what else counts when one is chosen: so that those that are not need not be made.
 public struct KernelTime: Sendable, Hashable {
   public let seconds: Double
   /// Whether it reads and writes activations in row-major order.
   public let isRowMajor: Bool
+  /// The memory in which it works.
+  public let scratchBytes: Int
 
-  public init(seconds: Double, isRowMajor: Bool) { (self.seconds, self.isRowMajor) = (seconds, isRowMajor) }
+  public init(seconds: Double, isRowMajor: Bool, scratchBytes: Int) {
+    (self.seconds, self.isRowMajor, self.scratchBytes) = (seconds, isRowMajor, scratchBytes)
+  }
 }
 
 extension KernelRequest {
@@ -44,7 +48,10 @@ extension KernelRequest {
     withExtendedLifetime(memory) {}
     return Dictionary(
       uniqueKeysWithValues: trials.map { variant, trial in
-        (variant, KernelTime(seconds: trial.seconds, isRowMajor: trial.isRowMajor))
+        (
+          variant,
+          KernelTime(seconds: trial.seconds, isRowMajor: trial.isRowMajor, scratchBytes: trial.scratchBytes)
+        )
       })
   }
 }
@@ -94,12 +101,14 @@ private struct TrialMemory {
 /// A kernel that is ready to run, to see how long it takes.
 private final class KernelTrial {
   let isRowMajor: Bool
+  let scratchBytes: Int
   /// The shortest time of a run.
   private(set) var seconds = Double.infinity
   private let run: () -> Void
 
   init(_ kernel: Kernel, of request: KernelRequest, running run: @escaping () -> Void) {
-    (isRowMajor, self.run) = (kernel.outputLayout.isRowMajor(request.outputShape), run)
+    (isRowMajor, scratchBytes) = (kernel.outputLayout.isRowMajor(request.outputShape), kernel.scratchBytes)
+    self.run = run
   }
 
   /// Runs all of them by turns, so that a slow moment of the machine meets each. One that is far behind is left out
@@ -107,7 +116,7 @@ private final class KernelTrial {
   static func run(_ trials: [KernelTrial]) {
     let clock = ContinuousClock()
     var (rounds, spent) = (0, 0.0)
-    while rounds < 4 || (rounds < 12 && spent < 0.06 * Double(trials.count)) {
+    while rounds < 6 || (rounds < 12 && spent < 0.06 * Double(trials.count)) {
       let best = trials.map(\.seconds).min() ?? 0
       for trial in trials where rounds < 4 || trial.seconds < 1.5 * best {
         let time = clock.measure(trial.run) / .seconds(1)

@@ -8,8 +8,8 @@ import FoveaGraph
 /// brought into the other order. So the whole graph goes one way, the one whose sum of times is less, and a node goes
 /// the other way where that saves more than the two reorderings cost.
 ///
-/// Where the arena's size is decided, a way that writes its result over its input is taken for another that rounds as much,
-/// if it is not much slower.
+/// Where the arena's size is decided, a way that writes its result over its input or works in less memory is taken for another
+/// that rounds as much, if it is not much slower.
 struct VariantSelection {
   private var chosen: [Graph.NodeID: KernelVariant] = [:]
   private var isRowMajor = false
@@ -50,7 +50,7 @@ struct VariantSelection {
       let moved = activations.reduce(0) { $0 + 2 * graph.nodes[$1].shape.count * graph.nodes[$1].elementType.byteCount }
       candidates.append(
         Candidate(
-          id: id, request: request, runs: runs[id], times: times, moved: Double(moved) / Self.reorderedBytesPerSecond))
+          id: id, runs: runs[id], times: times, moved: Double(moved) / Self.reorderedBytesPerSecond))
     }
     /// The best way for a candidate where the others are row-major or not, and its time.
     func best(_ index: Int, _ isRowMajor: Bool) -> (variant: KernelVariant, seconds: Double)? {
@@ -65,52 +65,42 @@ struct VariantSelection {
     }
     isRowMajor = sum(true) < Self.rowMajorGain * sum(false)
     for index in candidates.indices { chosen[candidates[index].id] = best(index, isRowMajor)?.variant }
-    takeLessMemory(graph, candidates, backend)
+    takeLessMemory(graph, candidates)
   }
 
   /// A node that may go several ways.
   private struct Candidate {
     let id: Graph.NodeID
-    let request: KernelRequest
     /// How often it runs for a batch.
     let runs: Int
     let times: [KernelVariant: KernelTime]
     /// The seconds that its reorderings take where the others go another way.
     let moved: Double
-    /// The way that writes its result over its input.
-    var wayOverInput: KernelVariant? { times.keys.first { $0.writesOverInput } }
-
-    /// The memory in which a kernel works.
-    func scratchBytes(_ variant: KernelVariant, _ backend: any Backend) -> Int {
-      var request = request
-      request.variant = variant
-      return (try? backend.kernel(for: request))?.scratchBytes ?? 0
-    }
   }
 
-  /// Lets nodes that round more anyhow write over their inputs where the arena could be smaller for it.
-  private mutating func takeLessMemory(_ graph: Graph, _ candidates: [Candidate], _ backend: any Backend) {
-    let changeable = candidates.compactMap {
-      candidate -> (node: Candidate, fastest: KernelVariant, lean: KernelVariant)? in
-      guard let fastest = chosen[candidate.id], !fastest.isExact, let lean = candidate.wayOverInput, lean != fastest,
-        candidate.times[lean]!.seconds <= Self.priceOfMemory * candidate.times[fastest]!.seconds
-      else { return nil }
-      return (candidate, fastest, lean)
-    }
-    guard !changeable.isEmpty else { return }
+  /// Lets nodes that round more anyhow go another such way where the arena could be smaller for it.
+  private mutating func takeLessMemory(_ graph: Graph, _ candidates: [Candidate]) {
     let needs = LiveMemory.needs(of: graph)
-    /// What each node needs at least.
+    /// What is in memory while a node goes some way.
+    func bytes(_ candidate: Candidate, _ variant: KernelVariant) -> Int {
+      let need = needs[candidate.id]
+      return need.most + candidate.times[variant]!.scratchBytes
+        - (variant.writesOverInput ? need.lessByOverwriting : 0)
+    }
+    /// What each node needs at least, and what those that can do with less need now.
     var least = needs.map(\.most)
-    for candidate in candidates where chosen[candidate.id]?.writesOverInput == true {
-      least[candidate.id] -= needs[candidate.id].lessByOverwriting
+    var changeable: [(id: Graph.NodeID, bytes: Int, lean: KernelVariant)] = []
+    for candidate in candidates {
+      guard let fastest = chosen[candidate.id] else { continue }
+      let most = candidate.times[fastest]!.seconds * Self.priceOfMemory
+      let ways = candidate.times.filter { !$0.key.isExact && $0.value.seconds <= most }.map(\.key)
+      let lean = ([fastest] + (fastest.isExact ? [] : ways.sorted { $0.rawValue < $1.rawValue }))
+        .min { bytes(candidate, $0) < bytes(candidate, $1) }!
+      least[candidate.id] = bytes(candidate, lean)
+      if lean != fastest { changeable.append((candidate.id, bytes(candidate, fastest), lean)) }
     }
-    var most = least
-    for (node, fastest, lean) in changeable {
-      least[node.id] += node.scratchBytes(lean, backend) - needs[node.id].lessByOverwriting
-      most[node.id] += node.scratchBytes(fastest, backend)
-    }
-    let bound = least.max()!
-    for (node, _, lean) in changeable where most[node.id] > bound { chosen[node.id] = lean }
+    guard let bound = least.max() else { return }
+    for node in changeable where node.bytes > bound { chosen[node.id] = node.lean }
   }
 
   /// The way that node `id` goes, of those that it has; the first is its usual one.

@@ -50,6 +50,9 @@ extension MemoryDescriptor {
     let type = type.native
     switch layout {
     case .native(let native):
+      guard native.bytes.count == MemoryLayout<MemoryDescriptor>.size else {
+        throw OneDNNError(description: "\(native.name) of \(shape) is none of oneDNN's layouts")
+      }
       self = native.bytes.withUnsafeBytes { $0.loadUnaligned(as: MemoryDescriptor.self) }
     case .strided(let strides):
       let axes = order.arrange(shape.rank == 0 ? [1] : shape, strides: shape.rank == 0 ? [1] : strides)
@@ -139,9 +142,7 @@ extension MemoryDescriptor {
 extension Layout {
   /// The same arrangement of an activation's numbers in another type. What oneDNN does not know stays as it is.
   func holding(_ type: ElementType, _ shape: Shape) throws -> Layout {
-    guard case .native(let native) = self, native.bytes.count == MemoryLayout<MemoryDescriptor>.size
-    else { return self }
-    var descriptor = try MemoryDescriptor(shape, self)
+    guard case .native = self, var descriptor = try? MemoryDescriptor(shape, self) else { return self }
     guard descriptor.data_type != type.native else { return self }
     descriptor.data_type = type.native
     return descriptor.layout(of: shape)

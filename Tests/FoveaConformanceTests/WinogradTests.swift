@@ -29,8 +29,8 @@ private func operations(_ size: Int, _ x: Shape, filters: Int) throws -> [(any O
   @Test(
     arguments: [
       (3, [2, 13, 9, 16], 24), (3, [2, 13, 9, 32], 48), (3, [1, 7, 7, 64], 128), (3, [1, 45, 41, 128], 32),
-      (3, [1, 3, 3, 8], 8), (5, [2, 13, 9, 16], 24), (5, [1, 4, 5, 64], 128), (5, [1, 25, 21, 128], 32),
-      (5, [1, 3, 3, 8], 8),
+      (3, [1, 3, 3, 8], 8), (3, [2, 26, 21, 256], 80), (5, [2, 13, 9, 16], 24), (5, [1, 4, 5, 64], 128),
+      (5, [1, 25, 21, 128], 32), (5, [2, 13, 11, 256], 80), (5, [1, 3, 3, 8], 8),
     ] as [(Int, Shape, Int)])
   func `gives the same bits on any number of threads`(size: Int, x: Shape, filters: Int) throws {
     let wide = try operations(size, x, filters: filters)
@@ -40,12 +40,15 @@ private func operations(_ size: Int, _ x: Shape, filters: Int) throws -> [(any O
     }
     for (operation, inputs) in wide + narrow {
       var run = KernelRun(operation, on: inputs, backend: OneDNNBackend())
-      run.variant = .tiles
       let usual = OneDNNBackend.threads
       defer { OneDNNBackend.threads = usual }
-      let results = try [1, 2, 3, 5].map { threads in
-        OneDNNBackend.threads = threads
-        return try #require(try run())
+      let ways = [.tiles] + (operation is Op.Convolution ? [KernelVariant.fewTiles] : [])
+      let results = try ways.flatMap { way in
+        run.variant = way
+        return try [1, 2, 3, 5].map { threads in
+          OneDNNBackend.threads = threads
+          return try #require(try run())
+        }
       }
       #expect(results.allSatisfy { $0 == results[0] }, "\(type(of: operation).name)")
     }
@@ -55,6 +58,7 @@ private func operations(_ size: Int, _ x: Shape, filters: Int) throws -> [(any O
   @Test(
     arguments: [
       [2, 13, 9, 16], [1, 45, 41, 32], [1, 45, 41, 128], [3, 12, 8, 32], [1, 64, 200, 16], [2, 40, 1, 48],
+      [3, 26, 18, 256], [2, 170, 1, 256], [1, 22, 94, 384],
     ] as [Shape])
   func `may write its result over its input, with the same bits`(x: Shape) throws {
     let usual = OneDNNBackend.threads
@@ -70,7 +74,7 @@ private func operations(_ size: Int, _ x: Shape, filters: Int) throws -> [(any O
       for (threads, isNative) in [(1, false), (2, true), (3, false), (5, true), (2, false)] {
         OneDNNBackend.threads = threads
         var run = KernelRun(operation, on: inputs, backend: OneDNNBackend())
-        run.variant = .tiles
+        run.variant = isNative && operation is Op.Convolution ? .fewTiles : .tiles
         if isNative {
           // With AMX oneDNN itself takes bfloat16 row-major.
           run.layouts[0] =

@@ -4,7 +4,8 @@ import FoveaTestSupport
 import Testing
 
 private let found: [KernelVariant: KernelTime] = [
-  .usual: KernelTime(seconds: 0.25, isRowMajor: false), .rowMajor: KernelTime(seconds: 0.5, isRowMajor: true),
+  .usual: KernelTime(seconds: 0.25, isRowMajor: false, scratchBytes: 0),
+  .rowMajor: KernelTime(seconds: 0.5, isRowMajor: true, scratchBytes: 64),
 ]
 
 @Test func `what was measured once is kept for later processes`() throws {
@@ -26,7 +27,7 @@ private let found: [KernelVariant: KernelTime] = [
   let two = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m"))
   _ = one.times(for: "a") { found }
   one.save()
-  _ = two.times(for: "a") { [.usual: KernelTime(seconds: 9, isRowMajor: true)] }
+  _ = two.times(for: "a") { [.usual: KernelTime(seconds: 9, isRowMajor: true, scratchBytes: 1)] }
   _ = two.times(for: "b") { found }
   two.save()
   let third = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m"))
@@ -41,11 +42,12 @@ private let found: [KernelVariant: KernelTime] = [
   file.save()
   let name = try #require(folder.names(in: folder.path("cache")).first)
   let lines = String(decoding: try folder.read("cache/" + name), as: UTF8.self).split(separator: "\n")
-  #expect(lines.dropLast() == ["fovea kernels 1", "m 2", "row-major 0.5 row-major\tusual 0.25 blocked\ta b c", "none"])
+  let node = "row-major 0.5 row-major 64\tusual 0.25 blocked 0\ta b c"
+  #expect(lines.dropLast() == ["fovea kernels 2", "m 2", node[...], "none"])
   let again = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m\n2"))
   #expect(again.times(for: "a b c") { [:] } == found)
   #expect(again.times(for: "none") { found } == [:])
-  for text in ["", "\n", "fovea kernels 1\nm 2\n", "x\ny\nz\n"] {
+  for text in ["", "\n", "fovea kernels 2\nm 2\n", "x\ny\nz\n"] {
     folder.write(Array(text.utf8), to: "cache/" + name)
     let empty = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m\n2"))
     #expect(empty.times(for: "a b c") { [:] } == [:])

@@ -54,12 +54,12 @@ typedef struct {
 /// that have whole blocks of them. `workers`: how many share the work. `pairs`: whether numbers are bfloat16, multiplied in
 /// pairs and added as floats: windows of 3×3 in blocks of 16, on a processor where `fovea_multiplies_pairs`. Then
 /// `wide_y` says whether the result of the convolution, and what is added to it, are floats all the same; a gradient of the
-/// result is bfloat16.
+/// result is bfloat16. `few_tiles`: whether less memory to work in is worth transforming weights more often.
 typedef struct {
   int64_t size, images, channels, filters, width, workers;
   int64_t input[2], output[2], before[2];
   fovea_planes x, y;
-  bool pairs, wide_y;
+  bool pairs, wide_y, few_tiles;
 } fovea_winograd;
 
 /// A convolution of row-major bfloat16 images. `workers`: how many share the work. `normalized`: whether images are normalised as

@@ -5,18 +5,18 @@ import FoveaCore
 /// all that is above it.
 ///
 /// ```
-/// fovea kernels 1
+/// fovea kernels 2
 /// a processor × 2, oneDNN 2.6.3, 2 threads
-/// usual 0.25 blocked	row-major 0.5 row-major	onednn convolution …
+/// usual 0.25 blocked 0	row-major 0.5 row-major 64	onednn convolution …
 /// words64:…
 /// ```
 enum KernelTimingText {
-  private static let format = "fovea kernels 1"
+  private static let format = "fovea kernels 2"
 
   static func bytes(_ times: [String: [KernelVariant: KernelTime]], of machine: String) -> [UInt8] {
     let lines = times.sorted { $0.key < $1.key }.map { key, ways in
       let fields = ways.sorted { $0.key.rawValue < $1.key.rawValue }.map { variant, time in
-        "\(variant.rawValue) \(time.seconds) \(time.isRowMajor ? "row-major" : "blocked")"
+        "\(variant.rawValue) \(time.seconds) \(time.isRowMajor ? "row-major" : "blocked") \(time.scratchBytes)"
       }
       return (fields + [oneLine(key)]).joined(separator: "\t")
     }
@@ -39,9 +39,11 @@ enum KernelTimingText {
       var ways: [KernelVariant: KernelTime] = [:]
       for field in fields.dropLast() {
         let words = field.split(separator: " ")
-        guard words.count == 3, let variant = KernelVariant(rawValue: String(words[0])), let seconds = Double(words[1])
+        guard words.count == 4, let variant = KernelVariant(rawValue: String(words[0])),
+          let seconds = Double(words[1]), let scratchBytes = Int(words[3])
         else { return nil }
-        ways[variant] = KernelTime(seconds: seconds, isRowMajor: words[2] == "row-major")
+        ways[variant] = KernelTime(
+          seconds: seconds, isRowMajor: words[2] == "row-major", scratchBytes: scratchBytes)
       }
       times[key] = ways
     }

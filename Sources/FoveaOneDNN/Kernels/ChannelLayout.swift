@@ -15,7 +15,7 @@ struct ChannelLayout: Sendable {
   /// `layout` if the kernels can walk it, row-major otherwise: the plan reorders then.
   init(_ shape: Shape, preferring layout: Layout) {
     self.shape = shape
-    if case .native = layout, !Blocks16.contains(layout), let descriptor = try? MemoryDescriptor(shape, layout),
+    if case .native = layout, let descriptor = try? MemoryDescriptor(shape, layout),
       let blocks = Self.channelBlocks(descriptor), shape.rank > 2
     {
       (self.layout, width, isBlocked) = (layout, blocks, true)

@@ -14,10 +14,11 @@ struct WinogradConvolution: Sendable {
   ///   - weights: as the model has them.
   ///   - output: its shape, after the convolution, and its type; weights are of the input's.
   ///   - isTurned: whether it is the convolution that takes the gradient of the output to that of the input.
+  ///   - hasFewTiles: whether less memory to work in is worth more time.
   /// - Returns: `nil` for other windows, and for channels that do not fill registers.
   init?(
     _ convolution: Op.Convolution, input: KernelRequest.Operand, weights: Shape, output: Shape,
-    outputType: ElementType = .float32, isTurned: Bool = false
+    outputType: ElementType = .float32, isTurned: Bool = false, hasFewTiles: Bool = false
   ) throws {
     let (window, x) = (convolution.window, input.shape)
     guard let size = convolution.tiledWindow else { return nil }
@@ -48,7 +49,7 @@ struct WinogradConvolution: Sendable {
       size: Int64(size), images: Int64(x[0]), channels: Int64(x.channels), filters: Int64(filters), width: Int64(width),
       workers: Int64(fovea_threads()), input: (Int64(x[1]), Int64(x[2])), output: (Int64(output[1]), Int64(output[2])),
       before: (before[0], before[1]), x: planes(x), y: planes(output), pairs: inPairs,
-      wide_y: inPairs && outputType == .float32)
+      wide_y: inPairs && outputType == .float32, few_tiles: hasFewTiles)
     (inputLayout, outputLayout) = (channels.layout, try channels.resized(to: output, of: outputType))
     weightsLayout = WinogradWeights(weights, isTurned: isTurned, width: width, inPairs: inPairs).layout
   }
@@ -76,6 +77,21 @@ struct WinogradConvolution: Sendable {
     let tiles = ((output[1] + side - 1) / side) * ((output[2] + side - 1) / side)
     return output[0] * tiles >= 32 && Double(output[1] * output[2]) >= share * Double(side * side * tiles)
   }
+
+  /// The ways to compute it: with few tiles at once, too, if that saves memory worth mentioning.
+  static func variants(_ convolution: Op.Convolution, for request: KernelRequest) -> [KernelVariant] {
+    guard convolution.tiledWindow != nil else { return [] }
+    let scratchBytes = [false, true].map { hasFewTiles in
+      let shapes = request.inputs.map(\.shape)
+      let way = try? Self(
+        convolution, input: request.inputs[0], weights: shapes[1], output: request.outputShape,
+        hasFewTiles: hasFewTiles)
+      return way.map { Int(fovea_winograd_scratch($0.value)) } ?? 0
+    }
+    return scratchBytes[0] - scratchBytes[1] >= leastSavedBytes ? [.tiles, .fewTiles] : [.tiles]
+  }
+
+  private static let leastSavedBytes = 1 << 20
 
   private var name: String { value.pairs ? "c winograd pairs" : "c winograd" }
 

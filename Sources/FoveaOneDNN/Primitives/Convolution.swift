@@ -7,9 +7,10 @@ extension Op.Convolution: OneDNNFusedKernel {
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
     let isUsual = request.variant == .usual
-    if request.variant == .tiles {
+    if request.variant == .tiles || request.variant == .fewTiles {
       return try WinogradConvolution(
-        self, input: request.inputs[0], weights: shapes[1], output: request.outputShape)?.kernel(epilogue)
+        self, input: request.inputs[0], weights: shapes[1], output: request.outputShape,
+        hasFewTiles: request.variant == .fewTiles)?.kernel(epilogue)
     }
     if request.variant == .rows {
       return try RowConvolution(self, input: shapes[0], weights: shapes[1], output: request.outputShape)?
@@ -40,7 +41,7 @@ extension Op.Convolution: OneDNNFusedKernel {
 
   /// Weights that are the same on every run may lie in any way; others are brought into it each time.
   func variants(for request: KernelRequest) -> [KernelVariant] {
-    let tiles: [KernelVariant] = tiledWindow == nil ? [] : [.tiles]
+    let tiles = WinogradConvolution.variants(self, for: request)
     guard request.inputs[1].isStatic else { return [.usual] + tiles }
     return [.usual, .rowMajor] + (tiledWindow == 3 ? [.winograd] : []) + tiles
       + (suitsRows(request.inputs[0].shape) ? [.rows] : [])

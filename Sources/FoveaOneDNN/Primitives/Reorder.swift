@@ -3,11 +3,10 @@ import FoveaCore
 internal import CFoveaKernels
 internal import COneDNN
 
-/// Copies from one layout to another: by strides in C, to and from blocked layouts by oneDNN.
+/// Copies from one layout to another: by strides in C, to and from layouts that have none by oneDNN.
 enum Reorder {
   static func kernel(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
-    if type.byteCount == 4, case .strided(let from) = source, case .strided(let to) = target {
-      let space = StridedSpace(shape, [from, to])
+    if type.byteCount == 4, let space = StridedSpace(shape, from: source, to: target) {
       return Kernel(name: "c copy", inputLayouts: [source], outputLayout: target) { memory in
         { fovea_copy_strided(space.value, memory.inputs[0].words, memory.output.words) }
       }
@@ -91,6 +90,31 @@ enum Reorder {
     guard native.name.contains("o") else { return .activations }
     let descriptor = try MemoryDescriptor(shape, layout)
     return .weights(groups: descriptor.rank > shape.rank ? descriptor.sizes[0] : 1)
+  }
+}
+
+extension StridedSpace {
+  /// The numbers of two layouts that have strides, if only once the channels are split into blocks.
+  fileprivate init?(_ shape: Shape, from source: Layout, to target: Layout) {
+    if case .strided(let from) = source, case .strided(let to) = target {
+      self.init(shape, [from, to])
+      return
+    }
+    guard let blocked = [source, target].lazy.map({ ChannelLayout(shape, preferring: $0) }).first(where: \.isBlocked),
+      !blocked.isPadded, let from = blocked.splitStrides(of: source), let to = blocked.splitStrides(of: target)
+    else { return nil }
+    self.init(Shape(shape.dimensions.dropLast() + [blocked.blocks, blocked.width]), [from, to])
+  }
+}
+
+extension ChannelLayout {
+  /// The strides of an arrangement of the same numbers, with those of blocks of channels and within them in place of the
+  /// channels'; `nil` if it has none.
+  fileprivate func splitStrides(of other: Layout) -> [Int]? {
+    if case .strided(let strides) = other { return strides.dropLast() + [strides.last! * width, strides.last!] }
+    guard other == layout else { return nil }
+    let strides = Shape([shape[0], blocks] + shape.dimensions[1..<(shape.rank - 1)] + [width]).rowMajorStrides
+    return [strides[0]] + strides[2..<shape.rank] + [strides[1], 1]
   }
 }
 

@@ -7,6 +7,8 @@ import FoveaReference
 import Synchronization
 import Testing
 
+private let workBytes: [KernelVariant: Int] = [.winograd: 20_000_000, .tiles: 2_000_000, .fewTiles: 1_000_000]
+
 /// Times that somebody made up, and what was asked for.
 private final class MadeUp: KernelTimings {
   private let seconds: @Sendable (String) -> [KernelVariant: Double]
@@ -19,7 +21,12 @@ private final class MadeUp: KernelTimings {
   ) -> [KernelVariant: KernelTime] {
     asked.withLock { $0.append(key) }
     return Dictionary(
-      uniqueKeysWithValues: seconds(key).map { ($0, KernelTime(seconds: $1, isRowMajor: $0 == .rowMajor)) })
+      uniqueKeysWithValues: seconds(key).map {
+        (
+          $0,
+          KernelTime(seconds: $1, isRowMajor: $0 == .rowMajor, scratchBytes: workBytes[$0] ?? 0)
+        )
+      })
   }
 }
 
@@ -73,6 +80,28 @@ func `where the most memory is needed, what rounds more anyhow may take longer t
   #expect(try tiles([.winograd: 9, .tiles: 0.95, .usual: 1]) == 0)
   // The second convolution's result is so large that nothing the first one does helps.
   #expect(try tiles(filters: 1024, [.winograd: 1, .tiles: 1.15, .usual: 9]) == 0)
+}
+
+@Test func `fewer tiles at once are taken where the most memory is needed, if they are not much slower`() throws {
+  func scratchBytes(side: Int, _ times: [KernelVariant: Double]) throws -> [Int] {
+    let builder = GraphBuilder(isTraining: false)
+    var x = builder.input("input", shape: [16, side, side, 256])
+    for (name, filters) in [("a", 512), ("b", 256)] {
+      let weights = builder.parameter(name, shape: [3, 3, x.shape.channels, filters], .heNormal, isTrainable: true)
+      x = x.applying(Op.Convolution(Window(size: [3, 3], padding: .same)), weights)
+    }
+    builder.output("output", x.applying(Op.ReLU()))
+    let planning = Planning(precision: .float32, timings: MadeUp { _ in times })
+    let plan = try Plan(builder.finish(), backends: [OneDNNBackend(), ReferenceBackend()], planning: planning)
+    let steps = plan.steps.filter { $0.operation == "convolution" }
+    #expect(steps.allSatisfy { $0.kernel.name == "c winograd" })
+    return steps.map(\.kernel.scratchBytes)
+  }
+  let usual = try scratchBytes(side: 13, [.tiles: 1])
+  // Both need their images at once; the second one transforms more channels.
+  let lean = try scratchBytes(side: 13, [.tiles: 1, .fewTiles: 1.3])
+  #expect(lean[0] < usual[0] && lean[1] < usual[1])
+  #expect(try scratchBytes(side: 13, [.tiles: 1, .fewTiles: 1.4]) == usual)
 }
 
 @Test func `a graph goes one way where reordering would cost more than it saves`() throws {

@@ -88,6 +88,21 @@ extension Op.Convolution: ConformanceCases {
       ].map { channels, filters, window in
         .backendOnly(
           Op.Convolution(window), .numbers([48, 11, 7, channels]), .numbers(Shape(window.size + [channels, filters])))
+      }
+      + [
+        // Pictures so high that a backend cannot keep all rows of one at hand.
+        (1, Window(size: [3, 3], padding: .same)),
+        (3, Window(size: [7, 7], strides: [2], padding: .explicit(3))),
+        (4, Window(size: [11, 4], strides: [4, 1], padding: .explicit(2))),
+        (3, Window(size: [2, 3], strides: [5, 2], padding: .full)),
+        (
+          2,
+          Window(
+            size: [5, 3], strides: [3], padding: .edges([.init(before: 7, after: 9), .init(before: 0, after: 1)]))
+        ),
+      ].map { channels, window in
+        .backendOnly(
+          Op.Convolution(window), .numbers([2, 50, 9, channels]), .numbers(Shape(window.size + [channels, 17])))
       } + [
         // Sums long enough for an algorithm that rounds more to show it.
         .backendOnly(
