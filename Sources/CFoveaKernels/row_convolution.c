@@ -23,7 +23,7 @@ FOVEA_INLINE int64_t all_panels(const fovea_row_convolution *c) { return fovea_c
 static int64_t packed_floats(const fovea_row_convolution *c) { return all_panels(c) * depth(c) * PANEL; }
 
 // Padded rows of a worker: those of several windows, so that what neighbouring ones share is seldom moved.
-FOVEA_INLINE int64_t most_rows(const fovea_row_convolution *c) { return 3 * c->size[0]; }
+FOVEA_INLINE int64_t most_rows(const fovea_row_convolution *c) { return fovea_min(3 * c->size[0], c->input[0]); }
 
 size_t fovea_row_convolution_scratch(fovea_row_convolution c) {
   return (size_t)(packed_floats(&c) + c.workers * most_rows(&c) * padded_row(&c)) * sizeof(float);
@@ -58,7 +58,7 @@ typedef struct {
   int64_t image, first, end, at;
 } padded_rows;
 
-// Rows `first`..<`end` of an image, of which `rows` may have some already.
+// Rows `first`..<`end` of an image, of which `rows` may have some already: where the first of them is.
 static const float *pad_rows(const job *j, padded_rows *rows, int64_t image, int64_t first, int64_t end) {
   const fovea_row_convolution *c = &j->c;
   int64_t length = padded_row(c);

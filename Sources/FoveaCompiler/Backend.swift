@@ -75,7 +75,7 @@ public enum KernelVariant: String, Sendable {
 
   /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding. Some may be slower: weights in
   /// panels, which measured alone lie in a cache, while in a network they come from memory, for which panels are made; and what
-  /// takes a picture as it comes, since for another way it has to be rearranged first.
+  /// takes a picture as it comes to blocks, for which the usual way has it rearranged first.
   var leastGain: Double { self == .panels || self == .rows ? 0.9 : self == .packed || !isExact ? 1.1 : 1 }
 
   /// Whether the result may lie where the input lay.

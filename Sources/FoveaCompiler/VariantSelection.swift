@@ -78,8 +78,9 @@ struct VariantSelection {
     let moved: Double
   }
 
-  /// Lets nodes that round more anyhow go another such way where the arena could be smaller for it.
+  /// Lets nodes that round more anyhow go another such way, which needs no reordering, where the arena could be smaller for it.
   private mutating func takeLessMemory(_ graph: Graph, _ candidates: [Candidate]) {
+    guard !candidates.isEmpty else { return }
     let needs = LiveMemory.needs(of: graph)
     /// What is in memory while a node goes some way.
     func bytes(_ candidate: Candidate, _ variant: KernelVariant) -> Int {
@@ -93,8 +94,10 @@ struct VariantSelection {
     for candidate in candidates {
       guard let fastest = chosen[candidate.id] else { continue }
       let most = candidate.times[fastest]!.seconds * Self.priceOfMemory
-      let ways = candidate.times.filter { !$0.key.isExact && $0.value.seconds <= most }.map(\.key)
-      let lean = ([fastest] + (fastest.isExact ? [] : ways.sorted { $0.rawValue < $1.rawValue }))
+      let others = candidate.times.keys.filter {
+        !fastest.isExact && !$0.isExact && $0.keepsOrder && candidate.times[$0]!.seconds <= most
+      }
+      let lean = ([fastest] + others.sorted { $0.rawValue < $1.rawValue })
         .min { bytes(candidate, $0) < bytes(candidate, $1) }!
       least[candidate.id] = bytes(candidate, lean)
       if lean != fastest { changeable.append((candidate.id, bytes(candidate, fastest), lean)) }

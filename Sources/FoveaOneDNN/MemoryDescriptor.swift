@@ -142,7 +142,9 @@ extension MemoryDescriptor {
 extension Layout {
   /// The same arrangement of an activation's numbers in another type. What oneDNN does not know stays as it is.
   func holding(_ type: ElementType, _ shape: Shape) throws -> Layout {
-    guard case .native = self, var descriptor = try? MemoryDescriptor(shape, self) else { return self }
+    guard case .native(let native) = self, native.bytes.count == MemoryLayout<MemoryDescriptor>.size
+    else { return self }
+    var descriptor = try MemoryDescriptor(shape, self)
     guard descriptor.data_type != type.native else { return self }
     descriptor.data_type = type.native
     return descriptor.layout(of: shape)

@@ -5,6 +5,8 @@ import Testing
 
 private func moved(_ numbers: [UInt32], _ shape: Shape, from source: Layout, to target: Layout) throws -> [UInt32] {
   let kernel = try #require(try OneDNNBackend().reorder(shape, .float32, from: source, to: target))
+  let isFull = [source, target].allSatisfy { $0.byteCount(shape, .float32) == shape.count * 4 }
+  #expect(kernel.name.hasPrefix(isFull ? "c copy" : "onednn"))
   var numbers = numbers
   var result = [UInt32](repeating: .max, count: target.byteCount(shape, .float32) / 4)
   try numbers.withUnsafeMutableBytes { from in
@@ -15,7 +17,7 @@ private func moved(_ numbers: [UInt32], _ shape: Shape, from source: Layout, to 
   return result
 }
 
-/// The last of these fill no whole blocks, which oneDNN fills with zeros.
+/// Blocks that are not full are filled with zeros by oneDNN.
 @Test(
   arguments: [[1, 3, 5, 32], [2, 7, 1, 48], [3, 6, 16], [2, 2, 3, 4, 8], [2, 1, 1, 16], [2, 3, 5, 17]] as [Shape])
 func `channels go into blocks and out of them, from any strides`(shape: Shape) throws {

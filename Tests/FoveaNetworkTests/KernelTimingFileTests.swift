@@ -47,7 +47,7 @@ private let found: [KernelVariant: KernelTime] = [
   let again = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m\n2"))
   #expect(again.times(for: "a b c") { [:] } == found)
   #expect(again.times(for: "none") { found } == [:])
-  for text in ["", "\n", "fovea kernels 2\nm 2\n", "x\ny\nz\n"] {
+  for text in ["", "\n", "fovea kernels 1\nm 2\n", "fovea kernels 2\nm 2\n", "x\ny\nz\n"] {
     folder.write(Array(text.utf8), to: "cache/" + name)
     let empty = try #require(KernelTimingFile(folder: folder.path("cache"), machine: "m\n2"))
     #expect(empty.times(for: "a b c") { [:] } == [:])

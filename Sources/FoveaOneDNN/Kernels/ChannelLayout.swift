@@ -15,8 +15,10 @@ struct ChannelLayout: Sendable {
   /// `layout` if the kernels can walk it, row-major otherwise: the plan reorders then.
   init(_ shape: Shape, preferring layout: Layout) {
     self.shape = shape
-    if case .native = layout, let descriptor = try? MemoryDescriptor(shape, layout),
-      let blocks = Self.channelBlocks(descriptor), shape.rank > 2
+    // Weights in groups may have one block, too, on their second axis.
+    if shape.rank > 2, case .native = layout, let descriptor = try? MemoryDescriptor(shape, layout),
+      descriptor.sizes == [shape[0], shape.channels] + shape.dimensions[1..<(shape.rank - 1)],
+      let blocks = Self.channelBlocks(descriptor)
     {
       (self.layout, width, isBlocked) = (layout, blocks, true)
     } else {

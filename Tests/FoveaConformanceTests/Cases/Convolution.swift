@@ -68,6 +68,10 @@ extension Op.Convolution: ConformanceCases {
         (17, 17, 17, Window(size: [7, 7], strides: [2, 1], padding: .same)),
         (32, 64, 32, Window(size: [3, 3], strides: [2], padding: .edges([.init(before: 0, after: 1)]))),
         (17, 51, 17, Window(size: [2, 3], padding: .same)),
+        // Groups of one channel each, with filters that fill blocks.
+        (3, 24, 3, Window(size: [3, 3], padding: .same)),
+        (3, 48, 3, Window(size: [3, 3], padding: .same)),
+        (2, 64, 2, Window(size: [3, 2], strides: [2])),
         // Channels that fill one block; edges of which none is like another.
         (8, 16, 1, Window(size: [3, 3], padding: .same)),
         (8, 24, 1, Window(size: [3, 3], padding: .edges([.init(before: 0, after: 2), .init(before: 2, after: 1)]))),
@@ -102,7 +106,7 @@ extension Op.Convolution: ConformanceCases {
         ),
       ].map { channels, window in
         .backendOnly(
-          Op.Convolution(window), .numbers([2, 50, 9, channels]), .numbers(Shape(window.size + [channels, 17])))
+          Op.Convolution(window), .numbers([3, 50, 9, channels]), .numbers(Shape(window.size + [channels, 17])))
       } + [
         // Sums long enough for an algorithm that rounds more to show it.
         .backendOnly(
