@@ -70,8 +70,11 @@ public enum KernelVariant: String, Sendable {
   /// In AMX's tiles, by kernels of our own.
   case amx
 
+  /// Whether it goes by Winograd's algorithm in tiles of our own.
+  package var isInTiles: Bool { self == .tiles || self == .fewTiles }
+
   /// Whether it computes the products that the definition has.
-  public var isExact: Bool { self != .winograd && self != .tiles && self != .fewTiles }
+  public var isExact: Bool { self != .winograd && !isInTiles }
 
   /// How much faster it has to be to be worth what it costs elsewhere: memory, or rounding. Some may be slower: weights in
   /// panels, which measured alone lie in a cache, while in a network they come from memory, for which panels are made; and what
@@ -79,10 +82,10 @@ public enum KernelVariant: String, Sendable {
   var leastGain: Double { self == .panels || self == .rows ? 0.9 : self == .packed || !isExact ? 1.1 : 1 }
 
   /// Whether the result may lie where the input lay.
-  var writesOverInput: Bool { self == .tiles || self == .fewTiles }
+  var writesOverInput: Bool { isInTiles }
 
   /// Whether it leaves activations in the order in which they come.
-  var keepsOrder: Bool { self == .tiles || self == .fewTiles }
+  var keepsOrder: Bool { isInTiles }
 }
 
 /// A node for which the plan wants a kernel.

@@ -80,29 +80,28 @@ struct VariantSelection {
 
   /// Lets nodes that round more anyhow go another such way, which needs no reordering, where the arena could be smaller for it.
   private mutating func takeLessMemory(_ graph: Graph, _ candidates: [Candidate]) {
-    guard !candidates.isEmpty else { return }
+    let nodes = candidates.compactMap { node -> (node: Candidate, fastest: KernelVariant, others: [KernelVariant])? in
+      guard let fastest = chosen[node.id] else { return nil }
+      let most = node.times[fastest]!.seconds * Self.priceOfMemory
+      let others = node.times.keys.filter { !fastest.isExact && $0.keepsOrder && node.times[$0]!.seconds <= most }
+      return (node, fastest, others.filter { $0 != fastest }.sorted { $0.rawValue < $1.rawValue })
+    }
+    guard nodes.contains(where: { !$0.others.isEmpty }) else { return }
     let needs = LiveMemory.needs(of: graph)
     /// What is in memory while a node goes some way.
-    func bytes(_ candidate: Candidate, _ variant: KernelVariant) -> Int {
-      let need = needs[candidate.id]
-      return need.most + candidate.times[variant]!.scratchBytes
-        - (variant.writesOverInput ? need.lessByOverwriting : 0)
+    func bytes(_ node: Candidate, _ variant: KernelVariant) -> Int {
+      let need = needs[node.id]
+      return need.most + node.times[variant]!.scratchBytes - (variant.writesOverInput ? need.lessByOverwriting : 0)
     }
     /// What each node needs at least, and what those that can do with less need now.
     var least = needs.map(\.most)
     var changeable: [(id: Graph.NodeID, bytes: Int, lean: KernelVariant)] = []
-    for candidate in candidates {
-      guard let fastest = chosen[candidate.id] else { continue }
-      let most = candidate.times[fastest]!.seconds * Self.priceOfMemory
-      let others = candidate.times.keys.filter {
-        !fastest.isExact && !$0.isExact && $0.keepsOrder && candidate.times[$0]!.seconds <= most
-      }
-      let lean = ([fastest] + others.sorted { $0.rawValue < $1.rawValue })
-        .min { bytes(candidate, $0) < bytes(candidate, $1) }!
-      least[candidate.id] = bytes(candidate, lean)
-      if lean != fastest { changeable.append((candidate.id, bytes(candidate, fastest), lean)) }
+    for (node, fastest, others) in nodes {
+      let lean = ([fastest] + others).min { bytes(node, $0) < bytes(node, $1) }!
+      least[node.id] = bytes(node, lean)
+      if lean != fastest { changeable.append((node.id, bytes(node, fastest), lean)) }
     }
-    guard let bound = least.max() else { return }
+    let bound = least.max()!
     for node in changeable where node.bytes > bound { chosen[node.id] = node.lean }
   }
 

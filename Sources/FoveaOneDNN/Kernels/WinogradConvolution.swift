@@ -81,14 +81,13 @@ struct WinogradConvolution: Sendable {
   /// The ways to compute it: with few tiles at once, too, if that saves memory worth mentioning.
   static func variants(_ convolution: Op.Convolution, for request: KernelRequest) -> [KernelVariant] {
     guard convolution.tiledWindow != nil else { return [] }
-    let scratchBytes = [false, true].map { hasFewTiles in
-      let shapes = request.inputs.map(\.shape)
-      let way = try? Self(
-        convolution, input: request.inputs[0], weights: shapes[1], output: request.outputShape,
-        hasFewTiles: hasFewTiles)
-      return way.map { Int(fovea_winograd_scratch($0.value)) } ?? 0
-    }
-    return scratchBytes[0] - scratchBytes[1] >= leastSavedBytes ? [.tiles, .fewTiles] : [.tiles]
+    let (input, weights) = (request.inputs[0], request.inputs[1].shape)
+    guard let usual = try? Self(convolution, input: input, weights: weights, output: request.outputShape)?.value
+    else { return [.tiles] }
+    var lean = usual
+    lean.few_tiles = true
+    let saves = fovea_winograd_scratch(usual) >= fovea_winograd_scratch(lean) + leastSavedBytes
+    return saves ? [.tiles, .fewTiles] : [.tiles]
   }
 
   private static let leastSavedBytes = 1 << 20

@@ -7,7 +7,7 @@ extension Op.Convolution: OneDNNFusedKernel {
   func kernel(for request: KernelRequest, _ epilogue: Epilogue) throws -> Kernel? {
     let shapes = request.inputs.map(\.shape)
     let isUsual = request.variant == .usual
-    if request.variant == .tiles || request.variant == .fewTiles {
+    if request.variant.isInTiles {
       return try WinogradConvolution(
         self, input: request.inputs[0], weights: shapes[1], output: request.outputShape,
         hasFewTiles: request.variant == .fewTiles)?.kernel(epilogue)
