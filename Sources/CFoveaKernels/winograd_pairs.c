@@ -30,7 +30,26 @@ size_t fovea_winograd_pair_weights(int64_t padded_channels, int64_t filters) {
 // The windows of two channels for a panel of filters; what does not exist is zero.
 FOVEA_INLINE void read_windows(const pack_job *j, int64_t channel, int64_t first, fovea_lanes windows[2][9]) {
   int64_t channels = fovea_max(0, fovea_min(2, j->channels - channel)), filters = fovea_min(PANEL, j->filters - first);
+  bool whole = channels == 2 && filters == PANEL;
   for (int k = 0; k < 9; k++) {
+    if (whole && j->turned) {
+      // Two channels lie side by side.
+      const uint16_t *w = j->w + ((8 - k) * j->filters + first) * j->channels + channel;
+      fovea_lanes_bits both;
+      for (int64_t f = 0; f < PANEL; f++, w += j->channels) {
+        uint32_t pair;
+        memcpy(&pair, w, sizeof pair);
+        both[f] = pair;
+      }
+      fovea_lanes_bits low = both << 16, high = both & 0xFFFF0000;
+      windows[0][k] = *(fovea_lanes *)&low, windows[1][k] = *(fovea_lanes *)&high;
+      continue;
+    }
+    if (whole) {
+      const uint16_t *w = j->w + (k * j->channels + channel) * j->filters + first;
+      for (int c = 0; c < 2; c++) fovea_lanes_read(w, c * j->filters, true, &windows[c][k]);
+      continue;
+    }
     uint16_t numbers[2][PANEL] = {0};
     if (j->turned) {
       const uint16_t *w = j->w + ((8 - k) * j->filters + first) * j->channels + channel;

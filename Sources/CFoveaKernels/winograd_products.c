@@ -1,5 +1,7 @@
 // The middle of Winograd's convolution: transformed weights, and one matrix product for each position of a tile, forward
 // over the channels, for the gradient of the weights over the tiles.
+#include <string.h>
+
 #include "winograd.h"
 
 typedef struct {
@@ -9,18 +11,57 @@ typedef struct {
   float *packed;
 } pack_job;
 
-// Pieces: panels × channels.
+// Turns a square of numbers over its diagonal: in each step pairs of rows exchange half of their columns.
+FOVEA_INLINE void turn_over(fovea_lanes rows[PANEL]) {
+#define EXCHANGE(distance, ...)                              \
+  for (int i = 0; i < PANEL; i++)                            \
+    if ((i & distance) == 0) {                               \
+      fovea_lanes p = rows[i], q = rows[i + distance];       \
+      fovea_lanes both[2] = {__VA_ARGS__};                   \
+      rows[i] = both[0], rows[i + distance] = both[1];       \
+    }
+  EXCHANGE(1, __builtin_shufflevector(p, q, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
+           __builtin_shufflevector(p, q, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31))
+  EXCHANGE(2, __builtin_shufflevector(p, q, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+           __builtin_shufflevector(p, q, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
+  EXCHANGE(4, __builtin_shufflevector(p, q, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+           __builtin_shufflevector(p, q, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
+  EXCHANGE(8, __builtin_shufflevector(p, q, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+           __builtin_shufflevector(p, q, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+#undef EXCHANGE
+}
+
+// Number k of the windows of up to 16 channels for a panel of filters; what does not exist is zero.
+FOVEA_INLINE void read_numbers(const pack_job *j, int64_t k, int64_t channel, int64_t first, fovea_lanes numbers[PANEL]) {
+  int64_t channels = fovea_max(0, fovea_min(PANEL, j->channels - channel));
+  int64_t filters = fovea_min(PANEL, j->filters - first);
+  int64_t rows = j->turned ? filters : channels, columns = j->turned ? channels : filters;
+  const float *w = j->turned ? j->w + ((j->windows - 1 - k) * j->filters + first) * j->channels + channel
+                             : j->w + (k * j->channels + channel) * j->filters + first;
+  int64_t step = j->turned ? j->channels : j->filters;
+  for (int64_t row = 0; row < PANEL; row++, w += step) {
+    // Of the next channels: rows are too far apart for the processor to see them coming.
+    __builtin_prefetch(w + (j->turned ? PANEL : PANEL * step));
+    numbers[row] = 0.0f;
+    if (row >= rows) continue;
+    if (columns == PANEL) numbers[row] = FOVEA_LOAD(w);
+    else memcpy(&numbers[row], w, (size_t)columns * sizeof *w);
+  }
+  if (j->turned) turn_over(numbers);
+}
+
+// Units: panels × blocks of 16 channels, of which the last may be shorter.
 FOVEA_KERNEL void fovea_winograd_pack_some(void *context, int64_t begin, int64_t end) {
   const pack_job *j = context;
-  for (int64_t piece = begin; piece < end; piece++) {
-    int64_t first = piece / j->padded_channels * PANEL, channel = piece % j->padded_channels;
-    int64_t count = channel < j->channels ? fovea_min(PANEL, j->filters - first) : 0;
-    float *to = j->packed + piece * j->windows * PANEL;
-    for (int64_t k = 0; k < j->windows; k++, to += PANEL) {
-      const float *w = j->w + (j->turned ? ((j->windows - 1 - k) * j->filters + first) * j->channels + channel
-                                         : (k * j->channels + channel) * j->filters + first);
-      int64_t step = j->turned ? j->channels : 1;
-      for (int64_t f = 0; f < PANEL; f++) to[f] = f < count ? w[f * step] : 0;
+  int64_t blocks = fovea_ceil_div(j->padded_channels, PANEL);
+  for (int64_t unit = begin; unit < end; unit++) {
+    int64_t panel = unit / blocks, channel = unit % blocks * PANEL;
+    int64_t count = fovea_min(PANEL, j->padded_channels - channel);
+    float *to = j->packed + (panel * j->padded_channels + channel) * j->windows * PANEL;
+    for (int64_t k = 0; k < j->windows; k++) {
+      fovea_lanes numbers[PANEL];
+      read_numbers(j, k, channel, panel * PANEL, numbers);
+      for (int64_t c = 0; c < count; c++) FOVEA_STORE(to + (c * j->windows + k) * PANEL, numbers[c]);
     }
   }
 }
@@ -28,7 +69,8 @@ FOVEA_KERNEL void fovea_winograd_pack_some(void *context, int64_t begin, int64_t
 void fovea_winograd_pack(int64_t size, int64_t channels, int64_t padded_channels, int64_t filters, bool turned,
                          const float *w, float *packed) {
   pack_job j = {size * size, channels, padded_channels, filters, turned, w, packed};
-  fovea_parallel(fovea_ceil_div(filters, PANEL) * padded_channels, 16, &j, fovea_winograd_pack_some);
+  int64_t units = fovea_ceil_div(filters, PANEL) * fovea_ceil_div(padded_channels, PANEL);
+  fovea_parallel(units, 1, &j, fovea_winograd_pack_some);
 }
 
 FOVEA_INLINE void weights_of_piece(int size, const winograd_job *j, int64_t group, int64_t chunk, float *u) {

@@ -74,8 +74,7 @@ enum ModelReference {
   }
 
   /// The plan of predicting so many examples at once, with whole numbers where the model was saved with them.
-  func plan(input: Shape, batchSize: Int, isExact: Bool, backend: BackendChoice) throws -> Plan {
-    let precision = isExact ? Precision.exact : .float32
+  func plan(input: Shape, batchSize: Int, precision: Precision, backend: BackendChoice) throws -> Plan {
     let graph = { size in try trace(model(), input: input, elementType: elementType, batchSize: size).graph }
     guard case .saved(let network) = self else {
       return try backend.plan(graph(batchSize), precision: precision, part: graph)

@@ -140,11 +140,27 @@ public struct Kernel: Sendable {
   public var scratchBytes = 0
   /// The inputs that the output may overwrite, best first.
   public var overwritableInputs: [Int] = []
-  /// Where each input lies in the output, in bytes from its start, if the result is nothing but its inputs one after the
-  /// other: whoever makes them can write there at once.
-  public var inputOffsets: [Int]?
+  /// Where each input lies in the output, if the result is nothing but its inputs: whoever makes them can write there at
+  /// once.
+  public var pieces: [Piece]?
+  /// The same with its result in another layout, if it can leave it so.
+  public var writing: (@Sendable (Layout) throws -> Kernel?)?
   /// Makes everything ready for `memory`, once; the result does the work, and allocates nothing.
   public var prepare: @Sendable (Memory) throws -> () -> Void
+
+  /// The place of an input in a result.
+  public struct Piece: Sendable {
+    /// In bytes from the start.
+    public let offset: Int
+    /// As the input lies there.
+    public let layout: Layout
+    /// Copies the input there; `nil` where the bytes stay as they are.
+    public let copy: Kernel?
+
+    public init(offset: Int, layout: Layout, copy: Kernel? = nil) {
+      (self.offset, self.layout, self.copy) = (offset, layout, copy)
+    }
+  }
 
   public init(
     name: String, inputLayouts: [Layout], outputLayout: Layout, scratchBytes: Int = 0, overwritableInputs: [Int] = [],

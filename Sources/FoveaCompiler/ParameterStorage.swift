@@ -19,11 +19,14 @@ public final class ParameterStorage {
   }
 
   /// The memory of `tensors` itself where nobody else has it, copies of the others; all must be `float32`.
-  package init(taking tensors: consuming [String: Tensor]) {
+  ///
+  /// - Parameter tensors: empty afterwards.
+  package init(taking tensors: inout [String: Tensor]) {
     isShared = false
-    var tensors = tensors
     for path in Array(tensors.keys) {
-      entries[path] = Entry(shape: tensors[path]!.shape, buffer: tensors[path]!.ownMemory())
+      // Out of the dictionary, one by one: nobody else must have it, and copies must not add up.
+      var tensor = tensors.removeValue(forKey: path)!
+      entries[path] = Entry(shape: tensor.shape, buffer: tensor.ownMemory())
     }
   }
 

@@ -39,7 +39,7 @@ public struct Plan: Sendable {
     public let operation: String
     /// The layer that it belongs to.
     public let path: String
-    public let kernel: Kernel
+    public package(set) var kernel: Kernel
     public package(set) var inputs: [Location]
     public package(set) var output: Location
     package var scratch: Int?
@@ -86,6 +86,12 @@ public struct Plan: Sendable {
 
   /// The bytes of a program's working memory: weights are prepared where a run will work.
   public var workingBytes: Int { max(arenaBytes, preparationBytes) }
+
+  /// The bytes of working memory with prepared weights behind it.
+  package var bytesWithPreparedWeights: Int {
+    let line = AlignedBuffer.alignment
+    return (workingBytes + line - 1) / line * line + preparedBytes
+  }
 
   /// The most memory that the program holds at once: parameters, prepared weights, constants and working memory.
   public var peakBytes: Int {

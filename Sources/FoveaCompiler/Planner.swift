@@ -30,7 +30,9 @@ struct Planner {
 
   private var locations: [Plan.Location?]
   private let isStatic: [Bool]
-  private let isOutput: [Bool]
+  private let users: [[Graph.NodeID]]
+  /// The step that makes a node's result.
+  private var makers: [Graph.NodeID: Int] = [:]
   private let selection: VariantSelection
   private var reordered: [Reordering: Plan.Location] = [:]
 
@@ -47,7 +49,7 @@ struct Planner {
     selection =
       backends.first.map { VariantSelection(graph, isStatic: isStatic, backend: $0, planning: planning) }
       ?? VariantSelection()
-    isOutput = graph.users.map(\.isEmpty)
+    users = graph.users
   }
 
   mutating func run() throws {
@@ -79,10 +81,13 @@ struct Planner {
     }
   }
 
-  /// Copies each part to its place.
+  /// Copies each part to its place. Blocks of channels stay, too.
   private mutating func addStep(joining join: JoinParts, _ id: Graph.NodeID) throws -> Plan.Location {
-    let node = graph.nodes[id]
-    let (part, output) = (try rowMajor(node.inputs[0]), newLocation(node, .transient))
+    let (node, made) = (graph.nodes[id], locations[graph.nodes[id].inputs[0]]!)
+    let together = backends.lazy.compactMap { $0.rowsTogether(in: made.layout, of: made.shape, made.elementType) }.first
+    let layout = together?.count == 1 ? together?.layout(node.shape[0]) : nil
+    let part = layout == nil ? try rowMajor(node.inputs[0]) : made
+    let output = newLocation(node, .transient, layout: layout)
     append(
       .init(
         operation: JoinParts.name, path: node.path, kernel: .copy(of: part), inputs: [part], output: output,
@@ -124,20 +129,30 @@ struct Planner {
         layout: .strided(view.strides), shape: node.shape, elementType: node.elementType)
     }
     if let location = seen(source) { return location }
+    // What has no strides may be cut without them.
+    if node.operation is Op.Slice, let kernel = (try? backends.first?.kernel(for: request(id))) ?? nil,
+      kernel.inputLayouts == [source.layout]
+    {
+      return try addStep(for: id)
+    }
     source = try inLayout(.rowMajor(source.shape), source, of: node.inputs[0])
     return seen(source)!
   }
 
-  private mutating func addStep(for id: Graph.NodeID) throws -> Plan.Location {
+  private func request(_ id: Graph.NodeID) -> KernelRequest {
     let node = graph.nodes[id]
-    let request = KernelRequest(
+    return KernelRequest(
       operation: node.operation,
       inputs: node.inputs.map { input in
         let location = locations[input]!
         return .init(
           shape: location.shape, elementType: location.elementType, layout: location.layout,
           isStatic: isStatic[input])
-      }, outputShape: node.shape, outputType: node.elementType, isOutput: isOutput[id])
+      }, outputShape: node.shape, outputType: node.elementType, isOutput: users[id].isEmpty)
+  }
+
+  private mutating func addStep(for id: Graph.NodeID) throws -> Plan.Location {
+    let (node, request) = (graph.nodes[id], request(id))
     let shapes = node.inputs.map { graph.nodes[$0].shape.description }.joined(separator: ", ")
     let kernel = try kernel(to: "run \(node.operation.label) on \(shapes)", for: node.path) { backend in
       var chosen = request
@@ -155,6 +170,7 @@ struct Planner {
         operation: node.operation.label, path: node.path, kernel: kernel, inputs: inputs, output: output,
         multiplyAdds: node.operation.multiplyAdds(inputs: request.inputs.map(\.shape), output: node.shape)),
       isStatic: isStatic[id])
+    if !isStatic[id] { makers[id] = plan.steps.count - 1 }
     return output
   }
 
@@ -182,6 +198,7 @@ struct Planner {
   ) throws -> Plan.Location {
     if location.layout == layout { return location }
     if layout.isRowMajor(location.shape), location.layout.isRowMajor(location.shape) { return location }
+    if let written = write(id, in: layout, for: location) { return written }
     let key = Reordering(source: location, layout: layout)
     if let known = reordered[key] { return known }
     let work = "copy \(location.shape) from \(location.layout) to \(layout)"
@@ -198,6 +215,24 @@ struct Planner {
         operation: "reorder", path: node.path, kernel: kernel, inputs: [location], output: output, multiplyAdds: 0),
       isStatic: isStatic[id])
     return output
+  }
+
+  /// Lets the result of a node that has one reader lie as that wants it.
+  ///
+  /// - Returns: where it lies; `nil` if it is not all of `location`, or its kernel does not write it so.
+  private mutating func write(
+    _ id: Graph.NodeID, in layout: Layout, for location: Plan.Location
+  ) -> Plan.Location? {
+    guard users[id].count == 1, locations[id] == location, let maker = makers[id],
+      plan.steps[maker].output == location, let kernel = try? plan.steps[maker].kernel.writing?(layout),
+      kernel.inputLayouts == plan.steps[maker].kernel.inputLayouts,
+      kernel.scratchBytes == plan.steps[maker].kernel.scratchBytes
+    else { return nil }
+    var location = location
+    location.layout = layout
+    plan.buffers[location.buffer].byteCount = layout.byteCount(location.shape, location.elementType)
+    (plan.steps[maker].kernel, plan.steps[maker].output, locations[id]) = (kernel, location, location)
+    return location
   }
 
   mutating func append(_ step: Plan.Step, isStatic: Bool) {

@@ -9,7 +9,8 @@ public final class Program {
   private let front: (steps: Range<Int>, parts: Int)
   private let parameters: ParameterStorage
   private let arena: AlignedBuffer
-  private let prepared: AlignedBuffer
+  /// Where prepared weights begin, and whose memory that is.
+  private let prepared: (address: UnsafeMutableRawPointer, owner: AlignedBuffer)
   private var steps: [() -> Void] = []
   /// For each part of a batch, what puts its results with the others'.
   private var joins: [() -> Void] = []
@@ -25,13 +26,20 @@ public final class Program {
     try self.init(plan, parameters: parameters, arena: AlignedBuffer(byteCount: plan.workingBytes, zeroed: false))
   }
 
-  /// - Parameter arena: memory to work in, at least `plan.workingBytes`; programs that never run at the same time can
-  ///   share it.
-  package init(_ plan: Plan, parameters: ParameterStorage, arena: AlignedBuffer) throws {
-    precondition(arena.byteCount >= plan.workingBytes)
+  /// - Parameters:
+  ///   - arena: memory to work in, at least `plan.workingBytes`; programs that never run at the same time can share it.
+  ///   - preparesInArena: whether prepared weights lie behind that, in the same arena, of at least
+  ///     `plan.bytesWithPreparedWeights`: another program may write there, and then they have to be prepared again.
+  package init(_ plan: Plan, parameters: ParameterStorage, arena: AlignedBuffer, preparesInArena: Bool = false) throws {
+    precondition(arena.byteCount >= (preparesInArena ? plan.bytesWithPreparedWeights : plan.workingBytes))
     (self.plan, self.parameters, self.arena) = (plan, parameters, arena)
     front = plan.front
-    prepared = AlignedBuffer(byteCount: plan.preparedBytes, zeroed: false)
+    if preparesInArena {
+      prepared = (arena.address + plan.bytesWithPreparedWeights - plan.preparedBytes, arena)
+    } else {
+      let buffer = AlignedBuffer(byteCount: plan.preparedBytes, zeroed: false)
+      prepared = (buffer.address, buffer)
+    }
     for (path, location) in plan.parameters {
       guard let entry = parameters.entries[path] else {
         throw PlanError(description: "the parameter \(path) is missing; load weights that have it")
@@ -43,7 +51,8 @@ public final class Program {
     }
     steps = try plan.steps.map(bind)
     if let join = plan.steps.first(where: { $0.parts != nil }) {
-      let byteCount = join.inputs[0].shape.count * join.inputs[0].elementType.byteCount
+      let part = join.inputs[0]
+      let byteCount = part.layout.byteCount(part.shape, part.elementType)
       joins = try (0..<join.parts!).map { part in
         var step = join
         step.output.offset += part * byteCount

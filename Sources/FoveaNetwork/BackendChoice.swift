@@ -45,7 +45,7 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
         ? KernelTimingFile.shared(version: backends[0].version, threads: OneDNNBackend.threads) : nil
       defer {
         timings?.save()
-        for backend in backends { backend.finishPlanning() }
+        finishPlanning()
       }
       let planning = Planning(precision: precision, timings: timings)
       return try Plan.fitting(graph, limit: memoryLimit ?? .max, otherBytes: otherBytes) {
@@ -53,6 +53,10 @@ public enum BackendChoice: String, Sendable, CaseIterable, Codable {
       }
     }
   }
+
+  /// Gives back what was made for plans only. Once more when graphs and plans are no longer held: small pieces of memory go
+  /// back to the system only then.
+  package func finishPlanning() { for backend in backends { backend.finishPlanning() } }
 
   /// A graph after all passes.
   private func optimized(_ graph: Graph, _ precision: Precision, _ lowering: LayerQuantizer?) throws -> Graph {

@@ -152,7 +152,7 @@ public final class Network: Sendable {
         return state.loan.map { $0.views() } ?? state.parameters
       }
       tensors.merge(others) { $1 }
-      nonisolated(unsafe) let storage = ParameterStorage(taking: tensors)
+      nonisolated(unsafe) let storage = ParameterStorage(taking: &tensors)
       let paths = Array(shapes.keys)
       let loan = Loan(
         storage: ObjectIdentifier(storage),
@@ -256,6 +256,8 @@ public final class Network: Sendable {
     try ComputeThread.shared.run {
       let program = try cache.program(batchSize: batchSize, parameters: { parameters }) {
         try predictionPlan(traced(batchSize: batchSize).graph)
+      } finish: {
+        backend.finishPlanning()
       }
       return try body(program)
     }

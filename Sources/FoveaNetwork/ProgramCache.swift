@@ -15,7 +15,10 @@ final class ProgramCache: @unchecked Sendable {
 
   func clear() { (programs, storage) = ([], nil) }
 
-  func program(batchSize: Int, parameters: () -> [String: Tensor], plan: () throws -> Plan) throws -> Program {
+  /// - Parameter finish: what is done once a program is made.
+  func program(
+    batchSize: Int, parameters: () -> [String: Tensor], plan: () throws -> Plan, finish: () -> Void
+  ) throws -> Program {
     if isStale.exchange(false, ordering: .acquiring) { clear() }
     if let index = programs.firstIndex(where: { $0.batchSize == batchSize }) {
       programs.append(programs.remove(at: index))
@@ -24,6 +27,7 @@ final class ProgramCache: @unchecked Sendable {
       self.storage = storage
       programs.append((batchSize, try Program(plan(), parameters: storage)))
       if programs.count > Self.capacity { programs.removeFirst() }
+      finish()
     }
     return programs.last!.program
   }

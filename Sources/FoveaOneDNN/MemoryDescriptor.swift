@@ -70,7 +70,9 @@ extension MemoryDescriptor {
   }
 
   /// The graph's layout of a tensor that oneDNN describes so.
-  func layout(of shape: Shape, order: AxisOrder = .activations) -> Layout {
+  ///
+  /// - Parameter byteCount: from the first to the last element, if it is not what oneDNN says.
+  func layout(of shape: Shape, order: AxisOrder = .activations, byteCount: Int? = nil) -> Layout {
     if format_kind == dnnl_blocked, blocking.inner_nblks == 0, extra.flags == 0,
       let strides = order.strides(of: shape, from: blockStrides)
     {
@@ -79,7 +81,8 @@ extension MemoryDescriptor {
     return withUnsafePointer(to: self) { descriptor in
       let bytes = UnsafeRawBufferPointer(start: descriptor, count: MemoryLayout<MemoryDescriptor>.size)
       return .native(
-        NativeLayout(bytes: Array(bytes), byteCount: dnnl_memory_desc_get_size(descriptor), name: name(order)))
+        NativeLayout(
+          bytes: Array(bytes), byteCount: byteCount ?? dnnl_memory_desc_get_size(descriptor), name: name(order)))
     }
   }
 

@@ -42,7 +42,7 @@ public struct OneDNNBackend: Backend {
   }
 
   public func rowsTogether(in layout: Layout, of shape: Shape, _ type: ElementType) -> RowsTogether? {
-    FewRowsWeights.of(layout, shape, type)?.rowsTogether
+    FewRowsWeights.of(layout, shape, type)?.rowsTogether ?? ChannelLayout(shape, preferring: layout).imagesTogether
   }
 
   /// Whether oneDNN computes bfloat16, if only by way of `float32`.

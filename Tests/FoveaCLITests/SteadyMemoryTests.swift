@@ -2,11 +2,11 @@ import FoveaTestSupport
 import Foundation
 import Testing
 
-/// The resident memory of a process, in bytes.
-private func residentBytes(_ process: RunningFovea) throws -> Int {
-  let status = try String(contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8)
-  let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
-  return try #require(Int(line.split(separator: " ").dropLast().last!)) * 1024
+/// The resident memory of a process now, or, as `VmHWM`, the most that it had, in bytes; `nil` once it has ended.
+func residentBytes(_ process: RunningFovea, _ name: String = "VmRSS") -> Int? {
+  let status = try? String(contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8)
+  let line = status?.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+  return line.flatMap { Int($0.split(separator: " ").dropLast().last!) }.map { $0 * 1024 }
 }
 
 @Test(.serialized, arguments: ["lenet5", "conv 4 3x3 - bn - relu - pool - dropout 0.1 - fc 10"])
@@ -25,7 +25,7 @@ func `ten thousand steps need no more memory than a thousand`(model: String) thr
     let lines = epoch * 252
     while training.isRunning, lineCount(log) < lines { usleep(10_000) }
     guard training.isRunning else { break }
-    memory.append(try residentBytes(training))
+    memory.append(try #require(residentBytes(training)))
   }
   let result = training.waitForResult()
   #expect(result.status == 0, "\(result.errors)")

@@ -32,7 +32,13 @@ private let examples: [Example] = images.flatMap { x -> [Example] in
   let (c, moments): (Shape, Shape) = ([x.channels], [2, x.channels])
   let sum = Pointwise(inputCount: 3, steps: [.init(Op.Add(), [0, 1]), .init(Op.ReLUGradient(), [3, 2])])
   let swish = Pointwise(inputCount: 1, steps: [.init(Op.Sigmoid(), [0]), .init(Op.Multiply(), [0, 1])])
+  let positions = x.dimensions[1..<(x.rank - 1)]
+  let tiles = Shape([x[0]] + positions + positions.map { _ in 2 } + [x.channels])
+  var biased = Epilogue()
+  (biased.hasBias, biased.activation) = (true, .relu)
   return [
+    Example(operation: AssembleTiles(), shapes: [tiles], large: [0]),
+    Example(operation: Fused(AssembleTiles(), biased), shapes: [tiles, c], large: [0]),
     Example(operation: Op.BatchMoments(), shapes: [x], large: [0], givesNarrow: false),
     Example(operation: Op.BatchNormalize(epsilon: 1e-3), shapes: [x, moments, c, c], large: [0], positive: [1]),
     Example(operation: fused(residual: false, relu: true), shapes: [x, moments, c, c], large: [0], positive: [1]),

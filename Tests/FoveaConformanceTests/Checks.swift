@@ -88,6 +88,9 @@ extension ConformanceCase {
         $0.misalignment = 3
       }
     }
+    if kernel.writing != nil, let layout = try nativeLayout(of: try outputShape, .float32, on: backend) {
+      add("written in the native layout") { $0.written = layout }
+    }
     for input in kernel.overwritableInputs { add("over input \(input)") { $0.overwrittenInput = input } }
 
     let native = try inputs.map { try nativeLayout(of: $0.shape, $0.elementType, on: backend) }

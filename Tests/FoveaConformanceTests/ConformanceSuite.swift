@@ -6,7 +6,7 @@ import Testing
 /// Walks every operation and every case of it.
 @Suite struct ConformanceSuite {
   /// What models are made of, and what passes make of it.
-  static let operations = Op.all + [Fused.self, Pointwise.self]
+  static let operations = Op.all + [Fused.self, Pointwise.self, AssembleTiles.self]
   static let cases = operations.flatMap { (($0 as? any ConformanceCases.Type)?.cases ?? []) }
 
   @Test func `every operation has cases`() {

@@ -19,6 +19,8 @@ package struct KernelRun {
   package var misalignment = 0
   /// Whether the result leaves the program at once.
   package var isOutput = false
+  /// How its result is to lie, instead of as its kernel likes it best.
+  package var written: Layout?
   /// The way in which it runs.
   package var variant = KernelVariant.usual
 
@@ -32,7 +34,10 @@ package struct KernelRun {
   }
 
   /// The kernel for it, or `nil` if the backend has none.
-  package func kernel() throws -> Kernel? { try backend.kernel(for: try request()) }
+  package func kernel() throws -> Kernel? {
+    let kernel = try backend.kernel(for: try request())
+    return if let written { try kernel?.writing?(written) } else { kernel }
+  }
 
   /// The ways in which the backend may run it.
   package func variants() throws -> [KernelVariant] { backend.variants(for: try request()) }
@@ -40,7 +45,7 @@ package struct KernelRun {
   /// The result in row-major order, or `nil` if the backend has no kernel, or none that overwrites `overwrittenInput`.
   package func callAsFunction() throws -> Tensor? {
     let request = try request()
-    guard let kernel = try backend.kernel(for: request) else { return nil }
+    guard let kernel = try kernel() else { return nil }
     guard kernel.inputLayouts.count == inputs.count else {
       throw Failure(description: "\(kernel.name) has \(kernel.inputLayouts.count) input layouts for \(inputs.count)")
     }

@@ -74,3 +74,14 @@ private func program(_ network: Network) throws -> TrainingProgram {
   #expect(network.parameters != drawn.parameters)
   #expect(try folder.read("model/weights.safetensors") == bytes)
 }
+
+@Test func `a training has the network's own memory, not a copy of it`() throws {
+  let network = try network()
+  func addresses() -> [String: UnsafeMutableRawPointer] {
+    network.parameterViews.mapValues { $0.sharedMemory.address }
+  }
+  let before = addresses()
+  let training = try program(network)
+  #expect(addresses() == before)
+  _ = try training.step(images: images, labels: labels, learningRate: 0.1, number: 1)
+}

@@ -135,6 +135,15 @@ void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, fovea
 /// The sum of every channel.
 void fovea_channel_sums(fovea_channels layout, fovea_numbers x, float *sums, float *scratch);
 
+/// Images of up to three axes, those that are not there of length 1, cut into `windows` of this `size`. Of the result `width`
+/// channels lie together, then come the other positions of an image, then the other channels; `image` numbers on comes the next.
+typedef struct {
+  int64_t images, windows[3], size[3], channels, width, image;
+} fovea_tiles;
+/// Images×windows×size×channels to images; the bias, which may be null, has a number for each channel.
+void fovea_assemble_tiles(fovea_tiles tiles, fovea_activation activation, fovea_numbers x, const float *bias,
+                          fovea_result y);
+
 // Winograd's convolution.
 /// Whether the processor multiplies pairs of bfloat16 numbers.
 bool fovea_multiplies_pairs(void);

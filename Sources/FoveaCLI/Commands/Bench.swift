@@ -1,4 +1,5 @@
 import FoveaCompiler
+import FoveaCore
 import FoveaLayers
 import FoveaNetwork
 import FoveaTraining
@@ -103,7 +104,7 @@ enum Bench: Command {
     if !BackendChoice.computesWholeNumbers {
       Console.note("note: this processor does not multiply bytes (AVX512-VNNI or AVX-VNNI): float32 is used instead")
     }
-    network.quantization = try network.calibration(on: [randomImages(network, 1)]).quantization(.percentile(100))
+    network.quantization = try network.calibration(on: [try randomImages(network, 1)]).quantization(.percentile(100))
     forgetPeak()
   }
 
@@ -116,7 +117,7 @@ enum Bench: Command {
   }
 
   private static func prediction(_ network: Network, _ size: Int) throws -> Work {
-    let images = randomImages(network, size)
+    let images = try randomImages(network, size)
     var (plan, runs): (Plan?, Int) = (nil, 0)
     _ = try network.predict(batch: images) { (plan, runs) = ($0.plan, runs + 1) }
     return Work(plan: plan!, runs: runs) { _ = try network.predict(batch: images, running: $0) }
@@ -131,7 +132,7 @@ enum Bench: Command {
     let program = try TrainingProgram(
       network, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSizes: [size], seed: 0,
       precision: network.precision, memoryLimit: memoryLimit)
-    let images = randomImages(network, size)
+    let images = try randomImages(network, size)
     let stream = RandomStream(seed: 0, stream: RandomStream.identifier(of: "bench labels"))
     let shape = Shape([size] + network.outputShape.dimensions.dropLast())
     let labels = Tensor(
@@ -143,13 +144,21 @@ enum Bench: Command {
     }
   }
 
-  private static func randomImages(_ network: Network, _ size: Int) -> Tensor {
+  private static func randomImages(_ network: Network, _ size: Int) throws -> Tensor {
     let shape = Shape([size] + network.inputShape.dimensions)
+    if let problem = MemoryLimit.problem(with: shape.count * 4) {
+      throw NetworkError("the inputs of a batch of \(size) are too large: \(problem); use a smaller batch")
+    }
     let stream = RandomStream(seed: 0, stream: RandomStream.identifier(of: "bench images"))
     // How many words or classes there are is not known; the first two are there.
     guard network.inputElementType == .float32 else {
       return Tensor((0..<shape.count).map { Int32(stream.integer($0, below: 2)) }, shape: shape)
     }
-    return Tensor((0..<shape.count).map(stream.normal), shape: shape)
+    var images = Tensor(shape: shape)
+    images.withUnsafeMutableBytes { bytes in
+      let numbers = bytes.bindMemory(to: Float.self)
+      for place in numbers.indices { numbers[place] = stream.normal(place) }
+    }
+    return images
   }
 }

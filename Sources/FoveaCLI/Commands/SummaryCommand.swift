@@ -11,7 +11,9 @@ enum SummaryCommand: Command {
      The model does not run: shapes, multiply-adds and memory are known before. (Which kernels it will have is measured \
     the first time, and kept.) \
     Output, activation bytes and multiply-adds are those of one example, the memory that of a batch; predictions go \
-    through a large batch in parts, where each is enough work, or only the first layers do.
+    through a large batch in parts, where each is enough work, or only the first layers do. \
+    What a process has besides, its libraries and the code of kernels, is not part of a plan, and told as far as it is known; \
+    the caller's pictures come on top.
     """
   static let positionals = [Positional.modelOrFile]
   static let batchSize = Option(
@@ -19,7 +21,8 @@ enum SummaryCommand: Command {
   static let training = Option("training", "the memory and the kernels of training (momentum), not of predicting")
   static let kernels = Option("kernels", "lists what runs: the kernel of each step and how its numbers lie in memory")
   static let options: [any OptionDeclaration] = [
-    Common.input, batchSize, training, Common.memoryLimit, kernels, Common.exact, Common.backend, Common.json,
+    Common.input, batchSize, training, Predict.precision, Common.memoryLimit, kernels, Common.exact, Common.backend,
+    Common.json,
   ]
 
   private struct Report: Encodable {
@@ -79,11 +82,14 @@ enum SummaryCommand: Command {
     let peakBytes: Int
     /// Where the parameters lie in a model file, which training copies.
     let peakBytesFromFile: Int?
+    /// What a process has besides, about.
+    let processBytes: Int
 
     init(_ plan: Plan, isTraining: Bool) {
       (parameterBytes, preparedBytes) = (plan.parameterBytes, plan.preparedBytes)
       (arenaBytes, peakBytes) = (plan.workingBytes, plan.peakBytes)
       peakBytesFromFile = isTraining ? nil : plan.peakBytesFromFile
+      processBytes = ProcessMemory.bytes(plan)
     }
   }
 
@@ -96,6 +102,8 @@ enum SummaryCommand: Command {
     let summary = try trace(model, input: input, elementType: type).summary
     let limit = arguments[Common.memoryLimit]
     if limit != nil, !arguments[training] { throw UsageError("--memory-limit is for --training") }
+    let precision = try arguments[Predict.precision].precision(isExact: arguments[Common.exact])
+    NumberType.noteFallback(of: arguments[Predict.precision])
     let part =
       arguments[training] ? size : reference.partSize(of: size, summary)
     let plan =
@@ -103,8 +111,8 @@ enum SummaryCommand: Command {
       ? try TrainingProgram.plan(
         TrainingProgram.graph(
           model, input: input, elementType: type, loss: .crossEntropy, optimizer: SGD(momentum: 0.9), batchSize: size),
-        backend: backend, precision: arguments[Common.exact] ? .exact : .float32, memoryLimit: limit)
-      : try reference.plan(input: input, batchSize: part, isExact: arguments[Common.exact], backend: backend)
+        backend: backend, precision: precision, memoryLimit: limit)
+      : try reference.plan(input: input, batchSize: part, precision: precision, backend: backend)
     let report = Report(
       model: reference.name, input: input, elementType: type, batchSize: size, partSize: part, front: Front(plan),
       isTraining: arguments[training], summary: summary, memory: Memory(plan, isTraining: arguments[training]),
@@ -127,6 +135,7 @@ enum SummaryCommand: Command {
         ["work space", grouped(memory.arenaBytes)],
         ["at most at once", grouped(memory.peakBytes)],
       ] + (memory.peakBytesFromFile.map { [["at most at once, with the weights in a file", grouped($0)]] } ?? [])
+      + [["what a process has besides, about", grouped(memory.processBytes)]]
     let parts =
       (report.partSize == report.batchSize ? "" : " in parts of \(report.partSize)")
       + (report.front.map { ", up to \($0.lastLayer) in parts of \($0.partSize)" } ?? "")

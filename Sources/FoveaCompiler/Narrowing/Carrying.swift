@@ -48,6 +48,7 @@ struct CarryingLayer: NarrowComputing {
   private static func carries(_ operation: any Operation) -> Bool {
     switch (operation as? Fused)?.base ?? operation {
     case is Op.BatchMoments, is Op.BatchNormalize, is Op.BatchNormReductions, is Op.BatchNormInputGradient: true
+    case is AssembleTiles: true
     case let sum as Op.Sum: sum.keepsChannels
     case is Op.MaxPoolGradient, is Op.Add, is Op.ReLU, is Op.ReLUGradient, is Op.Clamp, is Op.ClampGradient: true
     case let steps as Pointwise:

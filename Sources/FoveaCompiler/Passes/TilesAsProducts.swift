@@ -17,7 +17,6 @@ public struct TilesAsProducts: Pass {
         case let (g, w) = (graph.nodes[node.inputs[0]].shape, graph.nodes[node.inputs[1]].shape),
         gradient.forward.tiles(gradient.inputShape, weights: w)
       else { return nil }
-      let rank = gradient.forward.window.rank
       func reshaped(_ value: Graph.NodeID, _ shape: Shape) -> Graph.NodeID {
         graph.add(Op.Reshape(to: shape), value, path: node.path)
       }
@@ -27,8 +26,7 @@ public struct TilesAsProducts: Pass {
       // N × windows × places in a window × channels, to N × (window, place) for each axis × channels.
       let separate = reshaped(
         tiles, Shape(g.dimensions.dropLast() + w.dimensions.dropLast(2) + [gradient.inputShape.channels]))
-      let order = [0] + (1...rank).flatMap { [$0, $0 + rank] } + [2 * rank + 1]
-      return reshaped(graph.add(Op.Transpose(order), separate, path: node.path), gradient.inputShape)
+      return graph.add(AssembleTiles(), separate, path: node.path)
     }
   }
 }

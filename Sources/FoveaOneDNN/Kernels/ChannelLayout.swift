@@ -41,6 +41,20 @@ struct ChannelLayout: Sendable {
     return strides[0] == expected || sizes[0] == 1 ? size : nil
   }
 
+  /// Blocks of channels that are all full, of images one after the other or apart.
+  ///
+  /// - Returns: the channels of a block, and the numbers from an image to the next; `nil` if `layout` is none of these.
+  static func blocks(of layout: Layout, _ shape: Shape) -> (width: Int, image: Int)? {
+    guard case .native = layout, let width = (try? MemoryDescriptor(shape, layout))?.blocks.first?.size,
+      let dense = try? Layout.blocked(shape, width, .float32)
+    else { return nil }
+    let blocked = ChannelLayout(shape, preferring: dense)
+    guard !blocked.isPadded, let strides = blocked.splitStrides(of: layout), let own = blocked.splitStrides(of: dense),
+      strides.dropFirst() == own.dropFirst()
+    else { return nil }
+    return (width, strides[0])
+  }
+
   /// The channel blocks of one image.
   var blocks: Int { (shape.channels + width - 1) / width }
 
@@ -63,6 +77,40 @@ struct ChannelLayout: Sendable {
     value.inner = Int64(shape.count / shape.channels / shape[0])
     value.outer = Int64(shape[0])
     return value
+  }
+
+  /// The strides of an arrangement of the same numbers, with those of blocks of channels and within them in place of the
+  /// channels'; `nil` if it has none.
+  func splitStrides(of other: Layout) -> [Int]? {
+    if case .strided(let strides) = other { return strides.dropLast() + [strides.last! * width, strides.last!] }
+    guard shape.rank > 2, let descriptor = try? MemoryDescriptor(shape, other), descriptor.rank == shape.rank,
+      descriptor.sizes == [shape[0], shape.channels] + shape.dimensions[1..<(shape.rank - 1)],
+      descriptor.blocks.map({ [$0.axis, $0.size] }) == [[1, width]]
+    else { return nil }
+    let strides = descriptor.outerStrides
+    return [strides[0]] + strides[2...] + [strides[1], 1]
+  }
+
+  /// The same images as a part of larger ones, whose channels are in as many blocks.
+  ///
+  /// - Parameter larger: the shape of those.
+  func within(_ larger: Shape, of type: ElementType) throws -> Layout {
+    guard isBlocked, shape[0] > 1 else { return layout }
+    var descriptor = try MemoryDescriptor(blocked: shape, width)
+    descriptor.data_type = type.native
+    let (image, step) = (shape.count / shape[0], larger.count / larger[0])
+    descriptor.format_desc.blocking.strides.0 = Int64(step)
+    return descriptor.layout(of: shape, byteCount: ((shape[0] - 1) * step + image) * type.byteCount)
+  }
+
+  /// As many images as there are in the same blocks; `nil` for those in row-major order.
+  var imagesTogether: RowsTogether? {
+    guard isBlocked, let descriptor = try? MemoryDescriptor(shape, layout) else { return nil }
+    return RowsTogether(count: 1) { [shape] images in
+      var descriptor = descriptor
+      (descriptor.dims.0, descriptor.padded_dims.0) = (Int64(images), Int64(images))
+      return descriptor.layout(of: Shape([images] + shape.dimensions.dropFirst()))
+    }
   }
 
   /// The same arrangement for an image of other spatial sizes, e.g. after pooling.

@@ -8,32 +8,44 @@ extension Op.Concatenate: OneDNNKernel {
   /// Channels in whole blocks stay blocked, by oneDNN, which also copies what is narrow; everything else is copied row by
   /// row.
   func kernel(for request: KernelRequest) throws -> Kernel? {
-    let plain = request.outputType.byteCount == 4 ? rowMajor(request) : try narrow(request)
-    guard var kernel = try blocked(request) ?? plain else { return nil }
-    // One after the other where no axis before this one repeats, which blocks of channels of one image do not either.
-    if request.outputShape.dimensions.prefix(isBlocked(kernel) ? 1 : axis).allSatisfy({ $0 == 1 }),
-      zip(request.inputs, kernel.inputLayouts).allSatisfy({ isBlocked(kernel) || $1.isRowMajor($0.shape) })
+    if let kernel = try blocked(request) { return kernel }
+    guard var kernel = request.outputType.byteCount == 4 ? rowMajor(request) : try narrow(request) else { return nil }
+    // One after the other where no axis before this one repeats.
+    if request.outputShape.dimensions.prefix(axis).allSatisfy({ $0 == 1 }),
+      zip(request.inputs, kernel.inputLayouts).allSatisfy({ $1.isRowMajor($0.shape) })
     {
       var end = 0
-      kernel.inputOffsets = zip(request.inputs, kernel.inputLayouts).map { input, layout in
+      kernel.pieces = zip(request.inputs, kernel.inputLayouts).map { input, layout in
         defer { end += layout.byteCount(input.shape, input.elementType) }
-        return end
+        return .init(offset: end, layout: layout)
       }
     }
     return kernel
   }
 
-  private func isBlocked(_ kernel: Kernel) -> Bool { if case .native = kernel.outputLayout { true } else { false } }
-
+  /// Where most of it lies in blocks, and the rest can.
   private func blocked(_ request: KernelRequest) throws -> Kernel? {
-    guard axis == request.outputShape.rank - 1 else { return nil }
-    let layouts = request.inputs.map { ChannelLayout($0.shape, preferring: $0.layout) }
-    let isBlocked = layouts.allSatisfy {
-      if case .native = $0.layout { !$0.isPadded && $0.width == layouts[0].width } else { false }
+    let (shape, type) = (request.outputShape, request.outputType)
+    guard axis == shape.rank - 1 else { return nil }
+    let given = request.inputs.map { ChannelLayout($0.shape, preferring: $0.layout) }
+    guard let first = given.first(where: \.isBlocked),
+      given.allSatisfy({ $0.isBlocked ? $0.width == first.width : $0.shape.channels.isMultiple(of: first.width) }),
+      !given.contains(where: \.isPadded), 2 * given.filter(\.isBlocked).reduce(0, { $0 + $1.count }) >= shape.count
+    else { return nil }
+    let parts = try given.map {
+      $0.isBlocked ? $0 : ChannelLayout($0.shape, preferring: try first.resized(to: $0.shape, of: type))
     }
-    guard isBlocked else { return nil }
-    let target = try layouts[0].resized(to: request.outputShape, of: request.outputType)
-    return try primitive(request, inputs: request.inputs.map(\.layout), output: target)
+    var kernel = try primitive(request, inputs: parts.map(\.layout), output: try first.resized(to: shape, of: type))
+    var (end, pieces) = (0, [Kernel.Piece]())
+    for part in parts {
+      let place = try part.within(shape, of: type)
+      let copy = place == part.layout ? nil : try Reorder.kernel(part.shape, type, from: part.layout, to: place)
+      guard place == part.layout || copy != nil else { return kernel }
+      pieces.append(.init(offset: end, layout: place, copy: copy))
+      end += part.count / shape[0] * type.byteCount
+    }
+    kernel.pieces = pieces
+    return kernel
   }
 
   private func narrow(_ request: KernelRequest) throws -> Kernel? {

@@ -103,6 +103,11 @@ extension Op.ConvolutionWeightsGradient: OneDNNKernel {
     if !primitive.isGenerated, let depthwise = DepthwiseConvolution(forward, input: shapes[1], weights: weightsShape) {
       return try depthwise.weightsGradient(request)
     }
+    if primitive.scratchBytes > 2 * weightsShape.count * request.outputType.byteCount,
+      let products = SequenceGradient(forward, input: shapes[1], weights: weightsShape, output: shapes[0])
+    {
+      return products.kernel()
+    }
     return primitive.kernel(
       inputs: [(DNNL_ARG_DIFF_DST, shapes[0], .activations), (DNNL_ARG_SRC, shapes[1], .activations)],
       output: (DNNL_ARG_DIFF_WEIGHTS, weightsShape, .weights(groups: forward.groups)))

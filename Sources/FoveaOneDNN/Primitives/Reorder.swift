@@ -107,17 +107,6 @@ extension StridedSpace {
   }
 }
 
-extension ChannelLayout {
-  /// The strides of an arrangement of the same numbers, with those of blocks of channels and within them in place of the
-  /// channels'; `nil` if it has none.
-  fileprivate func splitStrides(of other: Layout) -> [Int]? {
-    if case .strided(let strides) = other { return strides.dropLast() + [strides.last! * width, strides.last!] }
-    guard other == layout else { return nil }
-    let strides = Shape([shape[0], blocks] + shape.dimensions[1..<(shape.rank - 1)] + [width]).rowMajorStrides
-    return [strides[0]] + strides[2..<shape.rank] + [strides[1], 1]
-  }
-}
-
 extension Kernel {
   /// The same kernel with the layouts spelt as the plan knows them.
   func keeping(inputs: [Layout], output: Layout) -> Kernel {

@@ -1,3 +1,4 @@
+import FoveaCompiler
 package import FoveaCore
 package import FoveaGraph
 
@@ -61,5 +62,14 @@ extension Op.Transpose: ReferenceKernel {
   package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
     let strides = inputs[0].shape.rowMajorStrides
     return inputs[0].elements(at: offsets(of: shape, strides: order.map { strides[$0] }), shape: shape)
+  }
+}
+
+extension AssembleTiles: ReferenceKernel {
+  package func run<Scalar>(_ inputs: [ReferenceTensor<Scalar>], shape: Shape) -> ReferenceTensor<Scalar> {
+    let x = inputs[0].shape
+    let order = Self.order(of: x)
+    let (sizes, strides) = (Shape(order.map { x[$0] }), order.map { x.rowMajorStrides[$0] })
+    return inputs[0].elements(at: offsets(of: sizes, strides: strides), shape: shape)
   }
 }

@@ -80,7 +80,8 @@ final class Evaluator {
     self.plans = plans
   }
 
-  var workingBytes: Int { plans.values.map(\.workingBytes).max() ?? 0 }
+  /// Prepared weights are made for each evaluation, in the memory in which it works: in between a training has that.
+  var workingBytes: Int { plans.values.map(\.bytesWithPreparedWeights).max() ?? 0 }
 
   private static func graph(_ network: Network, loss: Loss, batchSize: Int) throws -> Graph {
     let builder = GraphBuilder(isTraining: false)
@@ -98,13 +99,15 @@ final class Evaluator {
     for plan in plans.values { try plan.checkMemory() }
     let arena = arena ?? AlignedBuffer(byteCount: workingBytes, zeroed: false)
     try ComputeThread.shared.run {
-      programs = try plans.mapValues { try Program($0, parameters: storage, arena: arena) }
+      programs = try plans.mapValues {
+        try Program($0, parameters: storage, arena: arena, preparesInArena: true)
+      }
     }
   }
 
   /// - Parameter shouldStop: asked after every batch; the result is `nil` when it says so.
   func evaluate(_ data: any Dataset, shouldStop: () -> Bool) throws -> Evaluation? {
-    try ComputeThread.shared.run { for program in programs.values { try program.prepareWeights() } }
+    var size: Int?
     let preprocessing = try network.preprocessing ?? Preprocessing(color: .gray)
     let loader = try BatchLoader(data, batchSize: batchSize, shuffles: false, preprocessing: preprocessing)
     defer { loader.cancel() }
@@ -114,6 +117,10 @@ final class Evaluator {
     while let batch = try loader.next() {
       let program = programs[batch.count]!
       try ComputeThread.shared.run {
+        if size != batch.count {
+          try program.prepareWeights()
+          size = batch.count
+        }
         program.setInput("input", to: batch.images)
         program.setInput("labels", to: batch.labels)
         program.run()

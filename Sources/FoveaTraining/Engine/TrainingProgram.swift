@@ -39,7 +39,8 @@ package final class TrainingProgram {
       (
         size,
         try Self.plan(
-          graph, backend: network.backend, precision: precision, memoryLimit: memoryLimit, heldParameterBytes: held)
+          graph, backend: network.backend, precision: precision, memoryLimit: memoryLimit, heldParameterBytes: held,
+          otherWorkingBytes: otherWorkingBytes)
       )
     }
     for (_, plan) in plans { try plan.checkMemory() }
@@ -56,6 +57,7 @@ package final class TrainingProgram {
         try plans.map { ($0, try Program($1, parameters: storage, arena: arena)) }
       })
     (self.optimizer, self.seed) = (optimizer, seed)
+    network.backend.finishPlanning()
   }
 
   /// The working memory, which validation shares.
@@ -104,27 +106,31 @@ package final class TrainingProgram {
   ///   - memoryLimit: the most bytes that the process may have in RAM: results are computed again instead of kept as far
   ///     as that takes.
   ///   - heldParameterBytes: of the step's parameters, those that are in RAM already.
+  ///   - otherWorkingBytes: what another program needs in the same working memory.
   /// - Errors: a limit that cannot be kept.
   package static func plan(
     _ graph: Graph, backend: BackendChoice, precision: Precision, memoryLimit: Int?,
-    heldParameterBytes: Int = 0
+    heldParameterBytes: Int = 0, otherWorkingBytes: Int = 0
   ) throws -> Plan {
     let plan = try backend.plan(graph, precision: precision)
     guard let memoryLimit else { return plan }
-    // What is not in memory yet: batches that are being read, the code of kernels, what checkpoints and validation take.
+    // What is not in memory yet: batches that are being read, kernels, what else a training makes.
     let batches = plan.inputs.values.reduce(0) { $0 + $1.layout.byteCount($1.shape, $1.elementType) }
-    let kernels = plan.steps.count { $0.multiplyAdds > 0 }
-    let later = preparedBatches * batches + kernels * kernelBytes + otherLaterBytes
+    let later = preparedBatches * batches + ProcessMemory.steps(plan) + otherLaterBytes
     let others = MemoryLimit.residentBytes - heldParameterBytes + later
+    let validation = plan.parameterBytes + otherWorkingBytes + others
+    guard validation <= memoryLimit else {
+      throw TrainingError(
+        "\(MemoryLimit.spelled(validation)) are needed at once for validation, more than the limit of "
+          + "\(MemoryLimit.spelled(memoryLimit)); use a smaller batch, or a larger limit")
+    }
     return plan.peakBytes <= memoryLimit - others
       ? plan : try backend.plan(graph, precision: precision, memoryLimit: memoryLimit, otherBytes: others)
   }
 
   /// How many batches are in memory at once while a training reads them.
   private static let preparedBatches = 4
-  /// The code of a kernel for a convolution or a matrix product, about.
-  private static let kernelBytes = 100 << 10
-  private static let otherLaterBytes = 24 << 20
+  private static let otherLaterBytes = 8 << 20
 
   /// The plan of the steps with a batch of a size that was asked for.
   package func plan(batchSize: Int) -> Plan { programs[batchSize]!.plan }

@@ -1,3 +1,4 @@
+import FoveaCompiler
 import FoveaCore
 import FoveaGraph
 
@@ -69,5 +70,16 @@ extension Op.Transpose: ConformanceCases {
       .backendOnly(Op.Transpose([0, 3, 1, 2]), .numbers([3, 7, 5, 16])),
       .backendOnly(Op.Transpose([1, 0]), .numbers([64, 100])),
     ]
+  }
+}
+
+extension AssembleTiles: ConformanceCases {
+  /// Images of one to three axes; channels in whole blocks, and not.
+  static var cases: [ConformanceCase] {
+    let shapes: [Shape] = [
+      [3, 4, 2, 5], [2, 5, 3, 16], [2, 3, 4, 2, 3, 7], [1, 3, 4, 2, 2, 48], [3, 2, 3, 1, 2, 32],
+      [2, 2, 1, 3, 2, 3, 1, 16],
+    ]
+    return shapes.map { ConformanceCase(AssembleTiles(), .numbers($0)) }
   }
 }

@@ -42,6 +42,10 @@ extension Op.Convolution: ConformanceCases {
       ConformanceCase(
         Op.Convolution(Window(size: [2, 3, 1], strides: [2, 1, 2], padding: .explicit(1))), .numbers([1, 4, 3, 5, 3]),
         .numbers([2, 3, 1, 3, 2])),
+      // Long windows along one axis, some of whose taps see nothing but padding.
+      long(Window(size: [32], padding: .explicit(30))),
+      long(Window(size: [24], strides: [3], dilations: [2], padding: .same)),
+      long(Window(size: [32], padding: .edges([.init(before: 40, after: 50)]))),
       depthwise([2, 9, 3], 2, Window(size: [4], strides: [2], padding: .same)),
       depthwise([1, 11, 4], 1, Window(size: [3], dilations: [4], padding: .edges([.init(before: 5, after: 1)]))),
       depthwise([2, 6, 5, 3], 3, Window(size: [3, 2], strides: [1, 2], dilations: [2, 1], padding: .explicit(2))),
@@ -145,6 +149,11 @@ extension Op.Convolution: ConformanceCases {
     ConformanceCase(
       Op.Convolution(window, groups: x.channels), .numbers(x),
       .numbers(Shape(window.size + [1, x.channels * multiplier])))
+  }
+
+  /// A case along one axis.
+  private static func long(_ window: Window) -> ConformanceCase {
+    .backendOnly(Op.Convolution(window), .numbers([3, 41, 20]), .numbers([window.size[0], 20, 33]))
   }
 
   /// A case on a 7×5 image.

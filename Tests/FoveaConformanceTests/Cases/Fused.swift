@@ -56,6 +56,7 @@ extension Fused: ConformanceCases {
       // Depthwise with a multiplier, with gaps that fill their blocks and that do not.
       convolution(5, 10, groups: 5, same), convolution(16, 16, groups: 16, Window(size: [5, 3], dilations: [1, 2])),
       volume(16), volume(17),
+      (AssembleTiles(), [.numbers([2, 3, 5, 2, 2, 32])]), (AssembleTiles(), [.numbers([2, 3, 2, 1, 3, 21])]),
       (Op.MatrixProduct(), [.numbers([7, 5]), .numbers([5, 3])]),
       (Op.MatrixProduct(), [.numbers([2, 3, 7, 5]), .numbers([2, 3, 5, 4])]),
       (Op.MatrixProduct(transposesB: true), [.numbers([64, 100]), .numbers([48, 100])]),
