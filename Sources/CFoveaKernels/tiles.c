@@ -46,10 +46,10 @@ FOVEA_INLINE void rows_of(const job *j, bool rounds, int64_t begin, int64_t end,
     int64_t image = row / rows, z = row % rows / height, y = row % height;
     int64_t first = ((image * windows[0] + z / size[0]) * windows[1] + y / size[1]) * windows[2];
     int64_t within = (z % size[0] * size[1] + y % size[1]) * size[2];
-    int64_t to = image * t->image + row % rows * across * width;
+    int64_t to = image * t->image + row % rows * across * t->step;
     for (int64_t tile = 0; tile < windows[2]; tile++) {
       int64_t from = ((first + tile) * size[0] * size[1] * size[2] + within) * channels;
-      for (int64_t u = 0; u < size[2]; u++, to += width)
+      for (int64_t u = 0; u < size[2]; u++, to += t->step)
         for (int64_t block = 0; block < channels / width; block++) {
           const float *bias = j->bias ? j->bias + block * width : 0;
           int64_t c = 0;

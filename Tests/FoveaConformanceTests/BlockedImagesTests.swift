@@ -45,11 +45,13 @@ private func feed(_ graph: Graph) -> [String: ReferenceTensor<Double>] {
 }
 
 /// What a plan on oneDNN gives, beside the reference backend.
-private func check(_ graph: Graph, tolerance: Double = 1e-5) throws -> Plan {
+private func check(_ graph: Graph, lowered: Bool = false, tolerance: Double = 1e-5) throws -> Plan {
   let feed = feed(graph)
   let expected = try ProgramRun(graph, on: [ReferenceBackend()], feed: feed)(feed)
   let fast: [any Backend] = [OneDNNBackend(), ReferenceBackend()]
-  let run = try ProgramRun(graph, on: fast, passes: .standard(backends: fast), feed: feed)
+  var passes = Pipeline.standard(backends: fast)
+  if lowered { passes.passes.append(LowerPrecision(backend: fast[0])) }
+  let run = try ProgramRun(graph, on: fast, passes: passes, feed: feed)
   for _ in 0..<2 {
     let worst = largestError(of: try run(feed), to: expected.mapValues { $0.floats.map(Double.init) })
     #expect(worst.error < tolerance, "\(worst.name)")
@@ -74,9 +76,19 @@ private func check(_ graph: Graph, tolerance: Double = 1e-5) throws -> Plan {
   }
 
   @Test(arguments: [1, 3]) func `channels that fill no block are put side by side row by row`(images: Int) throws {
-    _ = try check(level(images: images, channels: 24, joinsNarrow: true))
-    _ = try check(level(images: images, channels: 32, joinsNarrow: true))
-    _ = try check(level(images: images, channels: 7))
+    for (channels, joinsNarrow) in [(24, true), (32, true), (24, false), (7, false)] {
+      let plan = try check(level(images: images, channels: channels, joinsNarrow: joinsNarrow))
+      // Both images are written there, one as it is reordered; the program's own input is copied.
+      let copies = plan.steps.filter { $0.operation == "concatenate" }
+      #expect(copies.map(\.kernel.name) == (joinsNarrow ? ["c copy"] : []), "\(channels) channels")
+    }
+  }
+
+  @Test(.enabled(if: OneDNNBackend.computesBFloat16), arguments: [1, 3], [32, 24])
+  func `of bfloat16 too`(images: Int, channels: Int) throws {
+    let plan = try check(level(images: images, channels: channels), lowered: true, tolerance: 0.02)
+    #expect(plan.steps.contains { $0.kernel.name == "c tiles" && $0.output.elementType == .bfloat16 })
+    #expect(!plan.steps.contains { $0.operation == "concatenate" && $0.inputs.count > 1 })
   }
 
   @Test(arguments: [8, 16], [1, 3]) func `pieces of a concatenation fill it, and nothing else`(

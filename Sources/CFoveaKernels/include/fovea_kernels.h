@@ -136,9 +136,10 @@ void fovea_batch_norm_input_gradient(fovea_channels layout, float epsilon, fovea
 void fovea_channel_sums(fovea_channels layout, fovea_numbers x, float *sums, float *scratch);
 
 /// Images of up to three axes, those that are not there of length 1, cut into `windows` of this `size`. Of the result `width`
-/// channels lie together, then come the other positions of an image, then the other channels; `image` numbers on comes the next.
+/// channels lie together, from position to position it is `step` numbers, then come the other channels; `image` numbers on comes
+/// the next image.
 typedef struct {
-  int64_t images, windows[3], size[3], channels, width, image;
+  int64_t images, windows[3], size[3], channels, width, step, image;
 } fovea_tiles;
 /// Images×windows×size×channels to images; the bias, which may be null, has a number for each channel.
 void fovea_assemble_tiles(fovea_tiles tiles, fovea_activation activation, fovea_numbers x, const float *bias,

@@ -8,7 +8,7 @@ extension AssembleTiles: OneDNNFusedKernel {
     try kernel(for: request, epilogue, writing: .rowMajor(request.outputShape))
   }
 
-  /// Writes images in row-major order or in blocks of channels, one after the other or apart.
+  /// Writes images in row-major order, beside other channels or not, or in blocks of channels, one after the other or apart.
   private func kernel(for request: KernelRequest, _ epilogue: Epilogue, writing layout: Layout) throws -> Kernel? {
     let (x, shape, type) = (request.inputs[0], request.outputShape, request.outputType)
     guard x.shape.rank <= 8, x.elementType.isFloat, type.isFloat else { return nil }
@@ -19,10 +19,10 @@ extension AssembleTiles: OneDNNFusedKernel {
     set(&tiles.windows, to: ones + windows.map(Int64.init))
     set(&tiles.size, to: ones + size.map(Int64.init))
     (tiles.images, tiles.channels) = (Int64(shape[0]), Int64(shape.channels))
-    if layout.isRowMajor(shape) {
-      (tiles.width, tiles.image) = (tiles.channels, Int64(shape.count / shape[0]))
+    if case .strided(let strides) = layout, strides.isRowOfPositions(shape) {
+      (tiles.width, tiles.step, tiles.image) = (tiles.channels, Int64(strides[rank]), Int64(strides[0]))
     } else if let blocks = ChannelLayout.blocks(of: layout, shape) {
-      (tiles.width, tiles.image) = (Int64(blocks.width), Int64(blocks.image))
+      (tiles.width, tiles.step, tiles.image) = (Int64(blocks.width), Int64(blocks.width), Int64(blocks.image))
     } else {
       return nil
     }
@@ -36,6 +36,13 @@ extension AssembleTiles: OneDNNFusedKernel {
     }
     kernel.writing = { try self.kernel(for: request, epilogue, writing: $0) }
     return kernel
+  }
+}
+
+extension [Int] {
+  /// Whether an image with these strides is one row of positions, which lie equally far apart.
+  fileprivate func isRowOfPositions(_ shape: Shape) -> Bool {
+    self[count - 1] == 1 && (1..<(count - 2)).allSatisfy { self[$0] == self[$0 + 1] * shape[$0 + 1] }
   }
 }
 

@@ -10,27 +10,42 @@ extension Op.Concatenate: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     if let kernel = try blocked(request) { return kernel }
     guard var kernel = request.outputType.byteCount == 4 ? rowMajor(request) : try narrow(request) else { return nil }
-    // One after the other where no axis before this one repeats.
-    if request.outputShape.dimensions.prefix(axis).allSatisfy({ $0 == 1 }),
-      zip(request.inputs, kernel.inputLayouts).allSatisfy({ $1.isRowMajor($0.shape) })
-    {
-      var end = 0
-      kernel.pieces = zip(request.inputs, kernel.inputLayouts).map { input, layout in
-        defer { end += layout.byteCount(input.shape, input.elementType) }
-        return .init(offset: end, layout: layout)
-      }
-    }
+    kernel.pieces = try rows(request, kernel.inputLayouts)
     return kernel
   }
 
-  /// Where most of it lies in blocks, and the rest can.
+  /// The places of inputs in a row-major result: one after the other where no axis before this one repeats, else beside each
+  /// other in each row.
+  private func rows(_ request: KernelRequest, _ inputs: [Layout]) throws -> [Kernel.Piece]? {
+    let (shape, strides) = (request.outputShape, request.outputShape.rowMajorStrides)
+    let isDense = shape.dimensions.prefix(axis).allSatisfy { $0 == 1 }
+    var (place, pieces) = (0, [Kernel.Piece]())
+    for (input, layout) in zip(request.inputs, inputs) {
+      let offset = place * strides[axis] * request.outputType.byteCount
+      place += input.shape[axis]
+      if isDense {
+        guard layout.isRowMajor(input.shape) else { return nil }
+        pieces.append(.init(offset: offset, layout: layout))
+      } else {
+        let target = Layout.strided(strides)
+        let copy = try Reorder.kernel(input.shape, request.outputType, from: layout, to: target)
+        guard let copy else { return nil }
+        pieces.append(.init(offset: offset, layout: target, copy: copy))
+      }
+    }
+    return pieces
+  }
+
+  /// Where most of it lies in blocks, and the rest can. Of bfloat16 a block is half of what a cache brings at once, and rows are
+  /// better where as much lies in them.
   private func blocked(_ request: KernelRequest) throws -> Kernel? {
     let (shape, type) = (request.outputShape, request.outputType)
     guard axis == shape.rank - 1 else { return nil }
     let given = request.inputs.map { ChannelLayout($0.shape, preferring: $0.layout) }
     guard let first = given.first(where: \.isBlocked),
       given.allSatisfy({ $0.isBlocked ? $0.width == first.width : $0.shape.channels.isMultiple(of: first.width) }),
-      !given.contains(where: \.isPadded), 2 * given.filter(\.isBlocked).reduce(0, { $0 + $1.count }) >= shape.count
+      !given.contains(where: \.isPadded),
+      2 * given.filter(\.isBlocked).reduce(0, { $0 + $1.count }) >= shape.count + (type.byteCount < 4 ? 1 : 0)
     else { return nil }
     let parts = try given.map {
       $0.isBlocked ? $0 : ChannelLayout($0.shape, preferring: try first.resized(to: $0.shape, of: type))

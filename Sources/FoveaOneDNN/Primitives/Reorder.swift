@@ -6,6 +6,14 @@ internal import COneDNN
 /// Copies from one layout to another: by strides in C, to and from layouts that have none by oneDNN.
 enum Reorder {
   static func kernel(_ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout) throws -> Kernel? {
+    var kernel = try copy(shape, type, from: source, to: target)
+    kernel?.writing = { try Self.kernel(shape, type, from: source, to: $0) }
+    return kernel
+  }
+
+  private static func copy(
+    _ shape: Shape, _ type: ElementType, from source: Layout, to target: Layout
+  ) throws -> Kernel? {
     if type.byteCount == 4, let space = StridedSpace(shape, from: source, to: target) {
       return Kernel(name: "c copy", inputLayouts: [source], outputLayout: target) { memory in
         { fovea_copy_strided(space.value, memory.inputs[0].words, memory.output.words) }
