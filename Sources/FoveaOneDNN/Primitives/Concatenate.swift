@@ -10,13 +10,13 @@ extension Op.Concatenate: OneDNNKernel {
   func kernel(for request: KernelRequest) throws -> Kernel? {
     if let kernel = try blocked(request) { return kernel }
     guard var kernel = request.outputType.byteCount == 4 ? rowMajor(request) : try narrow(request) else { return nil }
-    kernel.pieces = try rows(request, kernel.inputLayouts)
+    kernel.pieces = rows(request, kernel.inputLayouts)
     return kernel
   }
 
   /// The places of inputs in a row-major result: one after the other where no axis before this one repeats, else beside each
-  /// other in each row.
-  private func rows(_ request: KernelRequest, _ inputs: [Layout]) throws -> [Kernel.Piece]? {
+  /// other in each row; `nil` where they cannot be copied there one by one.
+  private func rows(_ request: KernelRequest, _ inputs: [Layout]) -> [Kernel.Piece]? {
     let (shape, strides) = (request.outputShape, request.outputShape.rowMajorStrides)
     let isDense = shape.dimensions.prefix(axis).allSatisfy { $0 == 1 }
     var (place, pieces) = (0, [Kernel.Piece]())
@@ -28,7 +28,7 @@ extension Op.Concatenate: OneDNNKernel {
         pieces.append(.init(offset: offset, layout: layout))
       } else {
         let target = Layout.strided(strides)
-        let copy = try Reorder.kernel(input.shape, request.outputType, from: layout, to: target)
+        let copy = try? Reorder.kernel(input.shape, request.outputType, from: layout, to: target)
         guard let copy else { return nil }
         pieces.append(.init(offset: offset, layout: target, copy: copy))
       }
@@ -54,7 +54,7 @@ extension Op.Concatenate: OneDNNKernel {
     var (end, pieces) = (0, [Kernel.Piece]())
     for part in parts {
       let place = try part.within(shape, of: type)
-      let copy = place == part.layout ? nil : try Reorder.kernel(part.shape, type, from: part.layout, to: place)
+      let copy = place == part.layout ? nil : try? Reorder.kernel(part.shape, type, from: part.layout, to: place)
       guard place == part.layout || copy != nil else { return kernel }
       pieces.append(.init(offset: end, layout: place, copy: copy))
       end += part.count / shape[0] * type.byteCount
