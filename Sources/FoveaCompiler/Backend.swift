@@ -170,3 +170,12 @@ public struct Kernel: Sendable {
     (self.scratchBytes, self.overwritableInputs, self.prepare) = (scratchBytes, overwritableInputs, prepare)
   }
 }
+
+extension Kernel {
+  /// The same with its result in another layout; `nil` if it cannot, or would read or need something else.
+  func written(in layout: Layout) -> Kernel? {
+    guard let kernel = try? writing?(layout), kernel.inputLayouts == inputLayouts, kernel.scratchBytes == scratchBytes
+    else { return nil }
+    return kernel
+  }
+}

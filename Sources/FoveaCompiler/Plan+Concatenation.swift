@@ -43,8 +43,7 @@ extension Plan {
   private func kernel(writing location: Location, to layout: Layout, _ made: [Step]) -> (maker: Int, kernel: Kernel)? {
     guard let maker = made.lastIndex(where: { $0.output == location }),
       steps.reduce(0, { $0 + $1.inputs.count { $0.buffer == location.buffer } }) == 1,
-      let kernel = try? made[maker].kernel.writing?(layout),
-      kernel.inputLayouts == made[maker].kernel.inputLayouts, kernel.scratchBytes == made[maker].kernel.scratchBytes
+      let kernel = made[maker].kernel.written(in: layout)
     else { return nil }
     return (maker, kernel)
   }

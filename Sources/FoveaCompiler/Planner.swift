@@ -224,9 +224,7 @@ struct Planner {
     _ id: Graph.NodeID, in layout: Layout, for location: Plan.Location
   ) -> Plan.Location? {
     guard users[id].count == 1, locations[id] == location, let maker = makers[id],
-      plan.steps[maker].output == location, let kernel = try? plan.steps[maker].kernel.writing?(layout),
-      kernel.inputLayouts == plan.steps[maker].kernel.inputLayouts,
-      kernel.scratchBytes == plan.steps[maker].kernel.scratchBytes
+      plan.steps[maker].output == location, let kernel = plan.steps[maker].kernel.written(in: layout)
     else { return nil }
     var location = location
     location.layout = layout

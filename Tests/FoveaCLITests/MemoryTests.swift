@@ -34,6 +34,9 @@ func `the memory of the process is what was planned`(arguments: [String]) throws
   #expect(refused.status == 1)
   #expect(refused.errors.contains("are needed at once, even where results are computed again instead of kept"))
   #expect(refused.errors.contains("more than the limit of 60.0 MB; use a smaller batch"))
+  // Nothing is validated here.
+  let far = try Fovea(training + ["--memory-limit", "1MB"])
+  #expect(far.status == 1 && far.errors.contains("even where results are computed again instead of kept"))
 }
 
 @Test(arguments: [

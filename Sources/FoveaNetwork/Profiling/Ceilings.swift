@@ -6,7 +6,8 @@ import FoveaLayers
 ///
 /// - Source: Williams, Waterman & Patterson 2009, "Roofline: An Insightful Visual Performance Model".
 package struct Ceilings: Sendable, Encodable {
-  /// Of a product of two square matrices, 2048×2048 unless plain loops multiply: floating-point operations a second, a multiply-add being two.
+  /// Of a product of two square matrices, 2048×2048 unless plain loops multiply: floating-point operations a second, a
+  /// multiply-add being two.
   package let operationsPerSecond: Double
   /// Of a pass over 128 MiB, or 2 by plain loops: bytes read and written a second.
   package let bytesPerSecond: Double

@@ -119,7 +119,7 @@ package final class TrainingProgram {
     let later = preparedBatches * batches + ProcessMemory.steps(plan) + otherLaterBytes
     let others = MemoryLimit.residentBytes - heldParameterBytes + later
     let validation = plan.parameterBytes + otherWorkingBytes + others
-    guard validation <= memoryLimit else {
+    guard otherWorkingBytes == 0 || validation <= memoryLimit else {
       throw TrainingError(
         "\(MemoryLimit.spelled(validation)) are needed at once for validation, more than the limit of "
           + "\(MemoryLimit.spelled(memoryLimit)); use a smaller batch, or a larger limit")
